@@ -1,0 +1,18 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  // JavaScript first: packages that ship their sources beside it must not be read as TypeScript.
+  moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json', 'node'],
+  // As Node wants it the sources say `./x.js` for `./x.ts`.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '\\.ts$': ['@swc/jest'] },
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  testEnvironment: '<rootDir>/test/support/leak-environment.mjs',
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

@@ -1,0 +1,4 @@
+// npm run restore -- FILE
+import { runTool } from './lib/run-tool.mjs';
+
+await runTool('src/restore.main.js');
