@@ -1,0 +1,74 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** Stands between a server and its database, and can be told to misbehave. */
+export interface DatabaseProxy {
+  /** Of the database, by way of the proxy. */
+  readonly url: string;
+  /** Lets nothing through any more, without closing anything: the database hangs. */
+  hang(): void;
+  /** Lets everything through again, also what has come meanwhile. */
+  recover(): void;
+  /** Drops every connection; refuses new ones until `open`. */
+  cut(): Promise<void>;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy on a free port. */
+export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let isHanging = false;
+  let server: Server;
+  let port = 0;
+
+  const track = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    if (isHanging) socket.pause();
+  };
+  const listen = async () => {
+    server = createServer((near) => {
+      const far = connect(Number(target.port), target.hostname);
+      track(near);
+      track(far);
+      near.on('data', (bytes) => far.write(bytes));
+      far.on('data', (bytes) => near.write(bytes));
+      near.on('close', () => far.destroy());
+      far.on('close', () => near.destroy());
+      if (isHanging) for (const socket of [near, far]) socket.pause();
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    port = (server.address() as { port: number }).port;
+  };
+  const cut = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  await listen();
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return {
+    url: url.href,
+    hang: () => {
+      isHanging = true;
+      for (const socket of sockets) socket.pause();
+    },
+    recover: () => {
+      isHanging = false;
+      for (const socket of sockets) socket.resume();
+    },
+    cut,
+    open: listen,
+    close: async () => {
+      if (server.listening) await cut();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export function cloneTemplate(): Promise<{ url: string; drop(): Promise<void> }>;

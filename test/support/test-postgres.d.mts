@@ -1,0 +1,1 @@
+export function endServer(folder: string): Promise<void>;
