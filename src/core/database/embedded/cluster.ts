@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Account } from './installation/account.js';
+import { holdsDatabase, passwordFile } from './installation/home.js';
+import { runProgram } from './programs.js';
+import { SUPERUSER } from './settings.js';
+import type { Site } from './site.js';
+
+/**
+ * Sees to it that the home holds a data folder which these programs can run: creates one, or completes a restore that
+ * was cut off between its two renames. Call under the start lock. Throws when the data is another major version's.
+ */
+export async function ensureCluster(site: Site): Promise<void> {
+  const { home, log } = site;
+  finishRestore(site);
+  removeLeftovers(home.folder);
+  if (!holdsDatabase(home)) {
+    refuseUnknownContent(home.data);
+    log.info({ folder: home.data }, `Creating the embedded database in ${home.data}.`);
+    await initialise(site);
+  }
+  refuseOtherMajor(home.data, site.binaries.major);
+  // Copied in place by root, by docker cp for one.
+  if (home.account && lstatSync(home.data).uid === 0) giveTree(home.data, home.account);
+}
+
+/** The password of the superuser. Throws when the data folder has none, because it was not made by us. */
+export function readPassword(data: string): string {
+  try {
+    return readFileSync(passwordFile(data), 'utf8').trim();
+  } catch (error) {
+    throw new Error(
+      `The database in ${data} has no readable ${passwordFile(data)}, which holds its password. ` +
+        'Restore that file, or set GMS_DATA_DIR to another folder.',
+      { cause: error },
+    );
+  }
+}
+
+/** Gives a folder and all in it to the account; links themselves, not what they point to. */
+export function giveTree(path: string, account: Account): void {
+  lchownSync(path, account.uid, account.gid);
+  if (!lstatSync(path).isDirectory()) return;
+  for (const name of readdirSync(path)) giveTree(join(path, name), account);
+}
+
+/** Makes renames in a folder outlive a loss of power. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+/** Throws when the data folder was made by another major version than `major`. */
+export function refuseOtherMajor(data: string, major: string): void {
+  const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  if (found === major) return;
+  throw new Error(
+    `The database in ${data} was made by PostgreSQL ${found}, but this installation brings PostgreSQL ${major}, ` +
+      `which cannot read it. Install the OpenGMS release that brought PostgreSQL ${found}, or run PostgreSQL ${found} ` +
+      `on the folder, carry the data over with pg_dump, and set DATABASE_URL; or set GMS_DATA_DIR to an empty folder.`,
+  );
+}
+
+async function initialise({ home, binaries }: Site): Promise<void> {
+  const draft = join(home.folder, `data.new-${randomBytes(6).toString('hex')}`);
+  const secret = `${draft}.password`;
+  try {
+    mkdirSync(draft, { mode: 0o700 });
+    writeFileSync(secret, `${randomBytes(24).toString('base64url')}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    });
+    if (home.account) for (const path of [draft, secret]) giveTree(path, home.account);
+    await runProgram(binaries.initdb, initialArguments(draft, secret), home.account);
+    renameSync(secret, passwordFile(draft));
+    renameSync(draft, home.data);
+    syncFolder(home.folder);
+  } catch (error) {
+    for (const path of [draft, secret]) rmSync(path, { recursive: true, force: true });
+    throw new Error(
+      `Could not create the embedded database in ${home.data}: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Sorting and letter case by the built-in provider: the same on every machine, whatever its C library or ICU. */
+function initialArguments(data: string, secret: string): string[] {
+  const locale = [
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--encoding=UTF8',
+  ];
+  const access = [`--username=${SUPERUSER}`, '--auth=scram-sha-256', `--pwfile=${secret}`];
+  return ['-D', data, ...locale, ...access, '--no-instructions'];
+}
+
+function finishRestore({ home, log }: Site): void {
+  if (!existsSync(home.restored)) return;
+  if (existsSync(home.data)) {
+    rmSync(home.restored, { recursive: true, force: true });
+    return;
+  }
+  renameSync(home.restored, home.data);
+  syncFolder(home.folder);
+  log.warn({ folder: home.data }, 'Completed a restore that had been cut off.');
+}
+
+/** Drafts of an initdb or a restore that was killed. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith('data.new-')) continue;
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {
+      // An orphaned initdb still writes there; the next start removes it.
+    }
+  }
+}
+
+function refuseUnknownContent(data: string): void {
+  if (!existsSync(data)) return;
+  try {
+    rmdirSync(data);
+  } catch {
+    throw new Error(
+      `${data} exists but holds no PostgreSQL database (it has no PG_VERSION). ` +
+        'Move it away, or set GMS_DATA_DIR to another folder.',
+    );
+  }
+}

