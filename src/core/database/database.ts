@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Pool, QueryResult } from 'pg';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { ambientScope } from './unit-of-work-scope.js';
+import type { Statement } from './statement.js';
+
+/**
+ * The way of repositories to PostgreSQL. Inside a unit of work a call runs in its transaction,
+ * elsewhere on a connection of its own and is committed when it answers.
+ */
+@Injectable()
+export class Database {
+  private readonly pool: Pool;
+
+  constructor(private readonly dataSource: DataSource) {
+    // One pool for the ORM and for hand-written statements, so that the total stays bounded.
+    this.pool = (dataSource.driver as PostgresDriver).master as Pool;
+  }
+
+  /** Runs a prepared statement and returns its rows. */
+  async rows<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.run<Row>(statement, values)).rows;
+  }
+
+  /** Runs a prepared statement and returns its first row, undefined when there is none. */
+  async row<Row extends object>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row | undefined> {
+    return (await this.run<Row>(statement, values)).rows[0];
+  }
+
+  /** Runs a prepared statement and returns how many rows it touched. */
+  async execute(statement: Statement, values: readonly unknown[]): Promise<number> {
+    return (await this.run(statement, values)).rowCount ?? 0;
+  }
+
+  /** The ORM, inside the unit of work when there is one. */
+  get orm(): EntityManager {
+    return ambientScope.getStore()?.manager ?? this.dataSource.manager;
+  }
+
+  private run<Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    const scope = ambientScope.getStore();
+    const target = scope === undefined ? this.pool : scope.client;
+    return target.query<Row>({ name, text, values: values as unknown[] });
+  }
+}

@@ -1,0 +1,10 @@
+export { Database } from './database.js';
+export { DATABASE_URL } from './database-url.js';
+export { DatabaseModule } from './database.module.js';
+export { isConnectionFailure } from './connection-failure.js';
+export { migrate } from './migrate.js';
+export { isUniqueViolation, SqlState, sqlStateOf } from './sql-state.js';
+export { statement } from './statement.js';
+export type { Statement } from './statement.js';
+export { UnitOfWork } from './unit-of-work.js';
+export type { AfterCommit } from './unit-of-work-scope.js';

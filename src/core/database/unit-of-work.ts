@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientBase } from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { Log } from '../observability/log.js';
+import { isConnectionFailure } from './connection-failure.js';
+import { SqlState, sqlStateOf } from './sql-state.js';
+import { ambientScope, type AfterCommit, UnitOfWorkScope } from './unit-of-work-scope.js';
+
+/** PostgreSQL gives up one of two transactions that wait for each other; the loser may go again. */
+const mostAttempts = 4;
+
+/**
+ * One transaction around a use case. It is ambient: what runs inside finds it by itself
+ * (`Database`), nothing is passed along.
+ */
+@Injectable()
+export class UnitOfWork {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Runs `work` in a transaction: committed when it returns, rolled back when it throws. Work that
+   * lost a deadlock is run again from its start, at most three times more.
+   * @throws Error inside another unit of work: say `savepoint` when a part may fail by itself
+   */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (ambientScope.getStore()?.isOpen) {
+      throw new Error('a unit of work is already under way; use savepoint inside it');
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (attempt >= mostAttempts || !isWorthAnotherAttempt(error)) throw error;
+      }
+    }
+  }
+
+  /** Joins the unit of work that is under way, or runs `work` in one of its own. */
+  async join<Result>(work: () => Promise<Result>): Promise<Result> {
+    return ambientScope.getStore()?.isOpen ? work() : this.run(work);
+  }
+
+  /**
+   * Runs a part of a unit of work that may fail without failing the whole.
+   * @throws what `work` throws, after rolling back to where the part began
+   */
+  async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    const scope = this.requireScope();
+    const mark = scope.afterCommitMark;
+    await scope.client.query('SAVEPOINT part');
+    try {
+      const result = await work();
+      await scope.client.query('RELEASE SAVEPOINT part');
+      return result;
+    } catch (error) {
+      scope.forgetAfterCommitSince(mark);
+      await scope.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
+      throw error;
+    }
+  }
+
+  /** Has `work` run after the commit; never when the unit of work is rolled back. */
+  afterCommit(work: AfterCommit): void {
+    this.requireScope().addAfterCommit(work);
+  }
+
+  private requireScope(): UnitOfWorkScope {
+    const scope = ambientScope.getStore();
+    if (scope === undefined) throw new Error('no unit of work is under way');
+    return scope;
+  }
+
+  private async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as ClientBase;
+    try {
+      await runner.startTransaction();
+      const scope = new UnitOfWorkScope(runner, client);
+      const result = await this.transact(runner, scope, work);
+      this.runAfterCommit(scope.end());
+      return result;
+    } catch (error) {
+      // Told that it is broken, the ORM closes the connection instead of giving it to the next.
+      if (isConnectionFailure(error) && !runner.isReleased) client.emit('error', error);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async transact<Result>(
+    runner: QueryRunner,
+    scope: UnitOfWorkScope,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await ambientScope.run(scope, work);
+      await commit(scope.client);
+      return result;
+    } catch (error) {
+      scope.end();
+      if (runner.isTransactionActive) {
+        await runner.rollbackTransaction().catch((failure: unknown) => {
+          this.log.warn({ err: failure }, 'rollback failed; the connection is dropped');
+        });
+      }
+      throw error;
+    }
+  }
+
+  private runAfterCommit(hooks: readonly AfterCommit[]): void {
+    for (const hook of hooks) {
+      // Outside the scope: a hook that queries takes a connection of its own.
+      ambientScope.exit(() => {
+        Promise.resolve()
+          .then(hook)
+          .catch((error: unknown) => {
+            this.log.error({ err: error }, 'work after a commit failed');
+          });
+      });
+    }
+  }
+}
+
+/**
+ * Commits. A transaction in which a statement failed PostgreSQL rolls back instead and calls it
+ * no error: then some code has swallowed the failure.
+ */
+async function commit(client: ClientBase): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') {
+    throw new Error('nothing was committed: a statement failed, and the work went on regardless');
+  }
+}
+
+function isWorthAnotherAttempt(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === SqlState.deadlockDetected || state === SqlState.serializationFailure;
+}
