@@ -1,0 +1,20 @@
+import type { Request } from 'express';
+import type { Access } from './access.js';
+
+/** Who sent a request, as far as it is known. */
+export interface Caller {
+  /** How audit and logs name the caller: `key:<name>` or `address:<ip>`. */
+  readonly name: string;
+}
+
+/** Port: decides whether a caller may make a call. The access-keys module has the rules. */
+export abstract class AccessPolicy {
+  /**
+   * Admits the request, or throws.
+   * @throws DomainError Unauthorized, Forbidden, RateLimited
+   */
+  abstract admit(request: Request, access: Access): void | Promise<void>;
+
+  /** The caller of a request that was admitted. */
+  abstract callerOf(request: Request): Caller;
+}

@@ -1,0 +1,25 @@
+import { canonicalAddress } from './addresses.js';
+
+/**
+ * The client that trusted proxies name: the rightmost address of `X-Forwarded-For` that is not
+ * itself a trusted proxy, or the leftmost when all are. Whatever stands left of it was written by
+ * the client and proves nothing.
+ * @returns canonical text; undefined when what stands there is no address
+ */
+export function forwardedClient(
+  header: string,
+  isTrustedProxy: (address: string) => boolean,
+): string | undefined {
+  let client: string | undefined;
+  for (const hop of header.split(',').reverse()) {
+    client = hopAddress(hop.trim());
+    if (client === undefined || !isTrustedProxy(client)) return client;
+  }
+  return client;
+}
+
+/** Some proxies write the port as well: `192.0.2.7:4711`, `[2001:db8::7]:4711`. */
+function hopAddress(hop: string): string | undefined {
+  const [, v6, v4] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(hop) ?? [];
+  return canonicalAddress(v6 ?? v4 ?? hop);
+}

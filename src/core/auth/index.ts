@@ -1,0 +1,14 @@
+export { AccessGuard, declaredAccess } from './access.guard.js';
+export { AlwaysOpen, Internal, Public, roles } from './access.js';
+export type { Access, AccessClass, Role } from './access.js';
+export { AccessPolicy } from './access-policy.js';
+export type { Caller } from './access-policy.js';
+export {
+  AddressBlocks,
+  canonicalAddress,
+  isAddressBlock,
+  isLoopback,
+  networkOf,
+} from './addresses.js';
+export { forwardedClient } from './forwarded-for.js';
+export type { Sender, SenderKey } from './sender.js';

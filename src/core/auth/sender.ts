@@ -1,0 +1,28 @@
+import type { Role } from './access.js';
+
+/** What the access policy found out about the sender of a request. */
+export interface Sender {
+  /** Canonical text of the client's address; undefined when a trusted proxy names none. */
+  readonly address: string | undefined;
+  /** Whether the connection comes from a trusted proxy, so that its `X-Forwarded-…` count. */
+  readonly viaTrustedProxy: boolean;
+  /** The API key that admitted the request, when one did. */
+  readonly key?: SenderKey;
+}
+
+export interface SenderKey {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Whether it came as `Authorization: Bearer`, which then holds no token of a user. */
+  readonly asBearer: boolean;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
+  namespace Express {
+    interface Request {
+      /** Noted by the access policy; undefined until it has seen the request. */
+      sender?: Sender;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import { MIMEType } from 'node:util';
+
+/** The content type of a request, in its parts. */
+export interface MediaType {
+  /** Lower-case `type/subtype`; empty when the request names none that can be read. */
+  readonly essence: string;
+  /** Lower-case charset parameter; `utf-8` when there is none. */
+  readonly charset: string;
+}
+
+const none: MediaType = { essence: '', charset: 'utf-8' };
+
+/** Reads the Content-Type header. */
+export function mediaTypeOf(request: IncomingMessage): MediaType {
+  const header = request.headers['content-type'];
+  if (header === undefined) return none;
+  try {
+    const type = new MIMEType(header);
+    return {
+      essence: type.essence,
+      charset: (type.params.get('charset') ?? 'utf-8').toLowerCase(),
+    };
+  } catch {
+    return none;
+  }
+}
+
+/** Whether the request carries a body at all. */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length ?? '0') !== '0';
+}

@@ -1,0 +1,113 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Injectable,
+  NotFoundException,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { isConnectionFailure } from '../database/index.js';
+import { databaseUnavailable, DomainError, httpStatusOf } from '../errors/index.js';
+import { Log } from '../observability/index.js';
+import { writeAnswer } from './answer.js';
+import { drain, isUnread } from './body/index.js';
+
+/** What every error answer holds (conventions.md, Answers). */
+interface ErrorAnswer {
+  readonly status: number;
+  readonly exception: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** Turns whatever was thrown into the one error shape; nothing of the inside ever shows. */
+@Injectable()
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const answer = this.describe(error, request);
+    // Whoever still sends its body would miss an answer before the end of it.
+    if (isUnread(request)) void drain(request).then(() => sendError(response, answer));
+    else sendError(response, answer);
+  }
+
+  private describe(error: unknown, request: Request): ErrorAnswer {
+    if (error instanceof DomainError) return describeDomainError(error);
+    if (isConnectionFailure(error)) {
+      // Without its stack: during an outage there is one of these for every request.
+      this.log.warn(
+        { why: reasonOf(error), requestId: request.id },
+        'the database is not reachable',
+      );
+      return describeDomainError(databaseUnavailable(error));
+    }
+    if (error instanceof NotFoundException) return routeNotFound(request);
+    const status = clientStatusOf(error);
+    if (status !== undefined) return describeClientError(status);
+    this.log.error({ err: error, requestId: request.id }, 'a request failed unexpectedly');
+    return {
+      status: 500,
+      exception: 'InternalError',
+      message: `the server failed; its log tells why under the request id ${request.id}`,
+    };
+  }
+}
+
+function sendError(response: Response, answer: ErrorAnswer): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  if (answer.retryAfterSeconds !== undefined) {
+    response.setHeader('Retry-After', answer.retryAfterSeconds);
+  }
+  // RFC 9110, 11.6.1: a 401 says how to do better.
+  if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  writeAnswer(response, answer.status, { message: answer.message, exception: answer.exception });
+}
+
+function describeDomainError(error: DomainError): ErrorAnswer {
+  return {
+    status: httpStatusOf(error.kind),
+    exception: error.code,
+    message: error.message,
+    retryAfterSeconds: error.parameters.retryAfterSeconds,
+  };
+}
+
+function routeNotFound(request: Request): ErrorAnswer {
+  const path = request.originalUrl.split('?', 1)[0] ?? '';
+  return {
+    status: 404,
+    exception: 'RouteNotFound',
+    message: `there is no ${request.method} ${path.slice(0, 200)}`,
+  };
+}
+
+/** Express and its parts mark a caller's fault with a status of 4xx. */
+function clientStatusOf(error: unknown): number | undefined {
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { status?: unknown }).status;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+function describeClientError(status: number): ErrorAnswer {
+  if (status === 403) {
+    return { status, exception: 'Forbidden', message: 'this call is not allowed' };
+  }
+  return {
+    status: 400,
+    exception: 'InvalidParameter',
+    message: 'the address of the request cannot be decoded',
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,96 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+
+/** A media type's example, of a body or an answer. */
+export interface Example {
+  readonly mediaType: string;
+  readonly example: unknown;
+  readonly binary?: boolean;
+}
+
+/** What the OpenAPI document says of one operation. */
+export interface OperationText {
+  readonly summary: string;
+  /** The document and section that it implements. */
+  readonly section: string;
+  /** Path parameters: name → example. */
+  readonly path?: Readonly<Record<string, string>>;
+  /** Query parameters: name → example. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: readonly Example[];
+  /** The answer of status 200; absent: an empty body. */
+  readonly answer?: Example;
+  /** Errors: `status exception` → the message of the example. */
+  readonly errors?: Readonly<Record<string, string>>;
+}
+
+export const json = (example: unknown): Example => ({ mediaType: 'application/json', example });
+export const form = (example: unknown): Example => ({
+  mediaType: 'application/x-www-form-urlencoded',
+  example,
+});
+export const multipart = (example: unknown): Example => ({
+  mediaType: 'multipart/form-data',
+  example,
+});
+export const text = (example: string): Example => ({ mediaType: 'text/plain', example });
+
+/** Describes an operation in the OpenAPI document, with an example of every answer. */
+export function Operation(operation: OperationText): MethodDecorator {
+  const decorators: MethodDecorator[] = [
+    ApiOperation({ summary: operation.summary, description: operation.section }),
+  ];
+  for (const [name, example] of Object.entries(operation.path ?? {})) {
+    decorators.push(ApiParam({ name, schema: { type: 'string', example } }));
+  }
+  for (const [name, example] of Object.entries(operation.query ?? {})) {
+    decorators.push(ApiQuery({ name, required: false, schema: { type: 'string', example } }));
+  }
+  if (operation.body !== undefined) decorators.push(describeBody(operation.body));
+  decorators.push(describeAnswer(operation.answer), ...describeErrors(operation.errors ?? {}));
+  return applyDecorators(...decorators);
+}
+
+function describeBody(examples: readonly Example[]): MethodDecorator {
+  const content = Object.assign({}, ...examples.map(contentOf)) as Record<string, object>;
+  // Nest's types know one media type for a body; the document has as many as the call takes.
+  return ApiBody({ content } as unknown as Parameters<typeof ApiBody>[0]);
+}
+
+function describeAnswer(answer: Example | undefined): MethodDecorator {
+  return ApiResponse({
+    status: 200,
+    description: answer === undefined ? 'OK, with an empty body' : 'OK',
+    ...(answer === undefined ? {} : { content: contentOf(answer) }),
+  });
+}
+
+function describeErrors(errors: Readonly<Record<string, string>>): MethodDecorator[] {
+  const byStatus = new Map<string, Record<string, { value: object }>>();
+  for (const [name, message] of Object.entries(errors)) {
+    const [status = '', exception = ''] = name.split(' ');
+    const examples = byStatus.get(status) ?? {};
+    examples[exception] = { value: { message, exception } };
+    byStatus.set(status, examples);
+  }
+  return [...byStatus].map(([status, examples]) =>
+    ApiResponse({
+      status: Number(status),
+      description: Object.keys(examples).join(', '),
+      content: { 'application/json': { schema: errorSchema, examples } },
+    }),
+  );
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['message', 'exception'],
+  properties: { message: { type: 'string' }, exception: { type: 'string' } },
+};
+
+function contentOf({ mediaType, example, binary }: Example): Record<string, object> {
+  if (binary === true) return { [mediaType]: { schema: { type: 'string', format: 'binary' } } };
+  const type = typeof example === 'string' ? 'string' : Array.isArray(example) ? 'array' : 'object';
+  const schema = type === 'array' ? { type, items: { type: 'object' } } : { type };
+  return { [mediaType]: { schema, example } };
+}

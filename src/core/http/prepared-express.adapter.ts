@@ -1,0 +1,63 @@
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express, { type Express } from 'express';
+import { writeAnswer } from './answer.js';
+
+/**
+ * Express with its one great cost removed. For each request Express replaces the prototypes of
+ * request and response, after which V8 handles both slowly. Here the HTTP server makes them with
+ * Express's own prototypes from the start, so that the replacement changes nothing: measured
+ * 4,900 → 20,000 requests a second for a Nest GET (design, stack.md).
+ */
+export class PreparedExpressAdapter extends ExpressAdapter {
+  constructor() {
+    const application = express();
+    application.disable('x-powered-by');
+    application.disable('etag');
+    super(application);
+  }
+
+  /** Makes the server whose requests and responses Express need not change. */
+  override initHttpServer(): void {
+    const application = this.getInstance<Express>();
+    class PreparedRequest extends IncomingMessage {}
+    class PreparedResponse extends ServerResponse {}
+    adopt(PreparedRequest.prototype, application.request);
+    adopt(PreparedResponse.prototype, application.response);
+    Object.assign(application, {
+      request: PreparedRequest.prototype,
+      response: PreparedResponse.prototype,
+    });
+    const server: Server = createServer(
+      {
+        IncomingMessage: PreparedRequest,
+        ServerResponse: PreparedResponse,
+        // A load balancer keeps idle connections about a minute; we must not close first.
+        keepAliveTimeout: 75_000,
+        requestTimeout: 300_000,
+      },
+      application as never,
+    );
+    this.httpServer = server;
+  }
+
+  /** Answers a request with what its handler returned (conventions.md, Answers). */
+  override reply(response: ServerResponse, body: unknown, status?: number): void {
+    writeAnswer(response, status ?? response.statusCode, body);
+  }
+}
+
+/** Gives `target` what Express adds to the prototypes of Node's own classes. */
+function adopt(target: object, expressPrototype: object): void {
+  const layers: object[] = [];
+  for (
+    let layer: object | null = expressPrototype;
+    layer !== null && layer !== IncomingMessage.prototype && layer !== ServerResponse.prototype;
+    layer = Object.getPrototypeOf(layer) as object | null
+  ) {
+    layers.unshift(layer);
+  }
+  for (const layer of layers) {
+    Object.defineProperties(target, Object.getOwnPropertyDescriptors(layer));
+  }
+}
