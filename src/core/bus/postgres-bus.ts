@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Database, DATABASE_URL } from '../database/index.js';
+import { ambientScope } from '../database/unit-of-work-scope.js';
+import { Log } from '../observability/index.js';
+import { Bus } from './bus.js';
+import { PostgresListener } from './postgres-listener.js';
+import { PostgresNotifier } from './postgres-notifier.js';
+import { decodeWakeUp, encodeWakeUp, type WakeUp, withOrigin } from './wake-up.js';
+
+const channel = 'gms';
+
+type Hear = (key: string | undefined) => void;
+
+/**
+ * The bus over PostgreSQL's LISTEN and NOTIFY. This node's own listeners hear a wake-up in the same
+ * turn of the event loop, without the database; the others within a few milliseconds.
+ */
+@Injectable()
+export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutdown {
+  private readonly hearers = new Map<string, Set<Hear>>();
+  private readonly listener: PostgresListener;
+  private readonly notifier: PostgresNotifier;
+  private readonly origin = randomUUID();
+  private readonly ownWakeUps = new Set<string>();
+  private stopped = false;
+
+  constructor(
+    @Inject(DATABASE_URL) url: string,
+    database: Database,
+    private readonly log: Log,
+  ) {
+    super();
+    this.notifier = new PostgresNotifier(database, channel, log);
+    this.listener = new PostgresListener(
+      url,
+      channel,
+      {
+        heard: (payload) => this.tell(decodeWakeUp(payload, this.origin)),
+        mayHaveMissed: () => this.tellAll(),
+      },
+      log,
+    );
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.listener.start();
+  }
+
+  /** What was committed last still wakes the other nodes, as long as the pool is there. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await this.listener.stop();
+    await this.notifier.drain();
+  }
+
+  override get isConnected(): boolean {
+    return this.listener.isListening;
+  }
+
+  override wake(topic: string, key?: string): void {
+    if (this.stopped) return;
+    const text = encodeWakeUp(topic, key);
+    // A wake-up sent by the connection of a unit of work would wait for its commit.
+    ambientScope.exit(() => {
+      this.notifier.add(withOrigin(text, this.origin));
+      if (this.ownWakeUps.size === 0) setImmediate(() => this.tellOwn());
+      this.ownWakeUps.add(text);
+    });
+  }
+
+  override onWake(topic: string, hear: Hear): () => void {
+    const hearers = this.hearers.get(topic) ?? new Set<Hear>();
+    this.hearers.set(topic, hearers);
+    // A function that listens twice is heard twice and ended once each.
+    const heard: Hear = (key) => hear(key);
+    hearers.add(heard);
+    return () => {
+      hearers.delete(heard);
+      if (hearers.size === 0 && this.hearers.get(topic) === hearers) this.hearers.delete(topic);
+    };
+  }
+
+  private tellOwn(): void {
+    const texts = [...this.ownWakeUps];
+    this.ownWakeUps.clear();
+    for (const text of texts) this.tell(decodeWakeUp(text));
+  }
+
+  private tellAll(): void {
+    for (const topic of [...this.hearers.keys()]) this.tell({ topic, key: undefined });
+  }
+
+  private tell(wakeUp: WakeUp | undefined): void {
+    if (wakeUp === undefined) return;
+    for (const hear of [...(this.hearers.get(wakeUp.topic) ?? [])]) {
+      try {
+        hear(wakeUp.key);
+      } catch (error) {
+        this.log.error({ err: error, topic: wakeUp.topic }, 'a listener of the bus failed');
+      }
+    }
+  }
+}

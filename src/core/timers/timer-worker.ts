@@ -1,0 +1,189 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UnitOfWork } from '../database/index.js';
+import { type HistogramMetric, Log, Metrics, Trouble } from '../observability/index.js';
+import { type Backoff, backoffMs } from './backoff.js';
+import { Bell } from './bell.js';
+import type { TimerHandler } from './timer.js';
+import { type TakenTimer, TimersRepository } from './timers.repository.js';
+
+/** A node learns at the latest after this long what timers others have set, milliseconds. */
+const pollMs = 1000;
+
+/** How long a kind rests whose due timers all are in other hands, milliseconds. */
+const restMs = 50;
+
+/** How long a stop waits for handlers that are running, milliseconds. */
+const stopMs = 2000;
+
+const afterFailure: Backoff = { initialMs: 500, factor: 3, jitter: 0.2, capMs: 60_000 };
+
+/** What runs on this node of one kind. */
+interface Kind {
+  readonly name: string;
+  readonly handler: TimerHandler;
+  readonly atOnce: number;
+  readonly running: Set<Promise<void>>;
+  /** Until when it is not looked at, by this process's clock. */
+  restsUntil: number;
+}
+
+type Outcome = 'ran' | 'failed' | 'nothing';
+
+/**
+ * Runs the handlers of due timers. A node sleeps until the next timer that it knows of; what it
+ * knows is at most a second old. Nodes share the work by skipping what another one has locked.
+ */
+@Injectable()
+export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly kinds = new Map<string, Kind>();
+  private readonly bell = new Bell();
+  private readonly trouble: Trouble;
+  private readonly lateness: HistogramMetric;
+  private stopping = false;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly repository: TimersRepository,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly log: Log,
+    private readonly metrics: Metrics,
+  ) {
+    this.trouble = new Trouble(log, 'the look for due timers');
+    this.lateness = metrics.histogram(
+      'gms_timer_lateness_seconds',
+      'How long after its time a timer ran',
+      ['kind'],
+      [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+    );
+    metrics.gauge(
+      'gms_timers',
+      'Timers by kind; failing: their handler has failed',
+      ['kind', 'state'],
+      async (set) => {
+        for (const { kind, state, count } of await repository.count()) set(count, kind, state);
+      },
+    );
+  }
+
+  /** @throws Error when the kind has a handler */
+  register(name: string, handler: TimerHandler, atOnce: number): void {
+    if (this.kinds.has(name)) throw new Error(`timers of kind ${name} have a handler already`);
+    this.kinds.set(name, { name, handler, atOnce, running: new Set(), restsUntil: 0 });
+    this.bell.ring();
+  }
+
+  /** Looks at once for what is due. */
+  lookAgain(): void {
+    this.bell.ring();
+  }
+
+  onApplicationBootstrap(): void {
+    this.working = this.work();
+  }
+
+  /** Takes no more timers, and waits a while for the handlers that are running. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    this.bell.ring();
+    await this.working;
+    const running = [...this.kinds.values()].flatMap((kind) => [...kind.running]);
+    const giveUp = new AbortController();
+    await Promise.race([
+      Promise.all(running),
+      delay(stopMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
+    ]);
+    giveUp.abort();
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) await this.bell.sleep(await this.startDue());
+  }
+
+  /** Starts what is due and returns after how many milliseconds to look again. */
+  private async startDue(): Promise<number> {
+    const now = performance.now();
+    const kinds = [...this.kinds.values()];
+    const resting = kinds.filter((kind) => kind.restsUntil > now);
+    const free = new Map(
+      kinds
+        .filter((kind) => kind.restsUntil <= now && kind.running.size < kind.atOnce)
+        .map((kind) => [kind.name, kind.atOnce - kind.running.size]),
+    );
+    let nextMs = Math.min(pollMs, ...resting.map((kind) => kind.restsUntil - now));
+    if (free.size === 0) return nextMs;
+    try {
+      for (const { kind, due, next_ms } of await this.repository.findDue(free)) {
+        for (let index = 0; index < due; index++) this.start(kind);
+        nextMs = Math.min(nextMs, next_ms ?? pollMs);
+      }
+      this.trouble.succeeded();
+    } catch (error) {
+      this.trouble.failed(error);
+    }
+    // Rounded up: a look that comes a fraction of a millisecond early finds nothing.
+    return Math.ceil(nextMs);
+  }
+
+  private start(name: string): void {
+    const kind = this.kinds.get(name);
+    if (kind === undefined || this.stopping) return;
+    const running = this.runUntilNothingIsDue(kind).finally(() => {
+      kind.running.delete(running);
+      this.bell.ring();
+    });
+    kind.running.add(running);
+  }
+
+  private async runUntilNothingIsDue(kind: Kind): Promise<void> {
+    let outcome = await this.runOne(kind);
+    // Due, but in the hands of another node; or the database is away.
+    if (outcome !== 'ran') kind.restsUntil = performance.now() + restMs;
+    while (outcome === 'ran' && !this.stopping) outcome = await this.runOne(kind);
+  }
+
+  private async runOne(kind: Kind): Promise<Outcome> {
+    let taken: TakenTimer | undefined;
+    try {
+      await this.unitOfWork.run(async () => {
+        taken = await this.repository.take(kind.name);
+        if (taken === undefined) return;
+        await kind.handler({
+          kind: kind.name,
+          key: taken.key,
+          payload: taken.payload,
+          attempt: taken.attempts + 1,
+          lateMs: taken.late_ms,
+        });
+      });
+    } catch (error) {
+      await this.afterFailure(kind, taken, error);
+      return 'failed';
+    }
+    if (taken === undefined) return 'nothing';
+    this.lateness.labels(kind.name).observe(taken.late_ms / 1000);
+    return 'ran';
+  }
+
+  private async afterFailure(
+    kind: Kind,
+    taken: TakenTimer | undefined,
+    error: unknown,
+  ): Promise<void> {
+    if (taken === undefined) {
+      this.trouble.failed(error);
+      return;
+    }
+    const attempt = taken.attempts + 1;
+    const pauseMs = backoffMs(afterFailure, attempt);
+    this.log.error(
+      { err: error, kind: kind.name, timer: taken.key, attempt, pauseMs },
+      "a timer's handler failed; it runs again",
+    );
+    await this.repository
+      .postpone(kind.name, taken, String(error), pauseMs)
+      .catch((failure: unknown) => {
+        this.trouble.failed(failure);
+      });
+  }
+}
