@@ -1,0 +1,38 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { JsonBody } from '../edge/index.js';
+import { type KeyAnswer, type MadeKey, type NewKey, newKeySchema } from './access-keys.dto.js';
+import { ApiCreateKey, ApiDeleteKey, ApiListKeys } from './access-keys.openapi.js';
+import { AccessKeysService } from './access-keys.service.js';
+
+/** API keys, for administrators. */
+@ApiTags('Administration')
+@Internal('Administrator')
+@Controller('genesys/1/admin/keys')
+export class AccessKeysController {
+  constructor(
+    private readonly keys: AccessKeysService,
+    private readonly policy: AccessPolicy,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiCreateKey()
+  async create(@JsonBody(newKeySchema) key: NewKey, @Req() request: Request): Promise<MadeKey> {
+    return this.keys.create(key, this.policy.callerOf(request).name);
+  }
+
+  @Get()
+  @ApiListKeys()
+  async list(): Promise<KeyAnswer[]> {
+    return this.keys.list();
+  }
+
+  @Delete(':id')
+  @ApiDeleteKey()
+  async remove(@Param('id') id: string, @Req() request: Request): Promise<object> {
+    return this.keys.remove(id, this.policy.callerOf(request).name).then(() => ({}));
+  }
+}

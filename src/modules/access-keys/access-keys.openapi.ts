@@ -1,0 +1,49 @@
+import { json, Operation } from '../../core/http/openapi/operation.js';
+
+const section = 'operations.md, Who may do what: keys (beyond the documents)';
+const id = '39a98e24-b03b-4191-b756-1efe8f3b16b8';
+
+const refused = {
+  '401 Unauthorized':
+    'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
+  '403 Forbidden': 'this call needs a key with the role Administrator',
+};
+
+export const ApiCreateKey = (): MethodDecorator =>
+  Operation({
+    summary: 'Make an API key; it is shown in this answer and never again',
+    section,
+    body: [json({ name: 'voice-platform', roles: ['Integration'] })],
+    answer: json({ id, key: 'gms_4uPnX2hW0hHq0m1q9c3sB7Yd5kQeJr8tVbZx6LfNwAo' }),
+    errors: {
+      '400 MissingParameter': 'name is mandatory',
+      '400 InvalidParameter': 'roles[0] takes one of Administrator, Supervisor, Integration',
+      '409 AccessKeyExists': 'there is an access key "voice-platform" already',
+      ...refused,
+    },
+  });
+
+export const ApiListKeys = (): MethodDecorator =>
+  Operation({
+    summary: 'List the API keys, the oldest first, without the keys themselves',
+    section,
+    answer: json([
+      {
+        id,
+        name: 'voice-platform',
+        roles: ['Integration'],
+        createdAt: '2026-11-24T08:15:30.000Z',
+        lastUsedAt: '2026-11-24T09:00:00.000Z',
+      },
+    ]),
+    errors: refused,
+  });
+
+export const ApiDeleteKey = (): MethodDecorator =>
+  Operation({
+    summary: 'Delete an API key: it stops working on every node within two seconds',
+    section,
+    path: { id },
+    answer: json({}),
+    errors: { '404 AccessKeyNotFound': `there is no access key "${id}"`, ...refused },
+  });

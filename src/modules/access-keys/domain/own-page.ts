@@ -1,0 +1,57 @@
+import { canonicalAddress } from '../../../core/auth/index.js';
+
+/** The headers of a request by which a browser tells whose page sent it. */
+export interface PageHeaders {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly 'sec-fetch-site'?: string | string[] | undefined;
+}
+
+/** By what names the server goes. */
+export interface OwnNames {
+  /** Host names in lower case, without a port. */
+  readonly hosts: ReadonlySet<string>;
+  /** Origins in their serialized form, beside the one that a request itself was sent to. */
+  readonly origins: ReadonlySet<string>;
+}
+
+/**
+ * Why a browser's page must not have sent this request; undefined when nothing speaks against it.
+ * A page of another origin cannot post here, and a name that somebody else points at this server
+ * (DNS rebinding) opens nothing (operations.md, Internal calls).
+ */
+export function foreignPage(headers: PageHeaders, own: OwnNames): string | undefined {
+  const { host = '', origin } = headers;
+  if (host !== '' && !isOwnHost(host, own.hosts)) {
+    return `the Host ${shown(host)} is neither this server's nor an address`;
+  }
+  if (origin !== undefined && !own.origins.has(origin) && !isOriginOfHost(origin, host)) {
+    return `pages of the origin ${shown(origin)} may not make internal calls`;
+  }
+  if (headers['sec-fetch-site'] === 'cross-site') {
+    return 'pages of another site may not make internal calls';
+  }
+  return undefined;
+}
+
+const hostParts = /^(?:\[([^\]]+)\]|([^:[\]/?#@\\ ]+))(?::\d{1,5})?$/;
+
+/** Only the usual forms of an address count: `0x7f.1` is what a name server may say it is. */
+function isOwnHost(host: string, own: ReadonlySet<string>): boolean {
+  const [, v6, name = ''] = hostParts.exec(host) ?? [];
+  if (v6 !== undefined) return v6.includes(':') && canonicalAddress(v6) !== undefined;
+  const bare = name.toLowerCase().replace(/\.$/, '');
+  return own.has(bare) || (!bare.includes(':') && canonicalAddress(bare) !== undefined);
+}
+
+/** Where TLS ends at a proxy, the scheme of the page is not the one seen here: hosts decide. */
+function isOriginOfHost(origin: string, host: string): boolean {
+  if (host === '' || !/^https?:\/\/[^/?#]+$/i.test(origin) || !URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const target = `${page.protocol}//${host}`;
+  return page.origin !== 'null' && URL.canParse(target) && new URL(target).host === page.host;
+}
+
+function shown(header: string): string {
+  return JSON.stringify(header.slice(0, 100));
+}

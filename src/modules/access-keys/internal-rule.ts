@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Role } from '../../core/auth/index.js';
+import { ENVIRONMENT, type Environment } from '../../core/config/index.js';
+import { forbidden, unauthorized } from './access-keys.errors.js';
+import { foreignPage, type OwnNames } from './domain/own-page.js';
+import { KeyRule } from './key-rule.js';
+import { presentedKey } from './presented-key.js';
+import { SecuritySettings } from './security-settings.js';
+import { Senders } from './senders.js';
+
+/**
+ * The internal rule (operations.md, Who may do what): a call is allowed from a trusted network, and
+ * otherwise with a key. A key that is shown decides alone, wherever its bearer calls from. Nobody
+ * may make it through a web page of another origin, with a key or without.
+ */
+@Injectable()
+export class InternalRule {
+  private own: (OwnNames & { readonly base: string }) | undefined;
+
+  constructor(
+    private readonly settings: SecuritySettings,
+    private readonly senders: Senders,
+    private readonly keys: KeyRule,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Requires that the request is an internal call.
+   * @param needed the roles of which a key must have one; none: any key will do
+   * @throws DomainError Unauthorized, Forbidden, RateLimited
+   */
+  requireInternal(request: Request, needed: readonly Role[] = []): void | Promise<void> {
+    const fault = foreignPage(request.headers, this.ownNames());
+    if (fault !== undefined) throw forbidden(fault);
+    if (presentedKey(request) !== undefined) return this.keys.requireKey(request, needed);
+    if (!this.senders.isInTrustedNetwork(request)) {
+      throw unauthorized(
+        'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
+      );
+    }
+  }
+
+  private ownNames(): OwnNames {
+    const base = this.settings.current.externalUrlBase;
+    if (this.own?.base !== base) this.own = { base, ...ownNames(base, this.environment.host) };
+    return this.own;
+  }
+}
+
+function ownNames(externalUrlBase: string, listensOn: string): OwnNames {
+  const hosts = ['localhost', hostname(), listensOn];
+  const origins: string[] = [];
+  if (URL.canParse(externalUrlBase)) {
+    const external = new URL(externalUrlBase);
+    hosts.push(external.hostname);
+    origins.push(external.origin);
+  }
+  return { hosts: new Set(hosts.map((name) => name.toLowerCase())), origins: new Set(origins) };
+}

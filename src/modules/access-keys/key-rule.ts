@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Role } from '../../core/auth/index.js';
+import type { AccessKey } from './access-key.js';
+import { forbidden, unauthorized } from './access-keys.errors.js';
+import { KeyRing } from './key-ring.js';
+import { type PresentedKey, presentedKey } from './presented-key.js';
+import { RateLimits } from './rate-limits.js';
+import { Senders } from './senders.js';
+
+/** Admits requests by their API key. */
+@Injectable()
+export class KeyRule {
+  constructor(
+    private readonly senders: Senders,
+    private readonly ring: KeyRing,
+    private readonly rateLimits: RateLimits,
+  ) {}
+
+  /**
+   * Requires a key with one of the roles; an Administrator's has them all, and without roles any
+   * key will do. The key is noted on the request's sender.
+   * @throws DomainError Unauthorized without a key or with an unknown one; Forbidden; RateLimited
+   */
+  requireKey(request: Request, needed: readonly Role[]): void | Promise<void> {
+    const { key } = this.senders.of(request);
+    if (key !== undefined) {
+      requireRole(key.roles, needed);
+      return;
+    }
+    const presented = presentedKey(request);
+    if (presented === undefined) {
+      throw unauthorized('this call needs an API key, as Authorization: Bearer or as X-Api-Key');
+    }
+    const found = this.ring.find(presented.text);
+    if (found instanceof Promise) {
+      return found.then((found) => this.accept(request, presented, found, needed));
+    }
+    this.accept(request, presented, found, needed);
+  }
+
+  private accept(
+    request: Request,
+    { asBearer }: PresentedKey,
+    key: AccessKey | undefined,
+    needed: readonly Role[],
+  ): void {
+    if (key === undefined) throw unauthorized('the API key is not known here');
+    const sender = this.senders.of(request);
+    request.sender = { ...sender, key: { name: key.name, roles: key.roles, asBearer } };
+    this.rateLimits.countKey(sender, key.id);
+    requireRole(key.roles, needed);
+  }
+}
+
+function requireRole(roles: readonly Role[], needed: readonly Role[]): void {
+  if (needed.length === 0 || roles.includes('Administrator')) return;
+  if (!needed.some((role) => roles.includes(role))) {
+    throw forbidden(`this call needs a key with the role ${needed.join(' or ')}`);
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { rateLimited } from './access-keys.errors.js';
+import { TokenBuckets } from './domain/token-buckets.js';
+import { SecuritySettings } from './security-settings.js';
+import type { KnownSender } from './senders.js';
+
+/** About 10 MB of buckets at most, however many addresses call. */
+const mostSenders = 50_000;
+
+/** `security.rate_limit`: how often an address and a key may call; loopback is free. */
+@Injectable()
+export class RateLimits {
+  private readonly networks = new TokenBuckets(mostSenders);
+  private readonly keys = new TokenBuckets(mostSenders);
+
+  constructor(private readonly settings: SecuritySettings) {}
+
+  /** Counts a request of an address. @throws DomainError RateLimited */
+  countAddress(sender: KnownSender): void {
+    if (!sender.loopback) this.count(this.networks, sender.network);
+  }
+
+  /** Counts a request with a key, wherever its bearer calls from. @throws DomainError RateLimited */
+  countKey(sender: KnownSender, keyId: string): void {
+    if (!sender.loopback) this.count(this.keys, keyId);
+  }
+
+  private count(buckets: TokenBuckets, name: string): void {
+    const waitMs = buckets.take(name, this.settings.current.rateLimit, performance.now());
+    if (waitMs > 0) throw rateLimited(Math.ceil(waitMs / 1000));
+  }
+}

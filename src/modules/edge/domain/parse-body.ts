@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { DomainError, missingParameter } from '../../../core/errors/index.js';
+
+/**
+ * Reads a JSON object by its schema. A message of the schema's own that begins with `takes` follows
+ * the name of the member, as elsewhere (`name takes 1 to 255 characters`).
+ * @throws DomainError MissingParameter, InvalidParameter, about the first fault
+ */
+export function parseBody<Body>(schema: z.ZodType<Body>, body: object): Body {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue === undefined) throw result.error;
+  throw refusalOf(issue, body);
+}
+
+function refusalOf({ path, message }: z.core.$ZodIssue, body: object): DomainError {
+  const name = nameOf(path);
+  const value = valueAt(body, path);
+  if (path.length > 0 && (value === undefined || value === null || value === '')) {
+    return missingParameter(name);
+  }
+  const says = message.startsWith('takes ') ? `${name} ${message}` : `${name}: ${message}`;
+  return new DomainError('invalid', 'InvalidParameter', says);
+}
+
+/** `roles[0]`, `options.language`; a rule about the body as a whole has no path. */
+function nameOf(path: readonly PropertyKey[]): string {
+  let name = '';
+  for (const step of path) {
+    if (typeof step === 'number') name += `[${String(step)}]`;
+    else name += name === '' ? String(step) : `.${String(step)}`;
+  }
+  return name === '' ? 'the body' : name;
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
+      return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,35 @@
+const slash = 47;
+const hyphen = 45;
+
+/** Express reads paths in any case, so their aliases are as well. */
+const oldPrefix = /^\/gms-web\/(?:gms\/(1)|(resources))(?=[/?]|$)/i;
+
+/** A proxy may name the whole address in the request line (RFC 9112, absolute-form). */
+const absolute = /^https?:\/\/[^/?#]*/i;
+
+/**
+ * The path that a request means: `/gms-web/gms/1/…` is `/genesys/1/…` and `/gms-web/resources/…` is
+ * `/genesys/resources/…` (conventions.md, Addresses); the query stays. It runs for every request:
+ * the common path costs two comparisons.
+ */
+export function canonicalUrl(url: string): string {
+  const path = url.charCodeAt(0) === slash ? url : originForm(url);
+  if (path.charCodeAt(4) !== hyphen) return path;
+  return path.replace(oldPrefix, (_, api?: string) =>
+    api === undefined ? '/genesys/resources' : '/genesys/1',
+  );
+}
+
+function originForm(url: string): string {
+  const rest = url.replace(absolute, '');
+  if (rest === url) return url;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Pages for browsers: the OpenAPI UI and the test pages. */
+const page = /^\/(?:docs|genesys\/resources)(?=[/?]|$)/i;
+
+/** Whether a browser shows what stands under the path, so that it needs headers of a page. */
+export function isPage(url: string): boolean {
+  return page.test(url);
+}

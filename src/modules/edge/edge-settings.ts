@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+
+/** What the edge needs of the configuration; the options module, further down, pushes it here. */
+export interface EdgeFacts {
+  /** `server.external_url_base` without a trailing slash; empty when unset. */
+  readonly externalUrlBase: string;
+  /** `server.max_body_size`, bytes. */
+  readonly maxBodySizeBytes: number;
+  /** `security.gms_user`: where the name of the end user comes from. */
+  readonly gmsUser: 'header' | 'jwt';
+  readonly jwtIssuer: string;
+  readonly jwtAudience: string;
+  readonly jwtJwksUrl: string;
+  /** `security.cors_origins`: origins whose pages may call the public API. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** Port: the edge's part of the configuration in force. */
+@Injectable()
+export class EdgeSettings {
+  private facts: EdgeFacts = {
+    externalUrlBase: '',
+    maxBodySizeBytes: 10_485_760,
+    gmsUser: 'header',
+    jwtIssuer: '',
+    jwtAudience: '',
+    jwtJwksUrl: '',
+    corsOrigins: [],
+  };
+
+  get current(): EdgeFacts {
+    return this.facts;
+  }
+
+  replace(facts: EdgeFacts): void {
+    this.facts = facts;
+  }
+}

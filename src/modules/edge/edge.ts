@@ -1,0 +1,19 @@
+import type { Request } from 'express';
+import type { EdgeSettings } from './edge-settings.js';
+import type { UserTokens } from './user-tokens.js';
+
+/** What the edge needs at every request; parameter decorators have no dependency injection. */
+export interface Edge {
+  readonly settings: EdgeSettings;
+  readonly tokens: UserTokens;
+}
+
+/** The Express setting under which `mountEdge` leaves the application's edge. */
+export const edgeKey = 'gms edge';
+
+/** @throws Error in an application without `mountEdge` */
+export function edgeOf(request: Request): Edge {
+  const edge = request.app.get(edgeKey) as Edge | undefined;
+  if (edge === undefined) throw new Error('mountEdge was not called on this application');
+  return edge;
+}

@@ -1,0 +1,45 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { invalidParameter } from '../../core/errors/index.js';
+import { accessKeyPrefix, bearerToken } from './credentials.js';
+import { headerText, isUserName, longestUser } from './domain/user-name.js';
+import { edgeOf } from './edge.js';
+
+/**
+ * The end user that a request names (conventions.md, `gms_user`): the header of that name as it
+ * was sent, or with `security.gms_user = jwt` the verified subject of the bearer token, whatever
+ * the header says. undefined when the request names none.
+ * @throws DomainError InvalidParameter; Unauthorized, KeySetUnavailable with jwt
+ */
+export function gmsUserOf(request: Request): string | undefined | Promise<string> {
+  const { settings, tokens } = edgeOf(request);
+  if (settings.current.gmsUser === 'header') return headerUser(request);
+  const token = userToken(request);
+  return token === undefined ? undefined : tokens.userOf(token);
+}
+
+/** Gives a handler the end user of the request: `@GmsUser() user: string | undefined`. */
+export const GmsUser: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => gmsUserOf(context.switchToHttp().getRequest()),
+);
+
+function headerUser(request: Request): string | undefined {
+  const header = request.headers.gms_user;
+  if (typeof header !== 'string') return undefined;
+  const user = headerText(header).trim();
+  if (user === '') return undefined;
+  if (!isUserName(user)) {
+    throw invalidParameter(
+      'gms_user',
+      `1 to ${String(longestUser)} characters, none of them a control character`,
+    );
+  }
+  return user;
+}
+
+/** An API key may come as a bearer token too; it names no user. */
+function userToken(request: Request): string | undefined {
+  const token = bearerToken(request);
+  if (token?.startsWith(accessKeyPrefix) || request.sender?.key?.asBearer) return undefined;
+  return token;
+}

@@ -1,0 +1,9 @@
+export { EdgeModule } from './edge.module.js';
+export { EdgeSettings } from './edge-settings.js';
+export type { EdgeFacts } from './edge-settings.js';
+export { mountEdge } from './mount-edge.js';
+export { mountTestPages } from './test-pages.js';
+export { FormFields, JsonBody, ServiceFields, ServiceFieldsWithQuery, TextBody } from './body.js';
+export { GmsUser, gmsUserOf } from './gms-user.js';
+export { externalBase } from './links.js';
+export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import { crossOrigin } from './cross-origin.js';
+import { canonicalUrl, isPage } from './domain/path-aliases.js';
+import { type Edge, edgeKey } from './edge.js';
+import { EdgeSettings } from './edge-settings.js';
+import { UserTokens } from './user-tokens.js';
+
+const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/**
+ * Mounts what every request passes before routing. To be called before anything else is mounted.
+ * One middleware for all of it: each costs Express another turn of its router.
+ */
+export function mountEdge(app: NestExpressApplication): void {
+  const edge: Edge = { settings: app.get(EdgeSettings), tokens: app.get(UserTokens) };
+  app.set(edgeKey, edge);
+  const allowOrigin = crossOrigin(edge.settings);
+  const receive: RequestHandler = (request, response, next) => {
+    request.id = idOf(request.headers['x-request-id']);
+    response.setHeader('X-Request-Id', request.id);
+    const url = canonicalUrl(request.url);
+    if (url !== request.url) request.url = url;
+    if (isPage(url)) pageHeaders(request, response, noop);
+    if (request.headers.origin === undefined) next();
+    else allowOrigin(request, response, next);
+  };
+  app.use(receive);
+}
+
+function idOf(sent: string | string[] | undefined): string {
+  return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
+}
+
+/** Helmet's own are synchronous. */
+const noop = (): void => undefined;
+
+/** Headers for pages; API answers carry nosniff, and none of them is ever shown by a browser. */
+const pageHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      // The OpenAPI UI styles in its page and has its images in its style sheet.
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+    },
+  },
+  frameguard: { action: 'deny' },
+  // Whether a domain is for HTTPS alone is its operator's decision, made where TLS ends.
+  strictTransportSecurity: false,
+});

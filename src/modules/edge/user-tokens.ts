@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { DomainError } from '../../core/errors/index.js';
+import { Log } from '../../core/observability/index.js';
+import { isUserName } from './domain/user-name.js';
+import { EdgeSettings } from './edge-settings.js';
+
+/** With a shared secret a public key could be passed off as one (RFC 8725, 3.1): none of those. */
+const algorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+const clockToleranceSeconds = 10;
+const fetchTimeoutMs = 5000;
+/** Keys are fetched again at the latest after this, so that a withdrawn key stops working. */
+const longestCacheMs = 600_000;
+/** An unknown key id has them fetched at once, but not more often than this. */
+const shortestRefetchMs = 5000;
+
+/** The users that signed tokens name, when `security.gms_user` is `jwt`. */
+@Injectable()
+export class UserTokens {
+  private keys: { readonly url: string; readonly find: JWTVerifyGetKey } | undefined;
+  private reachable = true;
+
+  constructor(
+    private readonly settings: EdgeSettings,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * The verified subject of a JWT.
+   * @throws DomainError Unauthorized; KeySetUnavailable when the issuer's keys cannot be had
+   */
+  async userOf(token: string): Promise<string> {
+    const { jwtIssuer, jwtAudience } = this.settings.current;
+    try {
+      const { payload } = await jwtVerify(token, this.keySet(), {
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ['exp', 'sub'],
+        ...(jwtIssuer === '' ? {} : { issuer: jwtIssuer }),
+        ...(jwtAudience === '' ? {} : { audience: jwtAudience }),
+      });
+      if (typeof payload.sub === 'string' && isUserName(payload.sub)) return payload.sub;
+    } catch (error) {
+      throw error instanceof errors.JOSEError ? unauthorized(reasonOf(error)) : error;
+    }
+    throw unauthorized('its subject cannot name a user');
+  }
+
+  private keySet(): JWTVerifyGetKey {
+    const url = this.settings.current.jwtJwksUrl;
+    if (this.keys?.url !== url) this.keys = { url, find: this.remoteKeys(url) };
+    return this.keys.find;
+  }
+
+  private remoteKeys(url: string): JWTVerifyGetKey {
+    if (!URL.canParse(url)) throw keySetUnavailable();
+    const find = createRemoteJWKSet(new URL(url), {
+      timeoutDuration: fetchTimeoutMs,
+      cooldownDuration: shortestRefetchMs,
+      cacheMaxAge: longestCacheMs,
+    });
+    return async (header, token) => {
+      try {
+        const key = await find(header, token);
+        this.reachable = true;
+        return key;
+      } catch (error) {
+        if (isTokensFault(error)) throw error;
+        this.noteUnreachable(url, error);
+        throw keySetUnavailable(error);
+      }
+    };
+  }
+
+  /** Once for each time that they go away; every request that needs them fails meanwhile. */
+  private noteUnreachable(url: string, error: unknown): void {
+    if (this.reachable) {
+      this.log.warn({ err: error, url }, 'the keys of security.jwt_jwks_url cannot be fetched');
+    }
+    this.reachable = false;
+  }
+}
+
+function isTokensFault(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.reason === 'missing'
+      ? `it has no ${error.claim}`
+      : `its ${error.claim} is not the one that is asked for`;
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not taken';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its issuer has no such key';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it does not say which key (kid)';
+  return 'it is no signed JWT';
+}
+
+function unauthorized(reason: string): DomainError {
+  return new DomainError('unauthorized', 'Unauthorized', `the bearer token is refused: ${reason}`);
+}
+
+function keySetUnavailable(cause?: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    'KeySetUnavailable',
+    'the keys that verify bearer tokens cannot be fetched at present',
+    { retryAfterSeconds: 5, cause },
+  );
+}

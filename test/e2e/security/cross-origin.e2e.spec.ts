@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { adminKey, putSection } from '../../support/access-keys.js';
+import type { TestResponse } from '../../support/http-client.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+// operations.md, "Who may do what": security.cors_origins, default none
+const server = useTestServer({ config: {}, env: { GMS_ADMIN_KEY: adminKey } });
+const path = '/genesys/1/storage/60';
+const shop = 'https://shop.example';
+const preflight = {
+  Origin: shop,
+  'Access-Control-Request-Method': 'POST',
+  'Access-Control-Request-Headers': 'content-type,gms_user',
+};
+
+const corsHeaders = ({ headers }: TestResponse): string[] =>
+  Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+
+const post = (Origin: string): Promise<TestResponse> =>
+  server.request('POST', path, { form: { a: 'b' }, headers: { Origin } });
+
+describe('without security.cors_origins', () => {
+  it('no answer carries a CORS header', async () => {
+    const answer = await post(shop);
+    expect([answer.status, corsHeaders(answer)]).toEqual([200, []]);
+    const asked = await server.request('OPTIONS', path, { headers: preflight });
+    expect([asked.status, corsHeaders(asked)]).toEqual([404, []]);
+  });
+});
+
+describe('with security.cors_origins', () => {
+  const listed = async (): Promise<void> =>
+    putSection(server, 'security', { cors_origins: [shop, 'http://localhost:5173'] });
+
+  it('pages of a listed origin may call, from the next call on', async () => {
+    await listed();
+    const answer = await post(shop);
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': shop,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'X-Request-Id,Retry-After',
+      vary: expect.stringContaining('Origin'),
+    });
+    expect((await post('http://localhost:5173')).headers['access-control-allow-origin']).toBe(
+      'http://localhost:5173',
+    );
+  });
+
+  it('errors can be read by the page too', async () => {
+    await listed();
+    const answer = await server.request('GET', '/genesys/1/storage/none', {
+      headers: { Origin: shop },
+    });
+    expect(answer.status).toBe(404);
+    expect(answer.headers['access-control-allow-origin']).toBe(shop);
+  });
+
+  it('a preflight of a listed origin is answered 204', async () => {
+    await listed();
+    const answer = await server.request('OPTIONS', path, { headers: preflight });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect(answer.headers['access-control-allow-origin']).toBe(shop);
+    const allowed = String(answer.headers['access-control-allow-headers']).split(',');
+    expect(allowed).toEqual([
+      'Content-Type',
+      'gms_user',
+      'Authorization',
+      'X-Api-Key',
+      'X-Request-Id',
+    ]);
+    const methods = String(answer.headers['access-control-allow-methods']).split(',');
+    expect(methods).toEqual(expect.arrayContaining(['GET', 'POST', 'PUT', 'DELETE']));
+  });
+
+  it.each([
+    'https://evil.example',
+    'https://shop.example.evil.example',
+    'http://shop.example',
+    'https://shop.example:8443',
+    'https://SHOP.example.',
+    'null',
+    '*',
+    '',
+  ])('other origins get no CORS header: %j', async (Origin) => {
+    await listed();
+    expect(corsHeaders(await post(Origin))).toEqual([]);
+    const asked = await server.request('OPTIONS', path, { headers: { ...preflight, Origin } });
+    expect([asked.status, corsHeaders(asked)]).toEqual([404, []]);
+  });
+
+  it('a call without an Origin gets none either', async () => {
+    await listed();
+    expect(corsHeaders(await server.request('GET', '/genesys/1/node'))).toEqual([]);
+  });
+
+  it('internal calls are refused to listed origins as well', async () => {
+    await listed();
+    const answer = await server.request('GET', '/genesys/1/admin/keys', {
+      headers: { Origin: shop },
+    });
+    expect([answer.status, answer.json.exception]).toEqual([403, 'Forbidden']);
+  });
+
+  it('an origin that is struck off is refused from the next call on', async () => {
+    await listed();
+    await putSection(server, 'security', { cors_origins: [] });
+    expect(corsHeaders(await post(shop))).toEqual([]);
+  });
+});

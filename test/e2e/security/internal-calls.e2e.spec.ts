@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import { trustsNobody } from '../../support/access-keys.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+// operations.md, "Who may do what": internal calls, trusted networks and proxies
+const keys = '/genesys/1/admin/keys';
+const admin = [
+  keys,
+  '/genesys/1/admin/config/sections',
+  '/genesys/1/admin/config/export',
+  '/genesys/1/admin/node/status',
+  '/metrics',
+];
+
+describe('on a server that trusts loopback, the default', () => {
+  const server = useTestServer({ config: {} });
+
+  it.each(admin)('GET %s is allowed from there without a key', async (path) => {
+    expect((await server.request('GET', path)).status).toBe(200);
+    expect((await server.request('GET', path, { localAddress: '127.0.0.9' })).status).toBe(200);
+  });
+
+  it.each([
+    ['X-Forwarded-For', '127.0.0.1'],
+    ['X-Forwarded-For', ''],
+    ['x-forwarded-for', '10.0.0.1, 127.0.0.1'],
+    ['Forwarded', 'for=127.0.0.1'],
+    ['Forwarded', ''],
+    ['X-Real-IP', '127.0.0.1'],
+    ['X-Forwarded-Host', 'localhost'],
+    ['X-Forwarded-Proto', 'http'],
+    ['Via', '1.1 proxy'],
+  ])('a call with %s: %s is never internal: the proxy is nobody we know', async (name, value) => {
+    const answer = await server.request('GET', keys, { headers: { [name]: value } });
+    expect([answer.status, answer.json.exception]).toEqual([401, 'Unauthorized']);
+    const node = await server.request('GET', '/genesys/1/node', { headers: { [name]: value } });
+    expect(node.status).toBe(200);
+  });
+});
+
+describe('on a server that trusts no network', () => {
+  const server = useTestServer({ config: { security: trustsNobody } });
+
+  it('every admin operation asks for a key', async () => {
+    const { json } = await server.request('GET', '/docs-json');
+    const operations = Object.entries<Record<string, unknown>>(json.paths).flatMap(
+      ([path, methods]) => Object.keys(methods).map((method) => ({ method, path })),
+    );
+    const inside = operations.filter(({ path }) => /\/admin\/|^\/metrics/.test(path));
+    expect(inside.length).toBeGreaterThan(8);
+    for (const { method, path } of inside) {
+      const answer = await server.request(method.toUpperCase(), path.replace(/[{}]/g, ''));
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+  });
+
+  it('says so in the one shape of errors, and how to do better', async () => {
+    const answer = await server.request('GET', keys);
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.json).toEqual({
+      message: expect.stringContaining('X-Api-Key'),
+      exception: 'Unauthorized',
+    });
+  });
+
+  it.each([
+    '/gms-web/gms/1/admin/keys',
+    '/GMS-WEB/gms/1/admin/keys',
+    '/GENESYS/1/ADMIN/keys',
+    '/genesys/1/admin/keys/',
+    '//genesys/1/admin/keys',
+    '/genesys/1/admin/../admin/keys',
+    '/genesys/1/admin%2Fkeys',
+    '/genesys/1/storage/../admin/keys',
+    'http://localhost/genesys/1/admin/keys',
+  ])('there is no way round by %s', async (path) => {
+    expect([401, 404]).toContain((await server.request('GET', path)).status);
+  });
+
+  it('public calls need nothing', async () => {
+    const stored = await server.request('POST', '/genesys/1/storage/60', { form: { a: 'b' } });
+    expect(stored.status).toBe(200);
+    expect((await server.request('GET', `/genesys/1/storage/${stored.json.id}`)).status).toBe(200);
+    expect((await server.request('POST', '/genesys/1/service/nobody')).status).toBe(404);
+    for (const path of ['/genesys/1/node', '/healthz', '/readyz', '/docs-json']) {
+      expect([path, (await server.request('GET', path)).status]).toEqual([path, 200]);
+    }
+  });
+});
+
+describe('behind a trusted proxy', () => {
+  const server = useTestServer({
+    config: {
+      security: {
+        trusted_networks: ['127.0.0.0/8', '10.0.0.0/8', '2001:db8::/32'],
+        trusted_proxies: ['127.0.0.1/32', '10.0.0.1'],
+      },
+    },
+  });
+  const statusOf = async (headers: Record<string, string | string[]>): Promise<number> =>
+    (await server.request('GET', keys, { headers })).status;
+
+  it.each([
+    '10.1.2.3',
+    ' 10.1.2.3 ',
+    '10.1.2.3:4711',
+    '::ffff:10.1.2.3',
+    '[2001:db8::7]:4711',
+    '2001:DB8:0::7',
+    // What the client wrote before its proxy added the rest does not count.
+    '203.0.113.9, 10.1.2.3',
+    'garbage, 10.1.2.3',
+    '10.1.2.3, 10.0.0.1',
+  ])('a client of a trusted network is internal: %s', async (header) => {
+    expect(await statusOf({ 'X-Forwarded-For': header })).toBe(200);
+  });
+
+  it.each([
+    '203.0.113.9',
+    '10.1.2.3, 203.0.113.9',
+    '127.0.0.1, 203.0.113.9, 10.0.0.1',
+    '::ffff:203.0.113.9',
+    'garbage',
+    '10.1.2.3, garbage',
+    '10.1.2.3, unknown, 10.0.0.1',
+    '10.1.2.3,',
+    '',
+    ',,,',
+    '10.1',
+    '0x0a.1.2.3',
+    'localhost',
+  ])('any other is not: %s', async (header) => {
+    expect(await statusOf({ 'X-Forwarded-For': header })).toBe(401);
+  });
+
+  it('however long the header is', async () => {
+    const hops = `${'10.1.2.3, '.repeat(1000)}203.0.113.9`;
+    expect(await statusOf({ 'X-Forwarded-For': hops })).toBe(401);
+  });
+
+  it('two headers are one list', async () => {
+    expect(await statusOf({ 'X-Forwarded-For': ['10.1.2.3', '203.0.113.9'] })).toBe(401);
+    expect(await statusOf({ 'X-Forwarded-For': ['203.0.113.9', '10.1.2.3'] })).toBe(200);
+  });
+
+  it('only X-Forwarded-For says for whom the proxy calls', async () => {
+    expect(await statusOf({ Forwarded: 'for=10.1.2.3' })).toBe(401);
+    expect(await statusOf({ 'X-Real-IP': '10.1.2.3' })).toBe(401);
+    expect(await statusOf({ Forwarded: 'for=1.2.3.4', 'X-Forwarded-For': '10.1.2.3' })).toBe(200);
+  });
+
+  it("the proxy's own calls are internal when its network is", async () => {
+    expect(await statusOf({})).toBe(200);
+  });
+
+  it('another peer of the same network is no proxy', async () => {
+    const headers = { 'X-Forwarded-For': '10.1.2.3' };
+    const answer = await server.request('GET', keys, { headers, localAddress: '127.0.0.2' });
+    expect(answer.status).toBe(401);
+  });
+});

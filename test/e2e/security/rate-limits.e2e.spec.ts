@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import { adminKey, makeKey, putSection, withKey } from '../../support/access-keys.js';
+import type { TestResponse } from '../../support/http-client.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+// operations.md, "Who may do what": security.rate_limit, per client address and per key
+const trust = { trusted_networks: ['127.0.0.0/8', '10.0.0.0/8'], trusted_proxies: ['127.0.0.1'] };
+const server = useTestServer({
+  config: { security: { ...trust, rate_limit: { per_second: 1, burst: 5 } } },
+  env: { GMS_ADMIN_KEY: adminKey },
+});
+const node = '/genesys/1/node';
+
+const callFrom = (address: string, headers: object = {}, path = node): Promise<TestResponse> =>
+  server.request('GET', path, { headers: { 'X-Forwarded-For': address, ...headers } });
+
+async function statuses(count: number, call: (index: number) => Promise<TestResponse>) {
+  const found: number[] = [];
+  for (let index = 0; index < count; index++) found.push((await call(index)).status);
+  return found;
+}
+
+const five = [200, 200, 200, 200, 200];
+
+describe('each client address', () => {
+  it('may send a burst and is then told when to come again', async () => {
+    expect(await statuses(5, () => callFrom('203.0.113.1'))).toEqual(five);
+    const answer = await callFrom('203.0.113.1');
+    expect(answer.status).toBe(429);
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(answer.json).toEqual({ message: expect.any(String), exception: 'RateLimited' });
+    expect((await callFrom('203.0.113.2')).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    expect((await callFrom('203.0.113.1')).status).toBe(200);
+  });
+
+  it('is the one that the trusted proxy names, whatever the client wrote before', async () => {
+    const found = await statuses(7, (index) => callFrom(`198.51.100.${index}, 203.0.113.3`));
+    expect(found).toEqual([...five, 429, 429]);
+  });
+
+  it('counts over all its calls, by any path', async () => {
+    const paths = [node, '/gms-web/gms/1/node', '/genesys/1/admin/keys', `${node}/`, '/healthz'];
+    const found = await statuses(5, (index) => callFrom('203.0.113.4', {}, paths[index]));
+    expect(found).toEqual([200, 200, 401, 200, 200]);
+    expect((await callFrom('203.0.113.4')).status).toBe(429);
+  });
+
+  it('counts wrong keys, so that nobody guesses fast', async () => {
+    const found = await statuses(7, (index) =>
+      callFrom('203.0.113.5', withKey(`gms_guess${index}`), '/genesys/1/admin/keys'),
+    );
+    expect(found).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  });
+
+  it('is a /64 of IPv6: a subscriber has them all', async () => {
+    const found = await statuses(6, (index) => callFrom(`2001:db8:1:2::${index + 1}`));
+    expect(found).toEqual([...five, 429]);
+    expect((await callFrom('2001:db8:1:3::1')).status).toBe(200);
+  });
+
+  it('that nobody can read is one for all of them', async () => {
+    const found = await statuses(6, (index) => callFrom(`garbage${index}`));
+    expect(found).toEqual([...five, 429]);
+  });
+
+  it('of a trusted network counts like any other', async () => {
+    const path = '/genesys/1/admin/keys';
+    expect(await statuses(6, () => callFrom('10.0.0.7', {}, path))).toEqual([...five, 429]);
+  });
+
+  it('refused calls are not done', async () => {
+    const headers = { 'X-Forwarded-For': '203.0.113.6' };
+    await statuses(5, () => callFrom('203.0.113.6'));
+    const form = { a: 'b' };
+    const answer = await server.request('POST', '/genesys/1/storage/60', { form, headers });
+    expect([answer.status, answer.json.id]).toEqual([429, undefined]);
+  });
+});
+
+it('loopback is free', async () => {
+  expect(new Set(await statuses(50, () => server.request('GET', node)))).toEqual(new Set([200]));
+  expect(new Set(await statuses(50, () => callFrom('127.0.0.5')))).toEqual(new Set([200]));
+});
+
+it('each key has a rate of its own, from wherever it calls', async () => {
+  const { key } = await makeKey(server, 'busy', 'Administrator');
+  const other = await makeKey(server, 'calm', 'Administrator');
+  const path = '/genesys/1/admin/keys';
+  const found = await statuses(7, (index) => callFrom(`192.0.2.${index}`, withKey(key), path));
+  expect(found).toEqual([...five, 429, 429]);
+  expect((await callFrom('192.0.2.99', withKey(other.key), path)).status).toBe(200);
+});
+
+it('the limit can be changed while the server runs', async () => {
+  await putSection(server, 'security', { ...trust, rate_limit: { per_second: 1000, burst: 20 } });
+  expect(await statuses(20, () => callFrom('203.0.113.8'))).toEqual([
+    ...five,
+    ...five,
+    ...five,
+    ...five,
+  ]);
+  await putSection(server, 'security', { ...trust, rate_limit: { per_second: 1, burst: 2 } });
+  expect(await statuses(3, () => callFrom('203.0.113.8'))).toEqual([200, 200, 429]);
+});

@@ -1,0 +1,281 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
+import { adminKey, makeKey, putSection, withKey } from '../../support/access-keys.js';
+import {
+  type Claims,
+  makeSigningKey,
+  seconds,
+  sign,
+  type SigningKey,
+  useHttpServer,
+  useKeySetServer,
+} from '../../support/key-set-server.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+// operations.md, "Who may do what": security.gms_user = jwt
+const issuer = useKeySetServer();
+const server = useTestServer({
+  config: {
+    'resources.any': { _allocation_strategy: 'RANDOM', numbers: ['33155559999'] },
+    'service.interaction': {
+      _type: 'builtin',
+      _service: 'request-interaction',
+      _resource_group: 'any',
+    },
+  },
+  env: { GMS_ADMIN_KEY: adminKey },
+});
+const storage = '/genesys/1/storage';
+let key: SigningKey;
+
+const jwtMode = (more: object = {}): Promise<void> =>
+  putSection(server, 'security', {
+    gms_user: 'jwt',
+    jwt_issuer: 'https://id.example',
+    jwt_audience: 'gms',
+    jwt_jwks_url: issuer.url,
+    ...more,
+  });
+
+/** Keys are not fetched twice within five seconds. */
+const refetchTime = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 5100));
+
+beforeAll(async () => {
+  key = await makeSigningKey('first');
+  issuer.publish(key);
+  await jwtMode();
+});
+
+/** Asks for a call that needs a user: what it answers tells who the caller is taken for. */
+async function whoIs(headers: Record<string, string>): Promise<string> {
+  const made = await server.request('POST', '/genesys/1/service/interaction', {
+    form: { _phone_number: '6504669999', gms_user: 'from the body' },
+    headers,
+  });
+  if (made.status !== 200) return `${made.status} ${made.json.exception}: ${made.json.message}`;
+  const data = await server.request('GET', `/genesys/1/service/${made.json._id}/storage`);
+  return String(data.json.gms_user);
+}
+
+const bearer = (token: string): { Authorization: string } => ({ Authorization: `Bearer ${token}` });
+const with_ = async (claims: Claims): Promise<string> => whoIs(bearer(await sign(key, claims)));
+
+describe('with jwt the user', () => {
+  it("is the verified token's subject, whatever header and body say", async () => {
+    const token = await sign(key);
+    expect(await whoIs(bearer(token))).toBe('alice');
+    expect(await whoIs({ ...bearer(token), gms_user: 'bob' })).toBe('alice');
+    expect(await with_({ sub: 'Zoë 山田' })).toBe('Zoë 山田');
+  });
+
+  it('is nobody without a token', async () => {
+    expect(await whoIs({})).toBe('undefined');
+    expect(await whoIs({ gms_user: 'alice' })).toBe('undefined');
+    expect(await whoIs({ gms_user: 'alice', Authorization: 'Basic YTpi' })).toBe('undefined');
+  });
+
+  it("owns what the token's subject stored, and nobody else", async () => {
+    const path = `${storage}/custom/of-alice/60`;
+    const form = { a: 'b' };
+    const alice = bearer(await sign(key));
+    const bob = bearer(await sign(key, { sub: 'bob' }));
+    expect((await server.request('POST', path, { form, headers: alice })).status).toBe(200);
+    const read = async (headers: Record<string, string>): Promise<number> =>
+      (await server.request('GET', `${storage}/of-alice`, { headers })).status;
+    expect(await read(alice)).toBe(200);
+    expect(await read(bob)).toBe(404);
+    expect(await read({ ...bob, gms_user: 'alice' })).toBe(404);
+    expect(await read({ gms_user: 'alice' })).toBe(404);
+    const none = await server.request('POST', path, { form, headers: { gms_user: 'alice' } });
+    expect([none.status, none.json.exception]).toEqual([400, 'MissingParameter']);
+  });
+});
+
+describe('a token is refused', () => {
+  it.each<[string, Claims, RegExp]>([
+    ['that has expired', { exp: seconds(-60) }, /has expired/],
+    ['without an end', { exp: undefined }, /no exp/],
+    ['with an end that is no number', { exp: 'tomorrow' }, /exp/],
+    ['that is not good yet', { nbf: seconds(60) }, /nbf/],
+    ['of another issuer', { iss: 'https://evil.example' }, /iss/],
+    ['of no issuer', { iss: undefined }, /iss/],
+    ['for another audience', { aud: 'other' }, /aud/],
+    ['for no audience', { aud: undefined }, /aud/],
+    ['of nobody', { sub: undefined }, /no sub/],
+    ['of an empty subject', { sub: '' }, /subject/],
+    ['of a subject that is no text', { sub: 7 }, /sub/],
+    ['of a subject too long', { sub: 'x'.repeat(256) }, /subject/],
+    ['of a subject with a control character', { sub: 'a\0' }, /subject/],
+  ])('%s', async (_, claims, words) => {
+    const answer = await with_(claims);
+    expect(answer).toMatch(/^401 Unauthorized: /);
+    expect(answer).toMatch(words);
+  });
+
+  it('but for small differences of clocks', async () => {
+    expect(await with_({ exp: seconds(-3) })).toBe('alice');
+    expect(await with_({ nbf: seconds(3) })).toBe('alice');
+    expect(await with_({ aud: ['other', 'gms'] })).toBe('alice');
+  });
+
+  it('when another key signed it, whatever key it brings or names', async () => {
+    const thief = await makeSigningKey('first');
+    const headers = [
+      {},
+      { jwk: thief.publicJwk },
+      { jku: issuer.url.replace('keys', 'mine'), kid: 'first' },
+      { kid: '../../dev/null' },
+      { kid: 'unknown' },
+      { kid: undefined },
+    ];
+    for (const header of headers) {
+      const answer = await whoIs(bearer(await sign(thief, {}, header)));
+      expect([header, answer]).toEqual([header, expect.stringMatching(/^401 Unauthorized: /)]);
+    }
+  });
+
+  it('when its algorithm needs no private key', async () => {
+    const claims = { sub: 'alice', iss: 'https://id.example', aud: 'gms', exp: seconds(300) };
+    expect(await whoIs(bearer(new UnsecuredJWT(claims).encode()))).toMatch(/^401 Unauthorized: /);
+    const publicKey = await exportSPKI(key.publicKey);
+    for (const secret of [publicKey, publicKey.trim(), JSON.stringify(key.publicJwk)]) {
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+        .sign(new TextEncoder().encode(secret));
+      expect(await whoIs(bearer(token))).toMatch(/^401 Unauthorized: .*algorithm/);
+    }
+  });
+
+  it('when a part of it was changed', async () => {
+    const [header, payload, signature] = (await sign(key)).split('.') as [string, string, string];
+    const forged = Buffer.from(
+      JSON.stringify({ sub: 'bob', iss: 'https://id.example', aud: 'gms', exp: seconds(300) }),
+    ).toString('base64url');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const token of [
+      `${header}.${forged}.${signature}`,
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      `${none}.${payload}.`,
+      `${none}.${payload}.${signature}`,
+      `${header}.${payload}.${signature}.`,
+      `${header}.${payload}.${signature.slice(2)}AA`,
+      `.${payload}.${signature}`,
+      'garbage',
+      '..',
+      'ey..',
+      `${'x'.repeat(4000)}.x.x`,
+    ]) {
+      const answer = await whoIs(bearer(token));
+      expect([token, answer]).toEqual([token, expect.stringMatching(/^401 Unauthorized: /)]);
+    }
+  });
+
+  it('and nothing of the call is done', async () => {
+    const headers = bearer(await sign(key, { exp: seconds(-60) }));
+    const form = { a: 'b' };
+    const path = `${storage}/custom/never-made/60`;
+    const answer = await server.request('POST', path, { form, headers });
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    const alice = bearer(await sign(key));
+    const read = await server.request('GET', `${storage}/never-made`, { headers: alice });
+    expect(read.status).toBe(404);
+  });
+});
+
+it('every algorithm with a public key is taken', async () => {
+  const algorithms = ['RS256', 'PS384', 'ES512', 'EdDSA'];
+  const keys = await Promise.all(algorithms.map((alg) => makeSigningKey(`of ${alg}`, alg)));
+  issuer.publish(key, ...keys);
+  await refetchTime();
+  for (const one of keys) {
+    expect([one.alg, await whoIs(bearer(await sign(one)))]).toEqual([one.alg, 'alice']);
+  }
+});
+
+it('keys are fetched once, and again for a key that is new, but not for every guess', async () => {
+  const next = await makeSigningKey('next');
+  issuer.publish(next);
+  await refetchTime();
+  const before = issuer.fetches();
+  expect(await whoIs(bearer(await sign(next)))).toBe('alice');
+  expect(issuer.fetches()).toBe(before + 1);
+  for (let guess = 0; guess < 10; guess++) {
+    const unknown = await sign(next, {}, { kid: `guess ${guess}` });
+    expect(await whoIs(bearer(unknown))).toMatch(/^401 Unauthorized: /);
+    expect(await whoIs(bearer(await sign(next)))).toBe('alice');
+  }
+  expect(issuer.fetches()).toBe(before + 1);
+  // The key that its issuer took back is no longer good.
+  expect(await whoIs(bearer(await sign(key)))).toMatch(/^401 Unauthorized: /);
+  key = next;
+});
+
+it('an API key as bearer token names no user, and is no bad token', async () => {
+  const { key: apiKey } = await makeKey(server, 'app', 'Integration');
+  expect(await whoIs(bearer(apiKey))).toBe('undefined');
+});
+
+it('a key and a token may come together', async () => {
+  await jwtMode({ public_api_key: true });
+  const { key: apiKey } = await makeKey(server, 'app with users', 'Integration');
+  const token = await sign(key);
+  const both = { ...bearer(token), 'X-Api-Key': apiKey };
+  const form = { a: 'b' };
+  const path = `${storage}/custom/with-both/60`;
+  expect((await server.request('POST', path, { form, headers: both })).status).toBe(200);
+  const alone = await server.request('POST', path, { form, headers: bearer(token) });
+  expect([alone.status, alone.json.message]).toEqual([401, expect.stringContaining('API key')]);
+  const asBearer = { form, headers: withKey(apiKey) };
+  const nobody = await server.request('POST', path, asBearer);
+  expect([nobody.status, nobody.json.exception]).toEqual([400, 'MissingParameter']);
+  const admin = await server.request('POST', path, { form, headers: withKey(adminKey) });
+  expect([admin.status, admin.json.exception]).toEqual([400, 'MissingParameter']);
+  await jwtMode();
+});
+
+it('an internal call from a trusted network may carry a token of a user', async () => {
+  const headers = bearer(await sign(key));
+  expect((await server.request('GET', '/genesys/1/admin/keys', { headers })).status).toBe(200);
+});
+
+describe('when the keys cannot be had', () => {
+  const broken = useHttpServer((request, response) => {
+    if (request.url === '/error') response.writeHead(500).end('{"keys":[]}');
+    else if (request.url === '/garbage') response.end('<html>');
+    else if (request.url === '/no-keys') response.end('{"keys":{}}');
+    else if (request.url === '/elsewhere') response.writeHead(302, { Location: issuer.url }).end();
+    // Anything else never answers.
+  });
+
+  it.each(['/error', '/garbage', '/no-keys', '/elsewhere', '/never', 'nobody listens'])(
+    'tokens are answered 503 with Retry-After: %s',
+    async (path) => {
+      const url = path.startsWith('/') ? `${broken.url}${path}` : 'http://127.0.0.1:9/keys';
+      await jwtMode({ jwt_jwks_url: url });
+      const answer = await server.request('GET', `${storage}/x`, {
+        headers: bearer(await sign(key)),
+      });
+      expect([answer.status, answer.json.exception]).toEqual([503, 'KeySetUnavailable']);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect(answer.json.message).not.toContain('127.0.0.1');
+      expect((await server.request('GET', `${storage}/x`)).status).toBe(404);
+    },
+  );
+
+  it('they work again once the keys are there', async () => {
+    await jwtMode();
+    expect(await whoIs(bearer(await sign(key)))).toBe('alice');
+  });
+});
+
+it('without issuer and audience neither is asked for', async () => {
+  await jwtMode({ jwt_issuer: '', jwt_audience: '' });
+  expect(await with_({ iss: 'anyone', aud: undefined })).toBe('alice');
+});
+
+it('back in header mode tokens are not looked at', async () => {
+  await putSection(server, 'security', { gms_user: 'header' });
+  expect(await whoIs({ ...bearer('garbage'), gms_user: 'bob' })).toBe('bob');
+});
