@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import type { Environment } from '../../core/config/index.js';
+import { ConfigurationRefresh } from './configuration-refresh.js';
+import { ConfigurationWriter, type NewSections } from './configuration-writer.js';
+import { type Fault, faultText } from './domain/fault.js';
+import { ConfigurationError, InvalidConfiguration } from './options.errors.js';
+import { readYaml } from './yaml/read-yaml.js';
+
+/** The facts of the deployment that the start goes by. */
+export type StartFacts = Pick<Environment, 'configFile' | 'configReload' | 'nodeId'>;
+
+/** Brings the configuration in force when the server starts, and keeps it up to date from then. */
+@Injectable()
+export class ConfigurationStart {
+  constructor(
+    private readonly writer: ConfigurationWriter,
+    private readonly refresh: ConfigurationRefresh,
+  ) {}
+
+  /**
+   * Imports the sections file when the database holds no section, or always when the environment
+   * says so; then loads, and has every module bring its tables in step: a new version of one may
+   * derive more from the same sections. Of several nodes that start at once one imports.
+   * @throws ConfigurationError with every fault, of the file or of what is stored
+   */
+  async start(facts: StartFacts): Promise<void> {
+    let source = 'the stored configuration';
+    try {
+      await this.writer.write({ actor: `node:${facts.nodeId}`, action: 'start' }, (stored) => {
+        if (stored.size > 0 && !facts.configReload) return { sections: stored };
+        source = facts.configFile;
+        return readSections(facts.configFile);
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidConfiguration)) throw error;
+      throw new ConfigurationError(linesOf(source, error.faults));
+    }
+    this.refresh.start();
+  }
+}
+
+async function readSections(file: string): Promise<NewSections> {
+  return readYaml(await readText(file));
+}
+
+/** @throws ConfigurationError that names the file and the variable that says which */
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ConfigurationError([`${file}: ${whyUnreadable(error)}`]);
+  }
+}
+
+function whyUnreadable(error: unknown): string {
+  if (error instanceof TypeError) return 'takes text in UTF-8';
+  const { code = 'unknown error' } = error as { code?: string };
+  const why = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+  return `${why}; GMS_CONFIG takes the path of a YAML file of sections`;
+}
+
+function linesOf(source: string, faults: readonly Fault[]): string[] {
+  return faults.map((fault) => `${source}: ${faultText(fault)}`);
+}

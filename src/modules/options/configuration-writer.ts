@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../../core/bus/index.js';
+import { UnitOfWork } from '../../core/database/index.js';
+import { Log } from '../../core/observability/index.js';
+import { Configuration, type Snapshot } from './configuration.js';
+import type { Fault } from './domain/fault.js';
+import { keepSecrets, maskSecrets } from './domain/secrets.js';
+import { changesBetween, isSameOrder, type SectionChange } from './domain/section-changes.js';
+import { SectionCatalogue } from './domain/section-catalogue.js';
+import type { GivenSections, WrittenSections } from './domain/written-sections.js';
+import { InvalidConfiguration } from './options.errors.js';
+import {
+  type AuditedBy,
+  ConfigurationRepository,
+  type StoredSections,
+} from './store/configuration.repository.js';
+
+/** What the sections are to be. */
+export interface NewSections {
+  readonly sections: GivenSections;
+  /** What was found wrong already, as in the text they come from. */
+  readonly faults?: readonly Fault[];
+}
+
+/** Names the topic on which nodes tell each other that sections changed. */
+export const optionsTopic = 'options';
+
+interface Outcome {
+  readonly snapshot: Snapshot;
+  readonly written: WrittenSections;
+  readonly changed: readonly string[];
+}
+
+/**
+ * The one way in which sections change: checked as a whole, written, audited and applied in one
+ * transaction, all or nothing. Writers of all nodes go one after the other.
+ */
+@Injectable()
+export class ConfigurationWriter {
+  constructor(
+    private readonly repository: ConfigurationRepository,
+    private readonly catalogue: SectionCatalogue,
+    private readonly configuration: Configuration,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Replaces the sections by what `edit` makes of the stored ones. They are in force on this node
+   * when it returns, and on the others within two seconds.
+   * @returns all sections as they are written now
+   * @throws InvalidConfiguration; nothing has changed then
+   */
+  async write(
+    by: AuditedBy,
+    edit: (stored: WrittenSections) => NewSections | Promise<NewSections>,
+  ): Promise<WrittenSections> {
+    const { snapshot, written, changed } = await this.unitOfWork.run(async () => {
+      await this.repository.lock();
+      const stored = await this.repository.load();
+      return this.replace(stored, await edit(stored.sections), by);
+    });
+    // While this node wrote, another may have written more, and a refresh may have seen it.
+    if (snapshot.version > (this.configuration.version ?? -1)) this.configuration.adopt(snapshot);
+    if (changed.length > 0) {
+      this.log.info({ ...by, version: snapshot.version, changed }, 'the configuration has changed');
+      this.bus.wake(optionsTopic);
+    }
+    return written;
+  }
+
+  private async replace(
+    stored: StoredSections,
+    given: NewSections,
+    by: AuditedBy,
+  ): Promise<Outcome> {
+    const faults = [...(given.faults ?? [])];
+    const kept = keepSecrets(given.sections, stored.sections, this.isSecret, faults);
+    const checked = this.catalogue.check(kept);
+    faults.push(...checked.faults);
+    if (faults.length > 0) throw new InvalidConfiguration(faults);
+    // The check has refused whatever is no map of options.
+    const written = kept as WrittenSections;
+    const changes = changesBetween(stored.sections, written);
+    const version = await this.store(stored, written, changes, by);
+    await this.catalogue.apply(checked.sections);
+    const changed = changes.map(({ section }) => section);
+    return { snapshot: { version, sections: checked.sections }, written, changed };
+  }
+
+  private async store(
+    stored: StoredSections,
+    written: WrittenSections,
+    changes: readonly SectionChange[],
+    by: AuditedBy,
+  ): Promise<number> {
+    if (changes.length === 0 && isSameOrder(stored.sections, written)) return stored.version;
+    await this.repository.addAudit(by, changes.map(this.masked));
+    return this.repository.save(changes, [...written.keys()]);
+  }
+
+  private readonly isSecret = (section: string, option: string): boolean =>
+    this.catalogue.isSecret(section, option);
+
+  private readonly masked = ({ section, before, after }: SectionChange): SectionChange => ({
+    section,
+    before: before && maskSecrets(section, before, this.isSecret),
+    after: after && maskSecrets(section, after, this.isSecret),
+  });
+}

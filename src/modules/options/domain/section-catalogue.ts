@@ -1,0 +1,155 @@
+import type { SectionRules, Sections } from '../section-schema.js';
+import { type Fault, optionFault, sectionFault } from './fault.js';
+import { ParsedSections } from './parsed-sections.js';
+import { isSectionName, takesName } from './section-name.js';
+import { unstorable, unstorableText } from './storable.js';
+import { type GivenSections, isOptions } from './written-sections.js';
+
+/** What a check found: the sections count only when there is no fault. */
+export interface CheckedSections {
+  readonly sections: Sections;
+  readonly faults: readonly Fault[];
+}
+
+/** The rules a section falls under, and its name within its family. */
+interface Place {
+  readonly rules: SectionRules;
+  /** The family's name with its dot; undefined: a section of its own. */
+  readonly family: string | undefined;
+  readonly name: string;
+}
+
+type Report = (fault: Fault) => void;
+
+/** All that modules have said of their sections. */
+export class SectionCatalogue {
+  private readonly rules = new Map<string, SectionRules>();
+  /** Families' names, the longest first: the nearest family has a section. */
+  private families: string[] = [];
+
+  /** @throws Error for a section or family that is taken */
+  add(rules: SectionRules): void {
+    const { name } = rules.schema;
+    if (this.rules.has(name)) throw new Error(`section ${name} is registered twice`);
+    this.rules.set(name, rules);
+    if (isFamily(name)) {
+      this.families = [...this.families, name].sort((a, b) => b.length - a.length);
+    }
+  }
+
+  /** Whether the section is one of its own, which is there with its defaults when nobody wrote it. */
+  isSingle(section: string): boolean {
+    return this.rules.has(section) && !isFamily(section);
+  }
+
+  /** Every option of a section that nobody knows any more counts as a secret. */
+  isSecret(section: string, option: string): boolean {
+    return this.placeOf(section)?.rules.schema.isSecret(option) ?? true;
+  }
+
+  /** Checks sections as a whole: each by itself, then what they say of each other. */
+  check(given: GivenSections): CheckedSections {
+    const sections = this.withDefaults();
+    const faults: Fault[] = [];
+    const faulty = new Set<string>();
+    for (const [section, options] of given) {
+      this.read(section, options, sections, (fault) => {
+        faults.push(fault);
+        faulty.add(section);
+      });
+    }
+    this.checkReferences(sections, faulty, faults);
+    return { sections, faults };
+  }
+
+  /** Has every module bring in step what it derives from the sections. */
+  async apply(sections: Sections): Promise<void> {
+    for (const rules of this.rules.values()) await rules.apply?.(sections);
+  }
+
+  private withDefaults(): ParsedSections {
+    const sections = new ParsedSections();
+    for (const [name, { schema }] of this.rules) {
+      if (isFamily(name)) sections.addFamily(name);
+      else
+        sections.addSingle(
+          name,
+          schema.parse({}, () => undefined),
+        );
+    }
+    return sections;
+  }
+
+  private read(section: string, options: unknown, into: ParsedSections, report: Report): void {
+    const place = this.placeOf(section);
+    if (place === undefined) {
+      report(sectionFault(section, `is unknown; the sections are ${this.names()}`));
+      return;
+    }
+    if (place.family !== undefined && !isSectionName(place.name)) {
+      report(sectionFault(section, takesName));
+      return;
+    }
+    if (!isOptions(options)) {
+      report(sectionFault(section, 'takes a map of options'));
+      return;
+    }
+    const sound = soundOptions(section, options, report);
+    const parsed = place.rules.schema.parse(sound, (option, takes) => {
+      report(optionFault(section, option, takes));
+    });
+    into.put(place.family, place.name, parsed);
+  }
+
+  /**
+   * With faults found already, references are checked as far as they can be, so that all faults are
+   * listed at once. What a faulty section says is unsure: no more faults of its own are noted.
+   */
+  private checkReferences(sections: Sections, faulty: ReadonlySet<string>, faults: Fault[]): void {
+    const provisional = faulty.size > 0;
+    for (const rules of this.rules.values()) {
+      try {
+        rules.checkReferences?.(sections, (section, option, problem) => {
+          if (!faulty.has(section)) faults.push(optionFault(section, option, problem));
+        });
+      } catch (error) {
+        // Refused options may have been parsed into anything.
+        if (!provisional) throw error;
+      }
+    }
+  }
+
+  private placeOf(section: string): Place | undefined {
+    const own = isFamily(section) ? undefined : this.rules.get(section);
+    if (own !== undefined) return { rules: own, family: undefined, name: section };
+    const family = this.families.find((name) => section.startsWith(name));
+    const rules = family === undefined ? undefined : this.rules.get(family);
+    if (family === undefined || rules === undefined) return undefined;
+    return { rules, family, name: section.slice(family.length) };
+  }
+
+  private names(): string {
+    return [...this.rules.keys()]
+      .map((name) => (isFamily(name) ? `${name}<name>` : name))
+      .join(', ');
+  }
+}
+
+function isFamily(name: string): boolean {
+  return name.endsWith('.');
+}
+
+/** Takes out what cannot be stored, each with its fault, so that the rest can still be checked. */
+function soundOptions(
+  section: string,
+  options: Readonly<Record<string, unknown>>,
+  report: Report,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => {
+      const why = unstorableText(name) ?? unstorable(value);
+      if (why !== undefined) report(optionFault(section, name, why));
+      return why === undefined;
+    }),
+  );
+}

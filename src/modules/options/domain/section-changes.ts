@@ -1,0 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GivenOptions } from '../section-schema.js';
+import type { WrittenSections } from './written-sections.js';
+
+/** What happened to one section. */
+export interface SectionChange {
+  readonly section: string;
+  /** Absent: the section is new. */
+  readonly before: GivenOptions | undefined;
+  /** Absent: the section is gone. */
+  readonly after: GivenOptions | undefined;
+}
+
+/** The sections that differ, the order of options aside: those of `after` first, then the lost. */
+export function changesBetween(before: WrittenSections, after: WrittenSections): SectionChange[] {
+  const changes: SectionChange[] = [];
+  for (const [section, options] of after) {
+    const earlier = before.get(section);
+    if (!isDeepStrictEqual(earlier, options)) {
+      changes.push({ section, before: earlier, after: options });
+    }
+  }
+  for (const [section, options] of before) {
+    if (!after.has(section)) changes.push({ section, before: options, after: undefined });
+  }
+  return changes;
+}
+
+/** Whether both have the same sections in the same order. */
+export function isSameOrder(before: WrittenSections, after: WrittenSections): boolean {
+  return isDeepStrictEqual([...before.keys()], [...after.keys()]);
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { isOptions } from './domain/written-sections.js';
+import type { GivenOptions, ReportFault, SectionSchema } from './section-schema.js';
+
+/** One option of a section: how it is read, what it takes in words, what it is when absent. */
+export interface OptionType<Value> {
+  readonly schema: z.ZodType<Value>;
+  readonly takes: string;
+  readonly initial: Value;
+  readonly secret?: boolean;
+}
+
+/** `7` and `"7"` alike (configuration.md: numbers and booleans are accepted as strings too). */
+export function wholeNumber(initial: number, least: number, most: number): OptionType<number> {
+  const written = z.union([
+    z.number(),
+    z
+      .string()
+      .trim()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  ]);
+  return {
+    schema: written.pipe(z.number().int().min(least).max(most)),
+    takes: `a whole number from ${String(least)} to ${String(most)}`,
+    initial,
+  };
+}
+
+/** `true` and `"TRUE"` alike. */
+export function boolean(initial: boolean): OptionType<boolean> {
+  const written = z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false']))
+    .transform((word) => word === 'true');
+  return { schema: z.union([z.boolean(), written]), takes: 'true or false', initial };
+}
+
+/** One line of text, trimmed; numbers are taken as their text. */
+export function text(
+  initial: string,
+  takes = 'text of at most 1000 characters',
+  accepts: (value: string) => boolean = () => true,
+): OptionType<string> {
+  // A number beyond this has lost digits before anybody could look at it.
+  const number = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+  const written = z.union([z.string(), number.transform(String)]);
+  const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+  return {
+    schema: written.pipe(z.string().trim().max(1000).refine(storable).refine(accepts)),
+    takes,
+    initial,
+  };
+}
+
+/** One of a few words, in any case; the words' own spelling comes out. */
+export function oneOf<Word extends string>(
+  initial: Word,
+  words: readonly Word[],
+): OptionType<Word> {
+  const find = (given: string): Word | undefined =>
+    words.find((word) => word.toLowerCase() === given.trim().toLowerCase());
+  return {
+    schema: z
+      .string()
+      .refine((given) => find(given) !== undefined)
+      .transform((given) => find(given) as Word),
+    takes: `one of ${words.join(', ')}`,
+    initial,
+  };
+}
+
+/** A list of one kind of item. */
+export function list<Item>(
+  initial: readonly Item[],
+  item: OptionType<Item>,
+  most = 100_000,
+): OptionType<readonly Item[]> {
+  return {
+    schema: z.array(item.schema).max(most).readonly(),
+    takes: `a list, each item ${item.takes}`,
+    initial,
+  };
+}
+
+/** A map with options of its own; what is not written of it is at its default. */
+export function map<Options extends object>(types: OptionTypes<Options>): OptionType<Options> {
+  const parts = Object.entries<OptionType<unknown>>(types);
+  const schema = z.custom<GivenOptions>(isOptions).transform((given, context) => {
+    return parseOptions(types, given, () => context.addIssue({ code: 'custom' }));
+  });
+  return {
+    schema,
+    takes: `a map of ${parts.map(([name, { takes }]) => `${name} (${takes})`).join(' and ')}`,
+    initial: parseOptions(types, {}, () => undefined),
+  };
+}
+
+/** An option whose value only its writer knows: reads show it masked, exports leave it out. */
+export function secret<Value>(type: OptionType<Value>): OptionType<Value> {
+  return { ...type, secret: true };
+}
+
+/** An option that may be absent. */
+export function optional<Value>(type: OptionType<Value>): OptionType<Value | undefined> {
+  return { ...type, initial: undefined };
+}
+
+type OptionTypes<Options> = { readonly [Name in keyof Options]: OptionType<Options[Name]> };
+
+/** Declares a section, or with a name that ends in a dot a family of sections. */
+export function defineSection<Options extends object>(
+  name: string,
+  types: OptionTypes<Options>,
+): SectionSchema<Options> {
+  return {
+    name,
+    parse: (given, report) => parseOptions(types, given, report),
+    isSecret: (option) => (types as Record<string, OptionType<unknown>>)[option]?.secret === true,
+  };
+}
+
+/** Reads options by their types. Reports unknown options and every value that is not taken. */
+export function parseOptions<Options extends object>(
+  types: OptionTypes<Options>,
+  given: GivenOptions,
+  report: ReportFault,
+): Options {
+  const known = types as Readonly<Record<string, OptionType<unknown>>>;
+  const options: Record<string, unknown> = {};
+  for (const [name, type] of Object.entries(known)) options[name] = type.initial;
+  for (const [name, value] of Object.entries(given)) {
+    const type = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (type === undefined) {
+      report(name, `is unknown; this section takes ${Object.keys(known).join(', ')}`);
+      continue;
+    }
+    const result = type.schema.safeParse(value);
+    if (result.success) options[name] = result.data;
+    else report(name, `takes ${type.takes}`);
+  }
+  return Object.freeze(options) as Options;
+}

@@ -1,0 +1,89 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { TextAnswer } from '../../core/http/answer.js';
+import { readJson, requireObject } from '../../core/http/body/index.js';
+import { EdgeSettings, TextBody } from '../edge/index.js';
+import { limitOf, secretsOf, sectionOf } from './options.dto.js';
+import {
+  ApiDeleteSection,
+  ApiExport,
+  ApiImport,
+  ApiListSections,
+  ApiPutSection,
+  ApiReadAudit,
+  ApiReadSection,
+} from './options.openapi.js';
+import { OptionsService, type ShownSections } from './options.service.js';
+import type { GivenOptions } from './section-schema.js';
+import type { AuditEntry } from './store/configuration.repository.js';
+
+const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+
+/** Sections and options, for administrators. */
+@ApiTags('Administration')
+@Internal('Administrator')
+@Controller('genesys/1/admin/config')
+export class OptionsController {
+  constructor(
+    private readonly options: OptionsService,
+    private readonly policy: AccessPolicy,
+    private readonly edge: EdgeSettings,
+  ) {}
+
+  @Get('sections')
+  @ApiListSections()
+  async readAll(): Promise<ShownSections> {
+    return this.options.readAll();
+  }
+
+  @Get('sections/:section')
+  @ApiReadSection()
+  async readOne(@Param('section') section: string): Promise<GivenOptions> {
+    return this.options.readOne(section);
+  }
+
+  /** Without a body nothing is said: unlike elsewhere it does not count as an empty object. */
+  @Put('sections/:section')
+  @ApiPutSection()
+  async put(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
+    return readJson(request, this.edge.current.maxBodySizeBytes).then((body) =>
+      this.options.put(section, requireObject(body), this.callerOf(request)),
+    );
+  }
+
+  @Delete('sections/:section')
+  @ApiDeleteSection()
+  async remove(@Param('section') section: string, @Req() request: Request): Promise<object> {
+    return this.options.remove(section, this.callerOf(request)).then(() => ({}));
+  }
+
+  @Get('export')
+  @ApiExport()
+  async export(@Query('secrets') secrets: unknown, @Req() request: Request): Promise<TextAnswer> {
+    return this.options
+      .export(secretsOf(secrets), this.callerOf(request))
+      .then((yaml) => new TextAnswer(yaml, 'application/yaml'));
+  }
+
+  @Post('import')
+  @HttpCode(200)
+  @ApiImport()
+  async import(@TextBody(yamlTypes) yaml: string, @Req() request: Request): Promise<ShownSections> {
+    return this.options.import(yaml, this.callerOf(request));
+  }
+
+  @Get('audit')
+  @ApiReadAudit()
+  async audit(
+    @Query('limit') limit: unknown,
+    @Query('section') section: unknown,
+  ): Promise<AuditEntry[]> {
+    return this.options.audit(limitOf(limit), sectionOf(section));
+  }
+
+  private callerOf(request: Request): string {
+    return this.policy.callerOf(request).name;
+  }
+}

@@ -1,0 +1,126 @@
+import { type Example, json, Operation } from '../../core/http/openapi/operation.js';
+
+const chapter = 'configuration.md, Sections and options (beyond the documents)';
+const section = 'resources.DNIS';
+const options = {
+  _allocation_strategy: 'CLUSTER',
+  _booking_expiration_timeout: 30,
+  numbers: ['8003449999', '8003449998'],
+};
+const sections = { server: { max_body_size: 10_485_760 }, [section]: options };
+
+const yaml: Example = {
+  mediaType: 'application/yaml',
+  example: [
+    'server:',
+    '  max_body_size: 10485760',
+    'resources.DNIS:',
+    '  _allocation_strategy: CLUSTER',
+    '  numbers: ["8003449999", "8003449998"]',
+    '',
+  ].join('\n'),
+};
+
+const refused = {
+  '401 Unauthorized':
+    'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
+  '403 Forbidden': 'this call needs a key with the role Administrator',
+};
+const unknown = { '404 SectionNotFound': 'there is no section resources.DNIS' };
+const body = {
+  '413 PayloadTooLarge': 'the body is larger than 10485760 bytes',
+  '415 UnsupportedMediaType':
+    'the content type text/plain is not taken here; send application/json',
+};
+
+export const ApiListSections = (): MethodDecorator =>
+  Operation({
+    summary: 'Read all sections as they were written, secrets masked',
+    section: chapter,
+    answer: json(sections),
+    errors: refused,
+  });
+
+export const ApiReadSection = (): MethodDecorator =>
+  Operation({
+    summary: 'Read one section as it was written, secrets masked',
+    section: chapter,
+    path: { section },
+    answer: json(options),
+    errors: { ...unknown, ...refused },
+  });
+
+export const ApiPutSection = (): MethodDecorator =>
+  Operation({
+    summary: 'Replace a section whole; a masked secret keeps the one that is stored',
+    section: chapter,
+    path: { section },
+    body: [json(options)],
+    answer: json(options),
+    errors: {
+      '400 InvalidConfiguration':
+        'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
+      '400 InvalidBody': 'the JSON body must be an object',
+      ...body,
+      ...refused,
+    },
+  });
+
+export const ApiDeleteSection = (): MethodDecorator =>
+  Operation({
+    summary: 'Remove a section that no other section names',
+    section: chapter,
+    path: { section },
+    answer: json({}),
+    errors: {
+      '400 InvalidConfiguration':
+        'section service.request-interaction, option _resource_group: names the resource group "DNIS", which is not configured',
+      ...unknown,
+      ...refused,
+    },
+  });
+
+export const ApiExport = (): MethodDecorator =>
+  Operation({
+    summary: 'Export all sections as YAML; secrets are left out unless asked for',
+    section: chapter,
+    query: { secrets: 'true' },
+    answer: yaml,
+    errors: { '400 InvalidParameter': 'secrets takes true or false', ...refused },
+  });
+
+export const ApiImport = (): MethodDecorator =>
+  Operation({
+    summary: 'Replace all sections by those of a YAML text; a masked secret keeps the stored one',
+    section: chapter,
+    body: [yaml],
+    answer: json(sections),
+    errors: {
+      '400 InvalidConfiguration':
+        'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800; section servers: is unknown; the sections are server, security, storage, resources.<name>, service.<name>',
+      ...body,
+      ...refused,
+    },
+  });
+
+export const ApiReadAudit = (): MethodDecorator =>
+  Operation({
+    summary: 'Read who changed which section, the newest change first, secrets masked',
+    section: chapter,
+    query: { limit: '100', section },
+    answer: json([
+      {
+        id: 7,
+        at: '2026-11-24T08:15:30.000Z',
+        actor: 'key:operator',
+        action: 'put',
+        section,
+        before: null,
+        after: options,
+      },
+    ]),
+    errors: {
+      '400 InvalidParameter': 'limit takes a whole number from 1 to 1000',
+      ...refused,
+    },
+  });

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { Log } from '../../core/observability/index.js';
+import { ConfigurationWriter } from './configuration-writer.js';
+import { leaveOutSecrets, maskSecrets } from './domain/secrets.js';
+import { SectionCatalogue } from './domain/section-catalogue.js';
+import type { WrittenSections } from './domain/written-sections.js';
+import { sectionNotFound } from './options.errors.js';
+import type { GivenOptions } from './section-schema.js';
+import { type AuditEntry, ConfigurationRepository } from './store/configuration.repository.js';
+import { readYaml } from './yaml/read-yaml.js';
+import { writeYaml } from './yaml/write-yaml.js';
+
+/** Sections by name, as answers show them: secrets masked. */
+export type ShownSections = Readonly<Record<string, GivenOptions>>;
+
+/**
+ * The calls of administrators on sections (configuration.md, Sections and options). Reads go to the
+ * database: they show a change at once, whichever node made it.
+ */
+@Injectable()
+export class OptionsService {
+  constructor(
+    private readonly repository: ConfigurationRepository,
+    private readonly writer: ConfigurationWriter,
+    private readonly catalogue: SectionCatalogue,
+    private readonly log: Log,
+  ) {}
+
+  /** All sections as they were written, in order of writing. */
+  async readAll(): Promise<ShownSections> {
+    return this.shown((await this.repository.load()).sections);
+  }
+
+  /**
+   * One section as it was written; of a section of its own that nobody wrote, nothing.
+   * @throws DomainError SectionNotFound
+   */
+  async readOne(section: string): Promise<GivenOptions> {
+    const options = (await this.repository.load()).sections.get(section);
+    if (options !== undefined) return this.masked(section, options);
+    if (!this.catalogue.isSingle(section)) throw sectionNotFound(section);
+    return {};
+  }
+
+  /**
+   * Replaces a section whole; a masked secret stays as it is stored.
+   * @returns the section as it is written now
+   * @throws DomainError InvalidConfiguration
+   */
+  async put(section: string, options: GivenOptions, actor: string): Promise<GivenOptions> {
+    await this.writer.write({ actor, action: 'put' }, (stored) => ({
+      sections: new Map<string, unknown>([...stored, [section, options]]),
+    }));
+    return this.masked(section, options);
+  }
+
+  /** @throws DomainError SectionNotFound; InvalidConfiguration when another section names it */
+  async remove(section: string, actor: string): Promise<void> {
+    await this.writer.write({ actor, action: 'delete' }, (stored) => {
+      if (!stored.has(section)) throw sectionNotFound(section);
+      return { sections: new Map([...stored].filter(([name]) => name !== section)) };
+    });
+  }
+
+  /** All sections as YAML that `import` takes. */
+  async export(withSecrets: boolean, actor: string): Promise<string> {
+    const { sections } = await this.repository.load();
+    if (!withSecrets) return writeYaml(this.mapped(sections, leaveOutSecrets));
+    this.log.info({ actor }, 'the configuration was exported with its secrets');
+    return writeYaml(sections);
+  }
+
+  /**
+   * Replaces all sections by those of a YAML text.
+   * @returns the sections as they are written now
+   * @throws DomainError InvalidConfiguration
+   */
+  async import(yaml: string, actor: string): Promise<ShownSections> {
+    const written = await this.writer.write({ actor, action: 'import' }, () => readYaml(yaml));
+    return this.shown(written);
+  }
+
+  /** Who changed what, the newest change first. */
+  async audit(limit: number, section: string | undefined): Promise<AuditEntry[]> {
+    return this.repository.readAudit(limit, section);
+  }
+
+  private shown(sections: WrittenSections): ShownSections {
+    return Object.fromEntries(this.mapped(sections, maskSecrets));
+  }
+
+  private masked(section: string, options: GivenOptions): GivenOptions {
+    return maskSecrets(section, options, this.isSecret);
+  }
+
+  private mapped(sections: WrittenSections, change: typeof maskSecrets): WrittenSections {
+    return new Map(
+      [...sections].map(([name, options]) => [name, change(name, options, this.isSecret)]),
+    );
+  }
+
+  private readonly isSecret = (section: string, option: string): boolean =>
+    this.catalogue.isSecret(section, option);
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { SecuritySettings } from '../../access-keys/index.js';
+import { EdgeSettings } from '../../edge/index.js';
+import { Configuration } from '../configuration.js';
+import { securityRules, securitySection } from './security-section.js';
+import { serverSection } from './server-section.js';
+import { originOf } from './web-address.js';
+
+/**
+ * The sections of modules that stand above this one and cannot ask it: they declare what they need,
+ * and get it with every change.
+ */
+@Injectable()
+export class OwnSections {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly edge: EdgeSettings,
+    private readonly security: SecuritySettings,
+  ) {
+    configuration.register({ schema: serverSection });
+    configuration.register(securityRules);
+    configuration.onChange(() => this.push());
+  }
+
+  private push(): void {
+    const server = this.configuration.get(serverSection);
+    const security = this.configuration.get(securitySection);
+    const externalUrlBase = server.external_url_base.replace(/\/+$/, '');
+    this.edge.replace({
+      externalUrlBase,
+      maxBodySizeBytes: server.max_body_size,
+      gmsUser: security.gms_user,
+      jwtIssuer: security.jwt_issuer,
+      jwtAudience: security.jwt_audience,
+      jwtJwksUrl: security.jwt_jwks_url,
+      corsOrigins: security.cors_origins.map((origin) => originOf(origin) ?? origin),
+    });
+    this.security.replace({
+      trustedNetworks: security.trusted_networks,
+      trustedProxies: security.trusted_proxies,
+      publicApiKey: security.public_api_key,
+      rateLimit: {
+        perSecond: security.rate_limit.per_second,
+        burst: security.rate_limit.burst,
+      },
+      externalUrlBase,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { defineSection, oneOf, text, wholeNumber } from '../option-types.js';
+import { isBaseUrl } from './web-address.js';
+
+/** The options of section `server` (configuration.md). */
+export interface ServerOptions {
+  /** What absolute links begin with; empty: what the request itself was sent to. */
+  readonly external_url_base: string;
+  /** Bytes. */
+  readonly max_body_size: number;
+  /** Base URLs of remote orchestration servers, with commas between; empty: none. */
+  readonly _ors: string;
+  readonly _ors_lb_strategy: 'circular' | 'linear';
+}
+
+const kibibyte = 1024;
+const gibibyte = 1024 ** 3;
+
+export const serverSection = defineSection<ServerOptions>('server', {
+  external_url_base: text(
+    '',
+    'an http or https URL without query, or nothing',
+    (url) => url === '' || isBaseUrl(url),
+  ),
+  max_body_size: wholeNumber(10_485_760, kibibyte, gibibyte),
+  _ors: text(
+    '',
+    'http or https URLs without query, with commas between, or nothing',
+    (urls) => urls === '' || urls.split(',').every((url) => isBaseUrl(url.trim())),
+  ),
+  _ors_lb_strategy: oneOf('circular', ['circular', 'linear']),
+});

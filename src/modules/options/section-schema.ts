@@ -1,0 +1,42 @@
+/** Options as they were written: in YAML, over HTTP, in the database. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+/** Notes a fault of one option: its name and what it takes (or what is wrong, as a sentence part). */
+export type ReportFault = (option: string, takes: string) => void;
+
+/**
+ * What a section may hold. A name that ends in a dot stands for a family of sections, as
+ * `resources.` for `resources.DNIS`.
+ */
+export interface SectionSchema<Options> {
+  readonly name: string;
+  /**
+   * Reads what was written into typed options, with defaults for what was not.
+   * Reports every fault; what it returns counts only when there was none.
+   */
+  parse(given: GivenOptions, report: ReportFault): Options;
+  /** Whether reads show the option masked. */
+  isSecret(option: string): boolean;
+}
+
+/** All sections, parsed, as a reference check or a listener sees them. */
+export interface Sections {
+  /** The options of a section, its defaults when nobody wrote it. */
+  get<Options>(schema: SectionSchema<Options>): Options;
+  /** The options of one section of a family, undefined when there is none of that name. */
+  find<Options>(family: SectionSchema<Options>, name: string): Options | undefined;
+  /** All sections of a family, by the part of the name after the dot, in order of writing. */
+  all<Options>(family: SectionSchema<Options>): ReadonlyMap<string, Options>;
+}
+
+/** What a module says about sections of its own (architecture.md, Ports). */
+export interface SectionRules {
+  readonly schema: SectionSchema<unknown>;
+  /** Checks what one section says of others, as a service of its group. Reports every fault. */
+  checkReferences?(
+    sections: Sections,
+    report: (section: string, option: string, problem: string) => void,
+  ): void;
+  /** Brings tables derived from the sections in step, within the transaction that writes them. */
+  apply?(sections: Sections): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { type Fault, placeFault } from '../domain/fault.js';
+import type { GivenSections } from '../domain/written-sections.js';
+
+/** What a text holds; the sections count only as far as there is no fault. */
+export interface YamlSections {
+  readonly sections: GivenSections;
+  readonly faults: readonly Fault[];
+}
+
+/** One mistake in YAML often looks like many; the first ones tell. */
+const mostSyntaxFaults = 20;
+
+/** Options nest two or three levels; what is deeper was made to exhaust a stack. */
+const deepest = 20;
+
+/** What YAML's own words for data may be called; any other tag would be an instruction. */
+const plainTags = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
+);
+
+/**
+ * Reads a YAML text of sections, each a map of options. Nothing is changed silently: a number is
+ * taken as its text when JavaScript would print it otherwise (`0800`, `1.10`, 20 digits), a name
+ * that stands twice is a fault, and so are tags and aliases.
+ */
+export function readYaml(text: string): YamlSections {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      // Not 'silent': several documents would be read as the first.
+      logLevel: 'error',
+      merge: false,
+      // The words of the parser cite the text, which may hold secrets.
+      prettyErrors: false,
+      resolveKnownTags: false,
+      schema: 'core',
+      // The parser compares each with each; the reader below has a map.
+      uniqueKeys: false,
+    });
+    const syntax = syntaxFaults(document, lines);
+    return syntax.length > 0
+      ? { sections: new Map(), faults: syntax }
+      : new SectionReader(lines).read(document.contents);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { sections: new Map(), faults: [placeFault(1, 1, 'is nested too deep')] };
+  }
+}
+
+function syntaxFaults(document: Document.Parsed, lines: LineCounter): Fault[] {
+  return [...document.errors, ...document.warnings]
+    .slice(0, mostSyntaxFaults)
+    .map(({ code, pos: [offset] }) => {
+      const { line, col } = lines.linePos(offset);
+      return placeFault(line, col, wordsOf(code));
+    });
+}
+
+function wordsOf(code: string): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'takes one YAML document';
+    case 'TAG_RESOLVE_FAILED':
+      return 'takes no tags';
+    case 'BAD_ALIAS':
+      return 'takes no aliases';
+    default:
+      return `is not YAML (${code.toLowerCase().replaceAll('_', ' ')})`;
+  }
+}
+
+/** Reads what the parser found, noting faults with their places. */
+class SectionReader {
+  private readonly faults: Fault[] = [];
+
+  constructor(private readonly lines: LineCounter) {}
+
+  read(contents: unknown): YamlSections {
+    if (!isMap(contents)) {
+      this.fault(contents, 'takes a map of sections');
+      return { sections: new Map(), faults: this.faults };
+    }
+    const sections = new Map<string, unknown>();
+    this.readPairs(contents, 1, (name, value) => {
+      // A section of which every option is commented out.
+      sections.set(name, value ?? {});
+    });
+    return { sections, faults: this.faults };
+  }
+
+  private readValue(node: unknown, depth: number): unknown {
+    if (node === null || node === undefined) return null;
+    if (depth > deepest) {
+      this.fault(node, `is nested deeper than ${String(deepest)} levels`);
+      return null;
+    }
+    if (isAlias(node)) {
+      this.fault(node, 'takes no aliases');
+      return null;
+    }
+    if (isNode(node) && node.tag !== undefined && !plainTags.has(node.tag)) {
+      this.fault(node, 'takes no tags');
+      return null;
+    }
+    if (isScalar(node)) return valueOf(node);
+    if (isSeq(node)) return node.items.map((item) => this.readValue(item, depth + 1));
+    if (isMap(node)) {
+      const members: [string, unknown][] = [];
+      this.readPairs(node, depth + 1, (name, value) => members.push([name, value]));
+      return Object.fromEntries(members);
+    }
+    return null;
+  }
+
+  private readPairs(
+    map: YAMLMap,
+    depth: number,
+    note: (name: string, value: unknown) => void,
+  ): void {
+    const seen = new Set<string>();
+    for (const { key, value } of map.items) {
+      const name = isScalar(key) ? (key.source ?? '') : undefined;
+      if (name === undefined) {
+        this.fault(key, 'takes a plain name');
+      } else if (seen.has(name)) {
+        this.fault(key, `${JSON.stringify(name.slice(0, 150))} stands here twice`);
+      } else {
+        seen.add(name);
+        note(name, this.readValue(value, depth));
+      }
+    }
+  }
+
+  private fault(node: unknown, words: string): void {
+    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    const { line, col } = this.lines.linePos(offset);
+    this.faults.push(placeFault(line, col, words));
+  }
+}
+
+function valueOf(scalar: Scalar): unknown {
+  const { value, source } = scalar;
+  if (typeof value !== 'number' || scalar.type !== Scalar.PLAIN) return value;
+  return source === undefined || String(value) === source ? value : source;
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { useTestServer } from '../../support/use-servers.js';
+import { ConfigClient, faultsIn } from './config-client.js';
+
+const server = useTestServer({
+  config: { storage: { max_keys: 7 }, 'resources.DNIS': { numbers: ['0800123456'] } },
+});
+const config = new ConfigClient(server);
+
+// configuration.md: GET …/config/export and POST …/config/import carry and replace the whole of it
+describe('export', () => {
+  it('is YAML of all sections', async () => {
+    const { status, headers, text } = await config.export();
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/yaml');
+    expect(parse(text)).toEqual((await config.readAll()).json);
+    expect(parse(text)).toEqual({
+      storage: { max_keys: 7 },
+      'resources.DNIS': { numbers: ['0800123456'] },
+    });
+  });
+
+  it('takes true or false for secrets', async () => {
+    for (const query of ['?secrets=false', '?secrets=TRUE', '?secrets=']) {
+      expect((await config.export(query)).status).toBe(200);
+    }
+    for (const query of ['?secrets=yes', '?secrets=true&secrets=true']) {
+      expect((await config.export(query)).json.exception).toBe('InvalidParameter');
+    }
+  });
+});
+
+describe('import', () => {
+  it('replaces all sections and answers with them, in their order', async () => {
+    await config.put('resources.old', { numbers: ['1'] });
+    const yaml = `
+      resources.paris: { numbers: [33155559999] }   # unquoted
+      server: { max_body_size: 4096 }
+      storage: { max_keys: 9 }
+    `;
+    const { status, json } = await config.import(yaml);
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      'resources.paris': { numbers: [33_155_559_999] },
+      server: { max_body_size: 4096 },
+      storage: { max_keys: 9 },
+    });
+    const all = (await config.readAll()).json;
+    expect(all).toEqual(json);
+    expect(Object.keys(all)).toEqual(['resources.paris', 'server', 'storage']);
+  });
+
+  it('is in force on this node once it is answered', async () => {
+    await config.import('storage: { max_keys: 1 }');
+    const form = { a: '1', b: '2' };
+    expect((await server.request('POST', '/genesys/1/storage/60', { form })).status).toBe(400);
+    await config.import('storage: { max_keys: 2 }');
+    expect((await server.request('POST', '/genesys/1/storage/60', { form })).status).toBe(200);
+  });
+
+  it('of an export changes nothing', async () => {
+    await config.import(`
+      server: { external_url_base: "https://gms.example/a b".trim, max_body_size: "20000" }
+    `);
+    await config.import(`
+      storage: {}
+      resources.Köln 1:
+        numbers: ["0800 123", "+49 221 1", "007"]
+        _backup_resource: "0221"
+    `);
+    const before = (await config.readAll()).text;
+    const { text } = await config.export();
+    expect((await config.import(text)).status).toBe(200);
+    expect((await config.readAll()).text).toBe(before);
+    expect((await config.export()).text).toBe(text);
+  });
+
+  it('never loses the zeros of a number', async () => {
+    await config.import('resources.DNIS: { numbers: [0800123456, 007, 8003449999] }');
+    expect((await config.read('resources.DNIS')).json.numbers).toEqual([
+      '0800123456',
+      '007',
+      8_003_449_999,
+    ]);
+    const service = '{ _type: builtin, _service: request-interaction, _resource_group: DNIS }';
+    await config.import(`
+      resources.DNIS: { numbers: [0800123456] }
+      service.call: ${service}
+    `);
+    const form = { _phone_number: '555' };
+    const { json } = await server.request('POST', '/genesys/1/service/call', { form });
+    expect(json._access_number).toBe('0800123456');
+  });
+
+  it('refuses the whole for any fault, and lists every one', async () => {
+    const before = (await config.readAll()).text;
+    const faults = faultsIn(
+      await config.import(`
+resources.new: { numbers: ["1"] }
+resources.DNIS: { _booking_expiration_timeout: 4, colour: red }
+service.lost: { _type: builtin, _service: request-interaction, _resource_group: nowhere }
+storage: { max_keys: 1 }
+storage: { max_keys: 2 }
+`),
+    );
+    expect(faults[0]).toBe('line 6, column 1: "storage" stands here twice');
+    expect(faults).toContain(
+      'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
+    );
+    expect(faults.join('; ')).toContain('section resources.DNIS, option colour: is unknown');
+    expect(faults).toContain(
+      'section service.lost, option _resource_group: names the resource group "nowhere", which is not configured',
+    );
+    expect((await config.readAll()).text).toBe(before);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a list', '- server'],
+    ['what is no YAML', 'server: {'],
+    ['two documents', 'server: {}\n---\nstorage: {}'],
+    ['a bomb of aliases', 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]'],
+    ['tags', 'server: { external_url_base: !!js/undefined "" }'],
+    ['a scalar for a section', 'server: 7'],
+    ['a list for a section', 'server: [a]'],
+    ['null for an option', 'server: { external_url_base: }'],
+  ])('refuses %s', async (_, yaml) => {
+    const before = (await config.readAll()).text;
+    expect(faultsIn(await config.import(yaml)).length).toBeGreaterThan(0);
+    expect((await config.readAll()).text).toBe(before);
+  });
+
+  it('refuses text that the database cannot hold', async () => {
+    const { status, json } = await config.import('server: { external_url_base: "\\0" }');
+    expect([status, json.exception]).toEqual([400, 'InvalidConfiguration']);
+    const raw = await config.import('server: { external_url_base: "\0" }');
+    expect([raw.status, raw.json.exception]).toEqual([400, 'InvalidText']);
+  });
+
+  it('refuses bytes that are no text', async () => {
+    const response = await server.request('POST', '/genesys/1/admin/config/import', {
+      headers: { 'Content-Type': 'application/yaml' },
+      body: Buffer.from([0xff, 0xfe, 0xfd]),
+    });
+    expect([response.status, response.json.exception]).toEqual([400, 'InvalidBody']);
+  });
+
+  it('takes YAML under any of its names, with a charset', async () => {
+    for (const type of [
+      'application/yaml',
+      'application/x-yaml',
+      'text/yaml',
+      'Application/YAML; charset=utf-8',
+    ]) {
+      expect([type, (await config.import('storage: {}', type)).status]).toEqual([type, 200]);
+    }
+  });
+
+  it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded'])(
+    'refuses %s',
+    async (type) => {
+      const { status, json } = await config.import('storage: {}', type);
+      expect([status, json.exception]).toEqual([415, 'UnsupportedMediaType']);
+    },
+  );
+
+  it('refuses a body that is too large', async () => {
+    await config.import('server: { max_body_size: 1024 }');
+    const { status, json } = await config.import(`# ${'x'.repeat(2000)}\nstorage: {}`);
+    expect([status, json.exception]).toEqual([413, 'PayloadTooLarge']);
+    expect((await config.import('{}')).json).toEqual({});
+  });
+});
