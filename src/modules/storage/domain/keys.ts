@@ -1,0 +1,25 @@
+import { invalidKey } from '../storage.errors.js';
+
+const longestKey = 255;
+
+/**
+ * Checks a key that a caller wants to store: 1–255 characters, not beginning with `_`
+ * (gms-api-reference-8.1.1, Storage API, Notes).
+ * @throws DomainError InvalidKey
+ */
+export function requireStorableKey(key: string): void {
+  if (key.startsWith('_')) throw invalidKey(key, 'begins with an underscore');
+  requireKeyLength(key);
+}
+
+/**
+ * Checks only the length of a key.
+ * @throws DomainError InvalidKey
+ */
+export function requireKeyLength(key: string): void {
+  if (key === '') throw invalidKey(key, 'is empty');
+  // A character outside the basic plane counts once, though it takes two units here.
+  if (key.length > longestKey && Array.from(key).length > longestKey) {
+    throw invalidKey(key, `is longer than ${String(longestKey)} characters`);
+  }
+}

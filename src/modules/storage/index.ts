@@ -1,0 +1,7 @@
+export { StorageModule } from './storage.module.js';
+export { ServiceStorage } from './service-storage.js';
+export { longestTtlSeconds, parseTtl } from './domain/ttl.js';
+export { isPossibleId } from './domain/ids.js';
+export { fileAnswer, keysAnswer, valueAnswer } from './storage-answers.js';
+export type { LinkTo } from './storage-answers.js';
+export type { StoredText } from './storage-entry.repository.js';

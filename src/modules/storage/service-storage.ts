@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import { Configuration } from '../options/index.js';
+import { requireKeyLength } from './domain/keys.js';
+import { StorageAreaRepository } from './storage-area.repository.js';
+import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
+import { keyNotFound, tooManyKeys } from './storage.errors.js';
+import { storageSection } from './storage-section.js';
+
+/**
+ * The storage area that a service owns (services.md): it ends when the service ends, and keys
+ * written here carry no end of their own. Writers call it inside their unit of work.
+ */
+@Injectable()
+export class ServiceStorage {
+  constructor(
+    private readonly areas: StorageAreaRepository,
+    private readonly entries: StorageEntryRepository,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Makes the area of a new service, with its user data.
+   * @throws DomainError InvalidKey, TooManyKeys
+   */
+  async create(areaId: string, expiresAt: Date, fields: Fields): Promise<void> {
+    await this.areas.createBound(areaId, expiresAt);
+    await this.writeEntries(areaId, fields);
+  }
+
+  /**
+   * Adds or replaces user data; false when the area has ended with its service.
+   * @throws DomainError InvalidKey, TooManyKeys
+   */
+  async write(areaId: string, fields: Fields): Promise<boolean> {
+    const area = await this.areas.lockForWrite(areaId, undefined, 0);
+    if (area !== undefined) await this.writeEntries(areaId, fields);
+    return area !== undefined;
+  }
+
+  /** All keys; undefined when the area has ended with its service. */
+  async readAll(areaId: string): Promise<StoredText[] | undefined> {
+    return this.entries.readAll(areaId, undefined);
+  }
+
+  /** @throws DomainError KeyNotFound */
+  async readOne(areaId: string, key: string): Promise<StoredText> {
+    return found(key, await this.ask(key, () => this.entries.readOne(areaId, undefined, key)));
+  }
+
+  /** @throws DomainError KeyNotFound, also for a text */
+  async readFile(areaId: string, key: string): Promise<UploadedFile> {
+    return found(key, await this.ask(key, () => this.entries.readFile(areaId, undefined, key)));
+  }
+
+  /** @throws DomainError KeyNotFound */
+  async removeOne(areaId: string, key: string): Promise<void> {
+    const removed = await this.ask(key, () => this.entries.removeOne(areaId, key));
+    if (removed !== true) throw keyNotFound(key);
+  }
+
+  async removeAll(areaId: string): Promise<void> {
+    await this.entries.removeAll(areaId);
+  }
+
+  /** Moves the end of the area with its service. */
+  async moveEnd(areaId: string, expiresAt: Date): Promise<void> {
+    await this.areas.moveBound(areaId, expiresAt);
+  }
+
+  /** Removes the areas of services that ended. */
+  async remove(areaIds: readonly string[]): Promise<void> {
+    await this.areas.removeBound(areaIds);
+  }
+
+  private async writeEntries(areaId: string, fields: Fields): Promise<void> {
+    if (fields.size === 0) return;
+    const most = this.configuration.get(storageSection).max_keys;
+    for (const key of fields.keys()) requireKeyLength(key);
+    if (!(await this.entries.write(areaId, fields, undefined, most))) throw tooManyKeys(most);
+  }
+
+  private async ask<Answer>(key: string, read: () => Promise<Answer>): Promise<Answer | undefined> {
+    return key.includes('\0') ? undefined : read();
+  }
+}
+
+function found<Entry>(key: string, entry: Entry | null | undefined): Entry {
+  if (entry === null || entry === undefined) throw keyNotFound(key);
+  return entry;
+}

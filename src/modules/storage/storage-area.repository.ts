@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../core/database/index.js';
+import type { FieldValue } from '../../core/http/body/index.js';
+import { entryColumns } from './entry-columns.js';
+
+/** A storage area as a writer locks it. */
+export interface LockedArea {
+  readonly id: string;
+  /** Whether a service owns it and sets its end. */
+  readonly bound: boolean;
+}
+
+const live = `a.expires_at > now() AND (a.kept_until > now() OR EXISTS (
+  SELECT FROM storage_entry l WHERE l.area_id = a.id AND l.expires_at > now()))`;
+
+const createWithTexts = statement(
+  'storage.create',
+  `WITH area AS (
+     INSERT INTO storage_area (id, kept_until, expires_at)
+     VALUES ($1, CASE WHEN cardinality($3::text[]) = 0 THEN now() + $2::int * interval '1 second'
+                      ELSE '-infinity' END,
+             now() + $2::int * interval '1 second'))
+   INSERT INTO storage_entry (area_id, key, value, expires_at)
+   SELECT $1, e.key, e.value, now() + $2::int * interval '1 second'
+     FROM unnest($3::text[], $4::text[]) AS e (key, value)`,
+);
+
+/** Makes the area, or takes over the row of one that is dead but not yet swept. */
+const createUnder = statement(
+  'storage.createUnder',
+  `INSERT INTO storage_area AS a (id, owner, kept_until, expires_at)
+   VALUES ($1, $2, CASE WHEN $4 THEN now() + $3::int * interval '1 second' ELSE '-infinity' END,
+           now() + $3::int * interval '1 second')
+   ON CONFLICT (id) DO UPDATE
+      SET owner = excluded.owner, bound = false, kept_until = excluded.kept_until,
+          expires_at = excluded.expires_at
+    WHERE NOT (${live})
+   RETURNING a.id`,
+);
+
+const createBound = statement(
+  'storage.createBound',
+  `INSERT INTO storage_area (id, bound, kept_until, expires_at)
+   VALUES ($1, true, $2, $2)`,
+);
+
+const moveBound = statement(
+  'storage.moveBound',
+  `UPDATE storage_area SET kept_until = $2, expires_at = $2 WHERE id = $1 AND bound`,
+);
+
+/**
+ * Locks a live area for its user and lets it live at least as long as the keys to be written. The
+ * row is changed in any case: a sweeper that has already looked at it looks again.
+ */
+const lockForWrite = statement(
+  'storage.lockForWrite',
+  `UPDATE storage_area a
+      SET expires_at = CASE WHEN bound THEN expires_at
+                       ELSE greatest(expires_at, now() + $3::int * interval '1 second') END
+    WHERE a.id = $1 AND (a.owner IS NOT DISTINCT FROM $2 OR (a.owner IS NULL AND NOT $4)) AND ${live}
+   RETURNING a.id, a.bound`,
+);
+
+const remove = statement('storage.removeArea', `DELETE FROM storage_area WHERE id = ANY ($1)`);
+
+const removeWithEntries = statement(
+  'storage.removeBound',
+  `WITH area AS (DELETE FROM storage_area WHERE id = ANY ($1::text[]) AND bound RETURNING id)
+   DELETE FROM storage_entry WHERE area_id = ANY (ARRAY (SELECT id FROM area))`,
+);
+
+const sweep = statement(
+  'storage.sweepAreas',
+  `WITH area AS (
+     DELETE FROM storage_area WHERE ctid = ANY (ARRAY (
+       SELECT ctid FROM storage_area WHERE expires_at <= now()
+        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING id, expires_at),
+   entry AS (
+     DELETE FROM storage_entry WHERE area_id = ANY (ARRAY (SELECT id FROM area)) RETURNING 1)
+   SELECT count(*)::int AS removed, (SELECT count(*) FROM entry)::int AS entries,
+          coalesce(extract(epoch FROM now() - min(expires_at)) * 1000, 0)::float8 AS lag_ms
+     FROM area`,
+);
+
+/** The areas that keys live in. */
+@Injectable()
+export class StorageAreaRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Makes a new area with text entries, in one statement: the hot path of the Storage API. */
+  async createWithTexts(
+    id: string,
+    ttlSeconds: number,
+    entries: ReadonlyMap<string, FieldValue>,
+  ): Promise<void> {
+    const { keys, values } = entryColumns(entries);
+    await this.database.execute(createWithTexts, [id, ttlSeconds, keys, values]);
+  }
+
+  /**
+   * Makes an area under a given id, without entries.
+   * @param keptEmpty whether it lives for its ttl without any key
+   * @returns false when an area of that id lives
+   */
+  async createUnder(
+    id: string,
+    owner: string | undefined,
+    ttlSeconds: number,
+    keptEmpty: boolean,
+  ): Promise<boolean> {
+    return (await this.database.execute(createUnder, [id, owner, ttlSeconds, keptEmpty])) > 0;
+  }
+
+  /** Makes the area of a service: it lives as long as the service, empty or not. */
+  async createBound(id: string, expiresAt: Date): Promise<void> {
+    await this.database.execute(createBound, [id, expiresAt]);
+  }
+
+  /** Moves the end of a service's area. */
+  async moveBound(id: string, expiresAt: Date): Promise<void> {
+    await this.database.execute(moveBound, [id, expiresAt]);
+  }
+
+  /**
+   * Locks a live area for a writer until the end of the unit of work.
+   * @param ttlSeconds how long what is about to be written lives; 0 for nothing
+   * @param ownedOnly whether an area that belongs to nobody counts as somebody else's
+   */
+  async lockForWrite(
+    id: string,
+    user: string | undefined,
+    ttlSeconds: number,
+    ownedOnly = false,
+  ): Promise<LockedArea | undefined> {
+    return this.database.row<LockedArea>(lockForWrite, [id, user, ttlSeconds, ownedOnly]);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.execute(remove, [[id]]);
+  }
+
+  /** Removes services' areas with all that is in them. */
+  async removeBound(ids: readonly string[]): Promise<void> {
+    await this.database.execute(removeWithEntries, [ids]);
+  }
+
+  /** Removes at most `limit` ended areas that nobody holds, with all that is in them. */
+  async sweep(limit: number): Promise<{ removed: number; entries: number; lag_ms: number }> {
+    type Swept = { removed: number; entries: number; lag_ms: number };
+    return (
+      (await this.database.row<Swept>(sweep, [limit])) ?? { removed: 0, entries: 0, lag_ms: 0 }
+    );
+  }
+}

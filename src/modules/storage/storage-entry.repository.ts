@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../core/database/index.js';
+import type { FieldValue, UploadedFile } from '../../core/http/body/index.js';
+import { entryColumns } from './entry-columns.js';
+
+/** What is stored under a key: text, or the fact that it is binary. */
+export interface StoredText {
+  readonly key: string;
+  /** Null for a binary value. */
+  readonly value: string | null;
+}
+
+interface EntryRow {
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+interface FileRow {
+  readonly bytes: Buffer | null;
+  readonly content_type: string | null;
+  readonly file_name: string | null;
+}
+
+/** An area that lives for the user $2: not ended, and with a live key or kept without one. */
+const liveArea = `a.id = $1 AND a.expires_at > now() AND (a.owner IS NULL OR a.owner = $2)`;
+
+const anyLiveEntry = `EXISTS (
+  SELECT FROM storage_entry l WHERE l.area_id = a.id AND l.expires_at > now())`;
+
+const readAll = statement(
+  'storage.readAll',
+  `SELECT e.key, e.value
+     FROM storage_area a
+     LEFT JOIN storage_entry e ON e.area_id = a.id AND e.expires_at > now()
+    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now())
+    ORDER BY e.key`,
+);
+
+const readOne = statement(
+  'storage.readOne',
+  `SELECT e.key, e.value
+     FROM storage_area a
+     LEFT JOIN storage_entry e ON e.area_id = a.id AND e.key = $3 AND e.expires_at > now()
+    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${anyLiveEntry})`,
+);
+
+const readFile = statement(
+  'storage.readFile',
+  `SELECT e.bytes, e.content_type, e.file_name
+     FROM storage_area a
+     LEFT JOIN storage_entry e ON e.area_id = a.id AND e.key = $3 AND e.expires_at > now()
+    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${anyLiveEntry})`,
+);
+
+/** Keys that live beside the ones written ($4) count against the limit ($3). */
+const room = `(SELECT count(*) FROM storage_entry o
+                WHERE o.area_id = $1 AND o.expires_at > now() AND o.key <> ALL ($4::text[]))
+              + cardinality($4::text[]) <= $3`;
+
+const onRepeatedKey = `
+  ON CONFLICT (area_id, key) DO UPDATE
+     SET value = excluded.value, bytes = excluded.bytes, content_type = excluded.content_type,
+         file_name = excluded.file_name, expires_at = excluded.expires_at`;
+
+const writeTexts = statement(
+  'storage.writeTexts',
+  `INSERT INTO storage_entry (area_id, key, value, expires_at)
+   SELECT $1, e.key, e.value, coalesce(now() + $2::int * interval '1 second', 'infinity')
+     FROM unnest($4::text[], $5::text[]) AS e (key, value)
+    WHERE ${room} ${onRepeatedKey}`,
+);
+
+const writeFiles = statement(
+  'storage.writeFiles',
+  `INSERT INTO storage_entry (area_id, key, value, bytes, content_type, file_name, expires_at)
+   SELECT $1, e.key, e.value,
+          CASE WHEN e.length IS NOT NULL THEN substring($6::bytea FROM e.start FOR e.length) END,
+          e.content_type, e.file_name, coalesce(now() + $2::int * interval '1 second', 'infinity')
+     FROM unnest($4::text[], $5::text[], $7::int[], $8::int[], $9::text[], $10::text[])
+          AS e (key, value, start, length, content_type, file_name)
+    WHERE ${room} ${onRepeatedKey}`,
+);
+
+const removeOne = statement(
+  'storage.removeOne',
+  `DELETE FROM storage_entry WHERE area_id = $1 AND key = $2 AND expires_at > now()`,
+);
+
+const removeAll = statement('storage.removeAll', `DELETE FROM storage_entry WHERE area_id = $1`);
+
+const sweep = statement(
+  'storage.sweepEntries',
+  `WITH gone AS (
+     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (
+       SELECT ctid FROM storage_entry
+        WHERE expires_at < 'infinity' AND expires_at <= now()
+        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING expires_at)
+   SELECT count(*)::int AS removed,
+          coalesce(extract(epoch FROM now() - min(expires_at)) * 1000, 0)::float8 AS lag_ms
+     FROM gone`,
+);
+
+/** The keys of storage areas. Expiry is decided by the database's clock in every statement. */
+@Injectable()
+export class StorageEntryRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The live entries of a live area, by key; undefined when there is no such area for the user. */
+  async readAll(areaId: string, user: string | undefined): Promise<StoredText[] | undefined> {
+    const rows = await this.database.rows<EntryRow>(readAll, [areaId, user]);
+    return rows.length === 0 ? undefined : rows.filter(isPresent);
+  }
+
+  /** One live entry: null when the area has no such key, undefined when there is no such area. */
+  async readOne(
+    areaId: string,
+    user: string | undefined,
+    key: string,
+  ): Promise<StoredText | null | undefined> {
+    const row = await this.database.row<EntryRow>(readOne, [areaId, user, key]);
+    if (row === undefined) return undefined;
+    return isPresent(row) ? row : null;
+  }
+
+  /** The file under a key: null when there is none of that name, undefined without the area. */
+  async readFile(
+    areaId: string,
+    user: string | undefined,
+    key: string,
+  ): Promise<UploadedFile | null | undefined> {
+    const row = await this.database.row<FileRow>(readFile, [areaId, user, key]);
+    if (row === undefined) return undefined;
+    if (row.bytes === null) return null;
+    return {
+      bytes: row.bytes,
+      contentType: row.content_type ?? 'application/octet-stream',
+      fileName: row.file_name ?? key,
+    };
+  }
+
+  /**
+   * Writes entries into an area whose row the caller has locked or just made.
+   * @param ttlSeconds how long the keys live; undefined: as long as the area
+   * @param mostKeys how many keys the area may hold afterwards
+   * @returns false, with nothing written, when there is no room for all of them
+   */
+  async write(
+    areaId: string,
+    entries: ReadonlyMap<string, FieldValue>,
+    ttlSeconds: number | undefined,
+    mostKeys: number,
+  ): Promise<boolean> {
+    const columns = entryColumns(entries);
+    const values: unknown[] = [areaId, ttlSeconds, mostKeys, columns.keys, columns.values];
+    if (columns.hasFiles) {
+      values.push(columns.bytes, columns.starts, columns.lengths);
+      values.push(columns.contentTypes, columns.fileNames);
+    }
+    const write = columns.hasFiles ? writeFiles : writeTexts;
+    return (await this.database.execute(write, values)) === entries.size;
+  }
+
+  /** Removes a live key; false when there is none. */
+  async removeOne(areaId: string, key: string): Promise<boolean> {
+    return (await this.database.execute(removeOne, [areaId, key])) > 0;
+  }
+
+  async removeAll(areaId: string): Promise<void> {
+    await this.database.execute(removeAll, [areaId]);
+  }
+
+  /** Removes at most `limit` expired keys that nobody holds. */
+  async sweep(limit: number): Promise<{ removed: number; lag_ms: number }> {
+    return (
+      (await this.database.row<{ removed: number; lag_ms: number }>(sweep, [limit])) ?? {
+        removed: 0,
+        lag_ms: 0,
+      }
+    );
+  }
+}
+
+function isPresent(row: EntryRow): row is StoredText {
+  return row.key !== null;
+}

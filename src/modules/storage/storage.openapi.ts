@@ -1,0 +1,89 @@
+import { form, json, multipart, Operation, text } from '../../core/http/openapi/operation.js';
+
+const chapter = 'gms-api-reference-8.1.1, Storage API';
+const id = '39a98e24-b03b-4191-b756-1efe8f3b16b8';
+const link = `http://127.0.0.1:8080/genesys/1/storage/binary/${id}/FileKey`;
+const keys = { Key1: 'Value1', Key2: 'Value2', Key3: 'Value3' };
+const bodies = [form(keys), multipart({ ...keys, FileKey: '(a file)' })];
+
+const badTtl = { '400 InvalidParameter': 'ttl takes whole seconds from 1 to 2147483647' };
+const badKeys = {
+  '400 InvalidKey': 'the key "_Key1" begins with an underscore',
+  '400 TooManyKeys': 'a storage holds at most 1000 keys',
+  '413 PayloadTooLarge': 'the body is larger than 10485760 bytes',
+  '415 UnsupportedMediaType':
+    'the content type application/json is not taken here; send application/x-www-form-urlencoded or multipart/form-data',
+};
+const noArea = { '404 StorageNotFound': `there is no storage "${id}"` };
+const noKey = { ...noArea, '404 KeyNotFound': 'there is no key "Key1"' };
+
+export const ApiCreateStorage = (): MethodDecorator =>
+  Operation({
+    summary: 'Store keys in a new storage area',
+    section: `${chapter}, Create`,
+    path: { ttl: '3600' },
+    body: bodies,
+    answer: json({ id }),
+    errors: { ...badTtl, ...badKeys },
+  });
+
+export const ApiUpdateStorage = (): MethodDecorator =>
+  Operation({
+    summary: 'Store keys in an area that exists; other keys stay as they are',
+    section: `${chapter}, Update`,
+    path: { id, ttl: '3600' },
+    body: bodies,
+    answer: json({}),
+    errors: { ...badTtl, ...badKeys, ...noArea },
+  });
+
+export const ApiStoreCustom = (): MethodDecorator =>
+  Operation({
+    summary: "Store keys in an area under the caller's own id, for its gms_user alone",
+    section: 'Custom storage (8.5)',
+    path: { id: 'my-area', ttl: '3600' },
+    body: bodies,
+    answer: json({ id: 'my-area' }),
+    errors: {
+      ...badTtl,
+      ...badKeys,
+      '400 MissingParameter': 'the gms_user header is mandatory',
+      '404 StorageNotFound': 'there is no storage "my-area"',
+    },
+  });
+
+export const ApiQueryStorage = (): MethodDecorator =>
+  Operation({
+    summary: 'Read all keys; a binary value is its link',
+    section: `${chapter}, Query (all keys)`,
+    path: { id },
+    answer: json({ ...keys, FileKey: link }),
+    errors: noArea,
+  });
+
+export const ApiQueryKey = (): MethodDecorator =>
+  Operation({
+    summary: 'Read one key; a binary value is its link',
+    section: `${chapter}, Query (one key)`,
+    path: { id, key: 'Key1' },
+    answer: text('Value1'),
+    errors: noKey,
+  });
+
+export const ApiQueryBinaryKey = (): MethodDecorator =>
+  Operation({
+    summary: 'Read the file that is stored under a key',
+    section: `${chapter}, Query (one binary key)`,
+    path: { id, key: 'FileKey' },
+    answer: { mediaType: 'image/png', example: '', binary: true },
+    errors: noKey,
+  });
+
+export const ApiDeleteStorage = (): MethodDecorator =>
+  Operation({
+    summary: 'Remove an area with all its keys',
+    section: `${chapter}, Delete`,
+    path: { id },
+    answer: json({}),
+    errors: noArea,
+  });
