@@ -1,0 +1,14 @@
+import { randomInt } from 'node:crypto';
+
+export const shortestCode = 4;
+export const longestCode = 12;
+export const defaultCodeLength = 6;
+
+/**
+ * Draws access codes to choose from, leading zeros kept.
+ * @param length digits of a code, 4–12
+ */
+export function drawAccessCodes(length: number, count: number): string[] {
+  const bound = 10 ** length;
+  return Array.from({ length: count }, () => String(randomInt(bound)).padStart(length, '0'));
+}

@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { Metrics } from '../../core/observability/index.js';
+import { Configuration, OptionsModule } from '../options/index.js';
+import { AccessGrantRepository } from './access-grant.repository.js';
+import { AccessGuessRepository } from './access-guess.repository.js';
+import { AccessMatch } from './access-match.service.js';
+import { AccessNumberSync } from './access-number-sync.js';
+import { AccessNumberRepository } from './access-number.repository.js';
+import { AccessResources } from './access-resources.service.js';
+import { AccessResourcesSweep } from './access-resources.sweep.js';
+import { numberSection } from './resource-group-section.js';
+
+/**
+ * Glossary. *Access number* (DNIS): what the customer calls. *Resource group*: a named set of
+ * access numbers with a strategy. *Booking*: a number locked for one service for a while. *Access
+ * code*: digits that tell two callers of one number apart. *ANI*: the number a caller calls from.
+ * *Grant*: the number, code and ANI under which a service can be matched.
+ */
+@Module({
+  imports: [OptionsModule],
+  providers: [
+    AccessResources,
+    AccessMatch,
+    AccessNumberSync,
+    AccessNumberRepository,
+    AccessGrantRepository,
+    AccessGuessRepository,
+    AccessResourcesSweep,
+  ],
+  exports: [AccessResources, AccessMatch],
+})
+export class AccessResourcesModule {
+  constructor(
+    configuration: Configuration,
+    numbers: AccessNumberSync,
+    grants: AccessGrantRepository,
+    metrics: Metrics,
+  ) {
+    configuration.register({ schema: numberSection });
+    configuration.register(numbers);
+    metrics.gauge('gms_bookings', 'Access numbers booked at present', ['group'], async (set) => {
+      for (const { group, count } of await grants.bookingsByGroup()) set(count, group);
+    });
+  }
+}

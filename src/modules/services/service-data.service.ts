@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../core/database/index.js';
+import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import { keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
+import { splitFields } from './domain/service-parameters.js';
+import { ServiceInstances } from './service-instances.js';
+import { serviceInstanceNotFound } from './services.errors.js';
+import type { ServiceLinkTo } from './service-type.js';
+
+/** The storage of a live service (service-api-8.5, Query All Keys … Delete All Keys). */
+@Injectable()
+export class ServiceData {
+  constructor(
+    private readonly instances: ServiceInstances,
+    private readonly storage: ServiceStorage,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /**
+   * Adds or replaces user data; parameters that begin with an underscore are ignored, files too.
+   * @throws DomainError ServiceInstanceNotFound, InvalidKey, TooManyKeys
+   */
+  async write(id: string, fields: Fields): Promise<void> {
+    const userData = new Map([...fields].filter(([name]) => !name.startsWith('_')));
+    await this.unitOfWork.run(async () => {
+      const { dataId } = await this.instances.get(id);
+      if (!(await this.storage.write(dataId, userData))) throw serviceInstanceNotFound(id);
+    });
+  }
+
+  /**
+   * The request `update`: as `write`, but a file part named like a parameter is refused.
+   * @throws DomainError InvalidParameter, ServiceInstanceNotFound, InvalidKey, TooManyKeys
+   */
+  async update(id: string, fields: Fields, user: string | undefined): Promise<void> {
+    const { userData } = splitFields(fields);
+    if (user !== undefined && userData.size > 0) userData.set('gms_user', user);
+    await this.write(id, userData);
+  }
+
+  /** @throws DomainError ServiceInstanceNotFound */
+  async readAll(id: string, linkTo: ServiceLinkTo): Promise<Record<string, string>> {
+    const { dataId } = await this.instances.get(id);
+    const entries = await this.storage.readAll(dataId);
+    if (entries === undefined) throw serviceInstanceNotFound(id);
+    return keysAnswer(entries, (key) => linkTo(id, key));
+  }
+
+  /**
+   * One key as a JSON object of its own.
+   * @throws DomainError ServiceInstanceNotFound, KeyNotFound
+   */
+  async readOne(id: string, key: string, linkTo: ServiceLinkTo): Promise<Record<string, string>> {
+    const { dataId } = await this.instances.get(id);
+    const entry = await this.storage.readOne(dataId, key);
+    return Object.fromEntries([[key, valueAnswer(entry, (name) => linkTo(id, name))]]);
+  }
+
+  /** @throws DomainError ServiceInstanceNotFound, KeyNotFound */
+  async readFile(id: string, key: string): Promise<UploadedFile> {
+    const { dataId } = await this.instances.get(id);
+    return this.storage.readFile(dataId, key);
+  }
+
+  /** @throws DomainError ServiceInstanceNotFound, KeyNotFound */
+  async removeOne(id: string, key: string): Promise<void> {
+    const { dataId } = await this.instances.get(id);
+    await this.storage.removeOne(dataId, key);
+  }
+
+  /** @throws DomainError ServiceInstanceNotFound */
+  async removeAll(id: string): Promise<void> {
+    const { dataId } = await this.instances.get(id);
+    await this.storage.removeAll(dataId);
+  }
+}
