@@ -1,0 +1,19 @@
+import type { MigrationInterface } from 'typeorm';
+import { CreateOptions1795485600001 } from './1795485600001-CreateOptions.js';
+import { CreateAccessKeys1795485600002 } from './1795485600002-CreateAccessKeys.js';
+import { CreateOutboxAndTimers1795485600003 } from './1795485600003-CreateOutboxAndTimers.js';
+import { CreateNodes1795485600004 } from './1795485600004-CreateNodes.js';
+import { CreateStorage1795485600005 } from './1795485600005-CreateStorage.js';
+import { CreateAccessResources1795485600006 } from './1795485600006-CreateAccessResources.js';
+import { CreateServices1795485600007 } from './1795485600007-CreateServices.js';
+
+/** In the order in which they are to run. Frozen once landed; append only. */
+export const migrations: (new () => MigrationInterface)[] = [
+  CreateOptions1795485600001,
+  CreateAccessKeys1795485600002,
+  CreateOutboxAndTimers1795485600003,
+  CreateNodes1795485600004,
+  CreateStorage1795485600005,
+  CreateAccessResources1795485600006,
+  CreateServices1795485600007,
+];

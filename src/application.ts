@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Environment } from './core/config/index.js';
+import { migrate } from './core/database/index.js';
+import { answerClientErrors } from './core/http/client-error.js';
+import { mountDocs } from './core/http/openapi/index.js';
+import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
+import { mountObservability, NestLog, openLog } from './core/observability/index.js';
+import { mountEdge, mountTestPages } from './modules/edge/index.js';
+import { ConfigurationStart } from './modules/options/index.js';
+
+/**
+ * Makes the whole application on a database that is running: schema brought up to date,
+ * configuration loaded, everything but listening.
+ * @throws Error when the environment names no database, or the configuration has faults
+ */
+export async function createApplication(environment: Environment): Promise<NestExpressApplication> {
+  const { databaseUrl } = environment;
+  if (databaseUrl === undefined) throw new Error('the environment names no database');
+  const log = openLog(environment.logLevel, { node: environment.nodeId });
+  await migrate(databaseUrl);
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.of({ environment, databaseUrl, log }),
+    new PreparedExpressAdapter(),
+    { logger: new NestLog(log), bodyParser: false, abortOnError: false },
+  );
+  try {
+    answerClientErrors(app.getHttpServer());
+    // First, so that what the edge itself answers is counted as well.
+    mountObservability(app);
+    mountEdge(app);
+    mountTestPages(app);
+    mountDocs(app);
+    await app.init();
+    await app.get(ConfigurationStart).start(environment);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

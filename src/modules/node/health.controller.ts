@@ -1,0 +1,39 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { AlwaysOpen, Internal } from '../../core/auth/index.js';
+import { TextAnswer, writeAnswer } from '../../core/http/answer.js';
+import { Metrics } from '../../core/observability/index.js';
+import { ApiHealth, ApiMetrics, ApiReadiness } from './node.openapi.js';
+import { ReadinessCheck } from './readiness.js';
+
+/** What machines ask about this process (contract: operations.md). */
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly readiness: ReadinessCheck,
+    private readonly measured: Metrics,
+  ) {}
+
+  /** The process answers, so it is alive. */
+  @Get('healthz')
+  @AlwaysOpen()
+  @ApiHealth()
+  health(): { status: string } {
+    return { status: 'alive' };
+  }
+
+  @Get('readyz')
+  @AlwaysOpen()
+  @ApiReadiness()
+  async ready(@Res() response: Response): Promise<void> {
+    const readiness = await this.readiness.run();
+    writeAnswer(response, readiness.status === 'ready' ? 200 : 503, readiness);
+  }
+
+  @Get('metrics')
+  @Internal()
+  @ApiMetrics()
+  async metrics(): Promise<TextAnswer> {
+    return new TextAnswer(await this.measured.text(), this.measured.contentType);
+  }
+}

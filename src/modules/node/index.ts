@@ -1,0 +1,1 @@
+export { NodeModule } from './node.module.js';

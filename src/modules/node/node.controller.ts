@@ -1,0 +1,47 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { AlwaysOpen, Internal } from '../../core/auth/index.js';
+import { writeAnswer } from '../../core/http/answer.js';
+import { ApiChangeStatus, ApiListNodes, ApiNode, ApiNodeStatus } from './node.openapi.js';
+import { NodeService, type NodeView } from './node.service.js';
+import { NodeIdPipe } from './node-id.pipe.js';
+
+/** Node status (contract: operations.md). */
+@Controller('genesys/1')
+export class NodeController {
+  constructor(private readonly nodes: NodeService) {}
+
+  /** What load balancers ask: no database, and as text whatever the status. */
+  @Get('node')
+  @AlwaysOpen()
+  @ApiNode()
+  node(@Res() response: Response): void {
+    const status = this.nodes.ownStatus;
+    writeAnswer(response, status === 'ONLINE' ? 200 : 503, status);
+  }
+
+  @Get('admin/node/status')
+  @Internal('Administrator')
+  @ApiNodeStatus()
+  status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
+    return this.nodes.statusOf(id);
+  }
+
+  @Post('admin/node/changestatus/:status')
+  @HttpCode(200)
+  @Internal('Administrator')
+  @ApiChangeStatus()
+  changeStatus(
+    @Param('status') status: string,
+    @Query('node', NodeIdPipe) id: string | undefined,
+  ): Promise<string> {
+    return this.nodes.changeStatus(status, id);
+  }
+
+  @Get('admin/nodes')
+  @Internal('Administrator')
+  @ApiListNodes()
+  list(): Promise<NodeView[]> {
+    return this.nodes.list();
+  }
+}

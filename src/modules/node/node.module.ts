@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller.js';
+import { Heartbeat } from './heartbeat.js';
+import { NodeController } from './node.controller.js';
+import { NodeRepository } from './node.repository.js';
+import { NodeService } from './node.service.js';
+import { NodeSweep } from './node.sweep.js';
+import { ReadinessCheck } from './readiness.js';
+
+/**
+ * Glossary. *Node*: one server process. *Status*: whether it wants new traffic, as its operator
+ * says. *Heartbeat*: its regular sign of life. *Ready*: able to serve, and ONLINE.
+ */
+@Module({
+  controllers: [NodeController, HealthController],
+  providers: [NodeService, NodeRepository, Heartbeat, NodeSweep, ReadinessCheck],
+})
+export class NodeModule {}

@@ -1,0 +1,92 @@
+import { ApiResponse } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { json, Operation, text } from '../../core/http/openapi/operation.js';
+
+const section = 'gms-api-reference-8.1.1, Node API, Query';
+const ours = 'Beyond the reference documents (operations.md)';
+const node = 'gms-1';
+const notFound = { '404 NodeNotFound': `there is no node "${node}"` };
+
+export const ApiNode = (): MethodDecorator =>
+  applyDecorators(
+    Operation({
+      summary: 'Whether this node wants traffic, for load balancers',
+      section,
+      answer: text('ONLINE'),
+    }),
+    ApiResponse({
+      status: 503,
+      description: 'The node was put OFFLINE; it goes on serving whoever asks',
+      content: { 'text/plain': { schema: { type: 'string' }, example: 'OFFLINE' } },
+    }),
+  );
+
+export const ApiNodeStatus = (): MethodDecorator =>
+  Operation({
+    summary: 'The status of this node, or of another',
+    section: ours,
+    query: { node },
+    answer: text('ONLINE'),
+    errors: notFound,
+  });
+
+export const ApiChangeStatus = (): MethodDecorator =>
+  Operation({
+    summary: 'Put this node, or another, ONLINE or OFFLINE; it stays so over a restart',
+    section: ours,
+    path: { status: 'OFFLINE' },
+    query: { node },
+    answer: text('OFFLINE'),
+    errors: { '400 InvalidParameter': 'status takes ONLINE or OFFLINE', ...notFound },
+  });
+
+export const ApiListNodes = (): MethodDecorator =>
+  Operation({
+    summary: 'All nodes on this database that were seen within a day',
+    section: ours,
+    answer: json([
+      {
+        id: node,
+        status: 'ONLINE',
+        live: true,
+        version: '0.1.0',
+        startedAt: '2026-11-24T08:00:00.000Z',
+        seenAt: '2026-11-24T09:30:00.000Z',
+      },
+    ]),
+  });
+
+export const ApiHealth = (): MethodDecorator =>
+  Operation({
+    summary: 'Whether the process is alive',
+    section: ours,
+    answer: json({ status: 'alive' }),
+  });
+
+const checks = { database: 'ok', migrations: 'ok', bus: 'ok', node: 'ok' };
+
+export const ApiReadiness = (): MethodDecorator =>
+  applyDecorators(
+    Operation({
+      summary: 'Whether this node is ready for traffic, and if not, why',
+      section: ours,
+      answer: json({ status: 'ready', checks }),
+    }),
+    ApiResponse({
+      status: 503,
+      description: 'Something that the node needs is not there, or it was put OFFLINE',
+      content: {
+        'application/json': {
+          schema: { type: 'object' },
+          example: { status: 'not ready', checks: { ...checks, node: 'OFFLINE' } },
+        },
+      },
+    }),
+  );
+
+export const ApiMetrics = (): MethodDecorator =>
+  Operation({
+    summary: "This node's metrics, in Prometheus's text format",
+    section: ours,
+    answer: text('gms_sweeper_removed_total{task="storage"} 12'),
+  });

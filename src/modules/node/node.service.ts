@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../../core/bus/index.js';
+import { Heartbeat, nodesTopic } from './heartbeat.js';
+import { nodeNotFound } from './node.errors.js';
+import { parseNodeStatus, type NodeStatus } from './node-status.js';
+import { NodeRepository } from './node.repository.js';
+
+/** One node in the list of all. */
+export interface NodeView {
+  readonly id: string;
+  readonly status: NodeStatus;
+  /** Whether it has given a sign of life within ten seconds, and has not stopped. */
+  readonly live: boolean;
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seenAt: string;
+}
+
+/** The status of any node, read and set on any node. */
+@Injectable()
+export class NodeService {
+  constructor(
+    private readonly repository: NodeRepository,
+    private readonly heartbeat: Heartbeat,
+    private readonly bus: Bus,
+  ) {}
+
+  /** The status of this node, without asking the database. */
+  get ownStatus(): NodeStatus {
+    return this.heartbeat.status;
+  }
+
+  /**
+   * @param id absent: this node
+   * @throws DomainError NodeNotFound
+   */
+  async statusOf(id: string | undefined): Promise<NodeStatus> {
+    if (id === undefined || id === this.heartbeat.nodeId) return this.heartbeat.status;
+    const status = await this.repository.findStatus(id);
+    if (status === undefined) throw nodeNotFound(id);
+    return status;
+  }
+
+  /**
+   * Sets the status of a node: here at once, elsewhere within two seconds.
+   * @param text ONLINE or OFFLINE, in any case
+   * @param id absent: this node
+   * @throws DomainError InvalidParameter, NodeNotFound
+   */
+  async changeStatus(text: string, id = this.heartbeat.nodeId): Promise<NodeStatus> {
+    const status = parseNodeStatus(text);
+    if (!(await this.repository.setStatus(id, status))) throw nodeNotFound(id);
+    if (id === this.heartbeat.nodeId) this.heartbeat.become(status);
+    else this.bus.wake(nodesTopic, id);
+    return status;
+  }
+
+  async list(): Promise<NodeView[]> {
+    const rows = await this.repository.findAll();
+    return rows.map(({ id, status, live, version, started_at, seen_at }) => ({
+      id,
+      status,
+      live,
+      version,
+      startedAt: started_at.toISOString(),
+      seenAt: seen_at.toISOString(),
+    }));
+  }
+}
