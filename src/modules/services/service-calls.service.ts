@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Fields, FieldValue } from '../../core/http/body/index.js';
+import type { Fields } from '../../core/http/body/index.js';
 import { InternalRule } from '../access-keys/index.js';
-import { EdgeSettings } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { splitFields } from './domain/service-parameters.js';
 import { ServiceInstances } from './service-instances.js';
@@ -10,6 +9,7 @@ import { type ConfiguredService, ServiceSection } from './service-section.js';
 import { serviceLinks } from './service-links.js';
 import type { ServiceAnswer, ServiceCall, ServiceInstance } from './service-type.js';
 import { ServiceTypes } from './service-types.js';
+import { UserMark } from './user-mark.js';
 import { requestNotSupported, serviceNotFound } from './services.errors.js';
 
 /** What came over HTTP: fields, the end user, and the request itself for links and the caller. */
@@ -28,7 +28,7 @@ export class ServiceCalls {
     private readonly instances: ServiceInstances,
     private readonly configuration: Configuration,
     private readonly internalRule: InternalRule,
-    private readonly edge: EdgeSettings,
+    private readonly userMark: UserMark,
   ) {}
 
   /**
@@ -70,14 +70,8 @@ export class ServiceCalls {
     incoming: IncomingCall,
   ): ServiceCall<unknown> {
     const { parameters, userData } = splitFields(incoming.fields);
-    this.noteUser(userData, incoming.user);
+    this.userMark.note(userData, incoming.user);
     const linkTo = serviceLinks(incoming.request);
     return { name, options: service?.options, parameters, userData, linkTo };
-  }
-
-  /** The user goes with the data under `gms_user`; where tokens prove it, no field may claim it. */
-  private noteUser(userData: Map<string, FieldValue>, user: string | undefined): void {
-    if (user !== undefined) userData.set('gms_user', user);
-    else if (this.edge.current.gmsUser === 'jwt') userData.delete('gms_user');
   }
 }

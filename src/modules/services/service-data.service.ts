@@ -4,6 +4,7 @@ import type { Fields, UploadedFile } from '../../core/http/body/index.js';
 import { keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
 import { splitFields } from './domain/service-parameters.js';
 import { ServiceInstances } from './service-instances.js';
+import { UserMark } from './user-mark.js';
 import { serviceInstanceNotFound } from './services.errors.js';
 import type { ServiceLinkTo } from './service-type.js';
 
@@ -13,6 +14,7 @@ export class ServiceData {
   constructor(
     private readonly instances: ServiceInstances,
     private readonly storage: ServiceStorage,
+    private readonly userMark: UserMark,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -22,10 +24,8 @@ export class ServiceData {
    */
   async write(id: string, fields: Fields): Promise<void> {
     const userData = new Map([...fields].filter(([name]) => !name.startsWith('_')));
-    await this.unitOfWork.run(async () => {
-      const { dataId } = await this.instances.get(id);
-      if (!(await this.storage.write(dataId, userData))) throw serviceInstanceNotFound(id);
-    });
+    this.userMark.dropClaim(userData);
+    await this.writeData(id, userData);
   }
 
   /**
@@ -34,8 +34,8 @@ export class ServiceData {
    */
   async update(id: string, fields: Fields, user: string | undefined): Promise<void> {
     const { userData } = splitFields(fields);
-    if (user !== undefined && userData.size > 0) userData.set('gms_user', user);
-    await this.write(id, userData);
+    if (userData.size > 0) this.userMark.note(userData, user);
+    await this.writeData(id, userData);
   }
 
   /** @throws DomainError ServiceInstanceNotFound */
@@ -72,5 +72,12 @@ export class ServiceData {
   async removeAll(id: string): Promise<void> {
     const { dataId } = await this.instances.get(id);
     await this.storage.removeAll(dataId);
+  }
+
+  private async writeData(id: string, userData: Fields): Promise<void> {
+    await this.unitOfWork.run(async () => {
+      const { dataId } = await this.instances.get(id);
+      if (!(await this.storage.write(dataId, userData))) throw serviceInstanceNotFound(id);
+    });
   }
 }
