@@ -74,6 +74,20 @@ describe('with jwt the user', () => {
     expect(await whoIs({ gms_user: 'alice', Authorization: 'Basic YTpi' })).toBe('undefined');
   });
 
+  it('cannot be claimed by a later write to the service’s data', async () => {
+    const made = await server.request('POST', '/genesys/1/service/interaction', {
+      form: { _phone_number: '6504669999' },
+      headers: bearer(await sign(key)),
+    });
+    const service = `/genesys/1/service/${made.json._id}`;
+    const form = { gms_user: 'mallory', note: 'kept' };
+    for (const path of [`${service}/storage`, `${service}/update`]) {
+      expect((await server.request('POST', path, { form })).status).toBe(200);
+      const data = await server.request('GET', `${service}/storage`);
+      expect(data.json).toEqual({ gms_user: 'alice', note: 'kept' });
+    }
+  });
+
   it("owns what the token's subject stored, and nobody else", async () => {
     const path = `${storage}/custom/of-alice/60`;
     const form = { a: 'b' };
