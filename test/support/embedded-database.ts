@@ -118,14 +118,14 @@ export async function answers(url: string): Promise<boolean> {
   );
 }
 
-/** Waits up to 20 s for a condition, looking every 20 ms. */
+/** Waits up to 60 s for a condition, looking every 20 ms. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within 20 s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within 60 s`);
     await sleep(20);
   }
 }

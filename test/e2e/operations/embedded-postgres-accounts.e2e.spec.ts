@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -6,14 +6,18 @@ import {
   existsSync,
   lstatSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { isRoot, query, useEmbeddedDatabases } from '../../support/embedded-database.js';
-import { installBeside, installInto } from '../../support/embedded-installation.js';
+import { installBeside, installInto, ownMark } from '../../support/embedded-installation.js';
 
 const nobody = 65_534;
+
+// Servers are created, copied and recovered here, which takes long when others keep the disk busy.
+jest.setTimeout(120_000);
 
 /** operations.md: the embedded database starts wherever and as whoever the server does. */
 describe('embedded database and accounts', () => {
@@ -58,9 +62,14 @@ describe('embedded database and accounts', () => {
   if (!isRoot) return;
 
   const store = '/var/tmp/opengms-0';
-  const stores = [store, '/var/tmp/opengms-65534'].filter((path) => !existsSync(path));
   afterAll(() => {
-    for (const path of stores) rmSync(path, { recursive: true, force: true });
+    for (const folder of [store, '/var/tmp/opengms-65534']) {
+      if (!existsSync(folder)) continue;
+      const own = readdirSync(folder).filter((name) => name.includes(ownMark));
+      for (const name of own) rmSync(join(folder, name), { recursive: true });
+      // Servers on this machine may keep theirs there.
+      if (readdirSync(folder).length === 0) rmdirSync(folder);
+    }
   });
 
   const ownedByNobody = (): string => {

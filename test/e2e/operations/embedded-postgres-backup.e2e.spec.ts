@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -20,6 +20,9 @@ import {
   query,
   useEmbeddedDatabases,
 } from '../../support/embedded-database.js';
+
+// Servers are created, copied and recovered here, which takes long when others keep the disk busy.
+jest.setTimeout(120_000);
 
 interface Outcome {
   code: number | null;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   answers,
   type DatabaseUser,
@@ -7,6 +7,9 @@ import {
   until,
   useEmbeddedDatabases,
 } from '../../support/embedded-database.js';
+
+// Servers are created, copied and recovered here, which takes long when others keep the disk busy.
+jest.setTimeout(120_000);
 
 /** operations.md: several servers on one data folder; crash of any of them. */
 describe('embedded database that several processes use', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,6 +10,9 @@ import {
   until,
   useEmbeddedDatabases,
 } from '../../support/embedded-database.js';
+
+// Servers are created, copied and recovered here, which takes long when others keep the disk busy.
+jest.setTimeout(120_000);
 
 /** operations.md: crash, the supervisor; configuration.md: DATABASE_URL unset. */
 describe('embedded database', () => {

@@ -22,21 +22,21 @@ export interface Server {
 }
 
 export interface Demand {
-  /** Whether living processes hold a URL with the recorded port, so that no other will do. */
-  keepPort: boolean;
+  /** The port in the URLs of living processes, when there are any: no other will do. */
+  fixedPort: number | undefined;
   /** Asked between attempts; false gives up early. */
   isWanted: () => boolean;
 }
 
 /** Finds the running server of a site or starts it. Call under the start lock, with the cluster in place. */
-export async function ensureServer(site: Site, { keepPort, isWanted }: Demand): Promise<Server> {
+export async function ensureServer(site: Site, { fixedPort, isWanted }: Demand): Promise<Server> {
   const { home, log } = site;
   const deadline = Date.now() + BUSY_MS;
   for (;;) {
     const running = await settled(site);
     if (running) return adopt(site, running);
     removeMisleadingPidFile(home.data, home.account, log);
-    const port = await choosePort(site, keepPort);
+    const port = fixedPort ?? (await choosePort(site));
     const result = await launch(site, home.data, port);
     if (result.outcome === 'ready') {
       recordPort(home, port);
@@ -46,7 +46,7 @@ export async function ensureServer(site: Site, { keepPort, isWanted }: Demand): 
       );
       return { pid: result.pid, port, adopted: false };
     }
-    const hopeless = !mayPass(result, keepPort) || Date.now() >= deadline;
+    const hopeless = !mayPass(result, fixedPort) || Date.now() >= deadline;
     if (hopeless || !isWanted()) throw startFailure(site, port, result.tail);
     await sleep(AGAIN_MS);
   }
@@ -76,17 +76,20 @@ async function settled({ home, log }: Site): Promise<Postmaster | undefined> {
   );
 }
 
-async function choosePort({ home, log }: Site, keepPort: boolean): Promise<number> {
+/** The port of the last time; another when that is taken. */
+async function choosePort({ home, log }: Site): Promise<number> {
   const recorded = recordedPort(home);
-  if (recorded !== undefined && (keepPort || (await isFree(recorded)))) return recorded;
+  if (recorded !== undefined && (await isFree(recorded))) return recorded;
   const port = await freePort();
   if (recorded !== undefined)
     log.warn({ recorded, port }, `Port ${String(recorded)} is taken; PostgreSQL moves.`);
   return port;
 }
 
-function mayPass({ outcome }: Exclude<Launch, { outcome: 'ready' }>, keepPort: boolean): boolean {
-  return outcome === 'busy' || (outcome === 'port-taken' && !keepPort);
+type Unready = Exclude<Launch, { outcome: 'ready' }>;
+
+function mayPass({ outcome }: Unready, fixedPort: number | undefined): boolean {
+  return outcome === 'busy' || (outcome === 'port-taken' && fixedPort === undefined);
 }
 
 function startFailure({ home }: Site, port: number, tail: string): Error {

@@ -2,6 +2,7 @@ import { ensureCluster } from './cluster.js';
 import { ensureDatabase } from './connection.js';
 import { StartLock } from './coordination/start-lock.js';
 import { Users } from './coordination/users.js';
+import { recordedPort } from './port.js';
 import { isPostmaster } from './postmaster.js';
 import { ensureServer, type Server } from './server.js';
 import { openSite, type Site } from './site.js';
@@ -25,7 +26,11 @@ export async function startEmbeddedPostgres(
   const users = new Users(site.home.users);
   return new StartLock(site.home.locks).run(LOCK_MS, async () => {
     await ensureCluster(site);
-    const server = await startAnswering(site, database, users.living().length > 0);
+    const server = await startAnswering(
+      site,
+      database,
+      users.living().length > 0 ? recordedPort(site.home) : undefined,
+    );
     const user = users.enter();
     return new Supervisor({ site, server, user, database, intervalMs: superviseIntervalMs });
   });
@@ -35,10 +40,14 @@ export async function startEmbeddedPostgres(
  * A server that answers and has the database. One that is killed before it answers is started again; one that was
  * started in vain is not left behind.
  */
-async function startAnswering(site: Site, database: string, keepPort: boolean): Promise<Server> {
+async function startAnswering(
+  site: Site,
+  database: string,
+  fixedPort: number | undefined,
+): Promise<Server> {
   const { data, account } = site.home;
   for (let attempt = 1; ; attempt++) {
-    const server = await ensureServer(site, { keepPort, isWanted: () => true });
+    const server = await ensureServer(site, { fixedPort, isWanted: () => true });
     const isAlive = (): boolean => isPostmaster(server.pid, data, account);
     try {
       await ensureDatabase({ data, port: server.port, isAlive }, database);

@@ -102,7 +102,10 @@ export class Supervisor implements EmbeddedPostgres {
         { pid: this.pid, folder: this.folder },
         'PostgreSQL ended unexpectedly; restarting it.',
       );
-      const server = await ensureServer(site, { keepPort: true, isWanted: () => !this.stopping });
+      const server = await ensureServer(site, {
+        fixedPort: this.port,
+        isWanted: () => !this.stopping,
+      });
       this.pid = server.pid;
     });
   }
