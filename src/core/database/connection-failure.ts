@@ -18,7 +18,7 @@ const unreachable = new Set<string>([
 
 /** The driver names these failures by their words alone. */
 const words =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Connection ended unexpectedly|client was closed|not queryable/i;
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Connection ended unexpectedly|client was closed|not queryable|Query runner already released/i;
 
 /**
  * Whether the error says that the database cannot be reached or was lost in the middle, so that

@@ -16,6 +16,7 @@ export class Database {
   constructor(private readonly dataSource: DataSource) {
     // One pool for the ORM and for hand-written statements, so that the total stays bounded.
     this.pool = (dataSource.driver as PostgresDriver).master as Pool;
+    surviveErrors(this.pool);
   }
 
   /** Runs a prepared statement and returns its rows. */
@@ -49,4 +50,17 @@ export class Database {
     const target = scope === undefined ? this.pool : scope.client;
     return target.query<Row>({ name, text, values: values as unknown[] });
   }
+}
+
+/**
+ * A connection that is lost says so more than once: to the query under way, which fails, and again
+ * when it has been dropped already. Unheard, the second word would end the process.
+ */
+function surviveErrors(pool: Pool): void {
+  const heard = new WeakSet<object>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
 }

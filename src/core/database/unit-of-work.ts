@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
@@ -34,6 +36,8 @@ export class UnitOfWork {
         return await this.attempt(work);
       } catch (error) {
         if (attempt >= mostAttempts || !isWorthAnotherAttempt(error)) throw error;
+        // At once it would take its first lock again before the winner wakes for it.
+        await delay(randomInt(5, 30) * attempt);
       }
     }
   }
@@ -102,7 +106,7 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       scope.end();
-      if (runner.isTransactionActive) {
+      if (runner.isTransactionActive && !runner.isReleased) {
         await runner.rollbackTransaction().catch((failure: unknown) => {
           this.log.warn({ err: failure }, 'rollback failed; the connection is dropped');
         });

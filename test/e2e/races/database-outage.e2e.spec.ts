@@ -26,7 +26,10 @@ describe('PostgreSQL stopped for ten seconds under traffic', () => {
       database: { url: postgres.url },
       config: {
         ...serviceSections,
-        'resources.many': { _allocation_strategy: 'CLUSTER', numbers: numbersFrom(5550000, 999) },
+        'resources.many': {
+          _allocation_strategy: 'CLUSTER',
+          numbers: numbersFrom(55500000, 20_000),
+        },
       },
     });
     const answers: { at: number; status: number; retryAfter: string | undefined }[] = [];
