@@ -47,7 +47,7 @@ const note = (table, key) =>
 const roles = {
   outbox: () =>
     app.get(Outbox, { strict: false }).handle('crash', {
-      leaseMs: 1000,
+      leaseMs: 2000,
       concurrency: 4,
       run: async ({ key }) => {
         await delay(10);

@@ -23,8 +23,8 @@ const clientGone = 499;
 type Child = ReturnType<HistogramMetric['labels']>;
 
 /**
- * Counts and logs every request. To be mounted before anything else; it costs a request about 2 µs
- * (measured: 1.9 µs, of which prom-client's observe takes 0.7).
+ * Counts and logs every request. To be mounted before anything else. It costs a request 1.4 µs of
+ * CPU, half of which is prom-client's observe (measured, without a line written).
  */
 export function mountObservability(app: INestApplication): void {
   const observation = new RequestObservation(app.get(Log), app.get(Metrics));

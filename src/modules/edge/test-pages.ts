@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import { installationFolder } from '../../core/config/index.js';
+import { declareMounted } from '../../core/http/route-table.js';
+
+const prefix = '/genesys/resources';
 
 /**
  * Serves the pages on which the calls can be tried in a browser, `/genesys/resources/…`
@@ -16,5 +19,7 @@ export function mountTestPages(app: NestExpressApplication): void {
       response.setHeader('Cache-Control', 'no-cache');
     },
   });
-  app.use('/genesys/resources', pages);
+  app.use(prefix, pages);
+  const path = `${prefix}/*file`;
+  declareMounted(app, { method: 'GET', path, handler: 'mountTestPages', access: 'public' });
 }

@@ -48,19 +48,17 @@ const findAll = statement(
 );
 
 /** A node that was put OFFLINE is remembered longer: it must not come back ONLINE by itself. */
+const kept = `CASE status WHEN 'ONLINE' THEN interval '1 day' ELSE interval '30 days' END`;
+
 const sweep = statement(
   'node.sweep',
   `WITH removed AS (
      DELETE FROM node
       WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM node
-         WHERE seen_at < now() - CASE status WHEN 'ONLINE' THEN interval '1 day'
-                                             ELSE interval '30 days' END
-         LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING seen_at)
+        SELECT ctid FROM node WHERE seen_at < now() - ${kept} LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING seen_at + ${kept} AS expired_at)
    SELECT count(*)::int AS removed,
-          coalesce(extract(epoch FROM now() - min(seen_at) - interval '1 day'), 0)::float8 * 1000
-            AS "lagMs"
+          coalesce(extract(epoch FROM now() - min(expired_at)), 0)::float8 * 1000 AS "lagMs"
      FROM removed`,
 );
 

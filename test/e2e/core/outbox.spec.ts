@@ -386,6 +386,33 @@ describe('stopping', () => {
   });
 });
 
+describe('taking', () => {
+  it('from a table that was empty when the plans were made does not read it through', async () => {
+    const node = await start({ a: { run: async () => undefined, concurrency: 16 } });
+    const db = node.get(Database);
+    await db.execute(statement('test.vacuum', 'VACUUM ANALYZE outbox_effect'), []);
+    // A statement's plan is kept from its sixth run on.
+    for (let round = 0; round < 10; round++) await add(node, { kind: 'b', key: String(round) });
+    const clean = 'DELETE FROM outbox_effect WHERE id > 0';
+    await db.execute(statement('test.empty', clean), []);
+    await db.execute(statement('test.vacuum', 'VACUUM ANALYZE outbox_effect'), []);
+    const readThrough = statement(
+      'test.readThrough',
+      `SELECT seq_tup_read::int AS rows FROM pg_stat_user_tables WHERE relname = 'outbox_effect'`,
+    );
+    const before = await db.row<{ rows: number }>(readThrough, []);
+    await addMany(node, 'a', 2000);
+    const countDone = statement(
+      'test.countDone',
+      `SELECT count(*)::int AS done FROM outbox_effect WHERE kind = 'a' AND state = 'done'`,
+    );
+    await eventually(async () => expect(await db.row(countDone, [])).toEqual({ done: 2000 }));
+    // The server gathers its counts a second late.
+    await delay(1500);
+    expect(await db.row(readThrough, [])).toEqual(before);
+  });
+});
+
 describe('sweeping', () => {
   it('forgets what came about a day ago, and dead effects after thirty days', async () => {
     const node = await start();

@@ -59,7 +59,7 @@ describe('the prepared Express adapter', () => {
 
   it('makes requests and responses with the prototypes that Express is going to set', async () => {
     await client.request('GET', '/probe/x');
-    const application = app.getHttpAdapter().getInstance<Express>();
+    const application = app.getHttpAdapter().getInstance() as Express;
     expect(swaps.slice(-2)).toEqual([application.request, application.response]);
     expect(swaps.at(-2)).toBe(application.request);
     expect(swaps.at(-1)).toBe(application.response);

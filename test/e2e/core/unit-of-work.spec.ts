@@ -277,7 +277,7 @@ describe('a deadlock', () => {
         await touch(second);
       });
     await Promise.all([touchBoth(1, 2), touchBoth(2, 1)]);
-    expect(runs).toBe(3);
+    expect(runs).toBeGreaterThanOrEqual(3);
     await eventually(() => expect(afterwards).toBe(2));
     const touched = await database.rows(statement('test.touched', 'SELECT touched FROM thing'), []);
     expect(touched).toEqual([{ touched: 2 }, { touched: 2 }]);

@@ -40,19 +40,27 @@ export async function readMultipart(
   if (!charsets.has(charset)) throw unsupportedCharset(`with charset ${charset.slice(0, 40)}`);
   if (announcedBytes(request) > limitBytes) throw payloadTooLarge(limitBytes);
   const parts = new Map<string, PartValue>();
-  const options: StreamedOptions = {
-    storage: multer.memoryStorage(),
-    limits: { parts: mostFields, fieldSize: limitBytes, fieldNameSize: 4096 },
-    // Browsers send names and file names in UTF-8 and say so nowhere.
-    defParamCharset: charset,
-    defCharset: charset,
-    streamHandler: (_, parser) => {
-      collectParts(parser, parts);
-      boundBytes(request, parser, limitBytes);
-      request.pipe(parser);
-    },
-  };
-  await runMulter(options, request, limitBytes);
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (error: unknown): void => reject(refusalOf(error, limitBytes));
+    const options: StreamedOptions = {
+      storage: multer.memoryStorage(),
+      limits: { parts: mostFields, fieldSize: limitBytes, fieldNameSize: 4096 },
+      // Browsers send names and file names in UTF-8 and say so nowhere.
+      defParamCharset: charset,
+      defCharset: charset,
+      streamHandler: (_, parser) => {
+        collectParts(parser, parts);
+        boundBytes(request, parser, limitBytes);
+        // Multer tells of a fault when the body has ended, which it may never do.
+        parser.on('error', refuse).on('partsLimit', () => refuse(tooManyFields()));
+        request.pipe(parser);
+      },
+    };
+    multer(options).any()(request, request.res as Response, (error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else refuse(error);
+    });
+  });
   // Multer passes by what has no boundary that could be one.
   if (request.files === undefined) throw invalidBody('the multipart body names no boundary');
   return withFiles(parts, request);
@@ -84,16 +92,6 @@ function boundBytes(request: Request, parser: Writable, limitBytes: number): voi
   request.on('data', (chunk: Buffer) => {
     total += chunk.length;
     if (total > limitBytes && !parser.destroyed) parser.destroy(payloadTooLarge(limitBytes));
-  });
-}
-
-async function runMulter(options: Options, request: Request, limitBytes: number): Promise<void> {
-  const read = multer(options).any();
-  await new Promise<void>((resolve, reject) => {
-    read(request, request.res as Response, (error: unknown) => {
-      if (error === undefined || error === null) resolve();
-      else reject(refusalOf(error, limitBytes));
-    });
   });
 }
 

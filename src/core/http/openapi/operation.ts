@@ -1,5 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+
+type RequestBody = NonNullable<Parameters<typeof ApiOperation>[0]['requestBody']>;
+type Content = Record<string, object>;
 
 /** A media type's example, of a body or an answer. */
 export interface Example {
@@ -37,8 +40,10 @@ export const text = (example: string): Example => ({ mediaType: 'text/plain', ex
 
 /** Describes an operation in the OpenAPI document, with an example of every answer. */
 export function Operation(operation: OperationText): MethodDecorator {
+  const { summary, section, body } = operation;
   const decorators: MethodDecorator[] = [
-    ApiOperation({ summary: operation.summary, description: operation.section }),
+    // ApiBody knows one media type for all bodies; here each has its own example.
+    ApiOperation({ summary, description: section, ...(body && { requestBody: bodyOf(body) }) }),
   ];
   for (const [name, example] of Object.entries(operation.path ?? {})) {
     decorators.push(ApiParam({ name, schema: { type: 'string', example } }));
@@ -46,15 +51,12 @@ export function Operation(operation: OperationText): MethodDecorator {
   for (const [name, example] of Object.entries(operation.query ?? {})) {
     decorators.push(ApiQuery({ name, required: false, schema: { type: 'string', example } }));
   }
-  if (operation.body !== undefined) decorators.push(describeBody(operation.body));
   decorators.push(describeAnswer(operation.answer), ...describeErrors(operation.errors ?? {}));
   return applyDecorators(...decorators);
 }
 
-function describeBody(examples: readonly Example[]): MethodDecorator {
-  const content = Object.assign({}, ...examples.map(contentOf)) as Record<string, object>;
-  // Nest's types know one media type for a body; the document has as many as the call takes.
-  return ApiBody({ content } as unknown as Parameters<typeof ApiBody>[0]);
+function bodyOf(examples: readonly Example[]): RequestBody {
+  return { required: true, content: Object.assign({}, ...examples.map(contentOf)) as Content };
 }
 
 function describeAnswer(answer: Example | undefined): MethodDecorator {

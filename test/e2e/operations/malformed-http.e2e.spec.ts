@@ -1,0 +1,74 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { useTestServer } from '../../support/use-servers.js';
+
+// contract: conventions.md, Answers: every error, from any module, has one shape
+const server = useTestServer();
+
+function expectShape(text: string, exception: string): void {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  expect(head).toContain('Content-Type: application/json;charset=UTF-8');
+  expect(head).toContain('Connection: close');
+  expect(JSON.parse(body)).toEqual({ exception, message: expect.any(String) });
+}
+
+describe('what is no HTTP', () => {
+  it.each([
+    ['nonsense', 'nonsense\r\n\r\n'],
+    ['a method in lower case', 'get /genesys/1/node HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a header with a blank in its name', 'GET / HTTP/1.1\r\nHost: a\r\nA B: c\r\n\r\n'],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['the greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+  ])('(%s) is answered 400 in the one error shape', async (_name, bytes) => {
+    const answer = await server.rawRequest(bytes);
+    expect([answer.status, answer.closedByServer]).toEqual([400, true]);
+    expectShape(answer.text, 'InvalidRequest');
+  });
+
+  it('in the middle of a body is answered 400', async () => {
+    const answer = await server.rawRequest(
+      'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n',
+    );
+    expect(answer.status).toBe(400);
+    expectShape(answer.text, 'InvalidRequest');
+  });
+
+  it('after a good request does not spoil its answer', async () => {
+    const good = 'GET /genesys/1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+    const answer = await server.rawRequest(`${good}nonsense\r\n\r\n`);
+    expect(answer.closedByServer).toBe(true);
+    expect(answer.text.split('HTTP/1.1 ').length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('headers that are too large', () => {
+  it('are answered 431 in the one error shape, also to who still sends', async () => {
+    const { hostname, port } = new URL(server.url);
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname);
+      let received = '';
+      socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        clearInterval(sending);
+        resolve(received);
+      });
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n');
+      const sending = setInterval(() => {
+        if (socket.writable) socket.write(`X-Header: ${'x'.repeat(4000)}\r\n`);
+      }, 2);
+      socket.on('end', () => socket.end());
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 431 /);
+    expectShape(text, 'HeadersTooLarge');
+  });
+});
+
+it('a server that was sent all of this serves on', async () => {
+  for (let round = 0; round < 50; round++) await server.rawRequest('nonsense\r\n\r\n');
+  expect((await server.request('GET', '/genesys/1/node')).text).toBe('ONLINE');
+});
