@@ -1,17 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessPolicy } from '../../core/auth/index.js';
-import { AccessKeyEntity } from './access-key.entity.js';
-import { AccessKeyRepository } from './access-key.repository.js';
-import { AccessKeysController } from './access-keys.controller.js';
-import { AccessKeysService } from './access-keys.service.js';
-import { AccessRules } from './access-rules.js';
-import { InternalRule } from './internal-rule.js';
-import { KeyRing } from './key-ring.js';
-import { KeyRule } from './key-rule.js';
-import { RateLimits } from './rate-limits.js';
-import { SecuritySettings } from './security-settings.js';
-import { Senders } from './senders.js';
+import { AccessKeyEntity } from './keys/access-key.entity.js';
+import { AccessKeyRepository } from './keys/access-key.repository.js';
+import { AccessKeysController } from './keys/access-keys.controller.js';
+import { AccessKeysService } from './keys/access-keys.service.js';
+import { AccessRules } from './policy/access-rules.js';
+import { InternalRule } from './policy/internal-rule.js';
+import { KeyRing } from './keys/key-ring.js';
+import { KeyRule } from './policy/key-rule.js';
+import { RateLimits } from './policy/rate-limits.js';
+import { SecuritySettings } from './policy/security-settings.js';
+import { Senders } from './policy/senders.js';
 
 /**
  * Glossary. *Access key* (API key): a secret by which a program shows who it is. *Role*: what a key

@@ -1,4 +1,4 @@
 export { AccessKeysModule } from './access-keys.module.js';
-export { InternalRule } from './internal-rule.js';
-export { SecuritySettings } from './security-settings.js';
-export type { SecurityFacts } from './security-settings.js';
+export { InternalRule } from './policy/internal-rule.js';
+export { SecuritySettings } from './policy/security-settings.js';
+export type { SecurityFacts } from './policy/security-settings.js';

@@ -46,6 +46,8 @@ describe('an internal call with an Origin', () => {
     }
     const behindProxy = { Host: 'gms.example.org', Origin: 'https://gms.example.org' };
     expect(await call(behindProxy)).toEqual([200, undefined]);
+    const rewritten = { Host: '10.0.0.7:8080', Origin: 'https://gms.example.org' };
+    expect(await call(rewritten)).toEqual([200, undefined]);
   });
 
   it('on another port of this machine is foreign', async () => {

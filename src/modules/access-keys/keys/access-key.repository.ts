@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, isUniqueViolation, statement } from '../../core/database/index.js';
+import { Database, isUniqueViolation, statement } from '../../../core/database/index.js';
 import { AccessKeyEntity } from './access-key.entity.js';
 import type { AccessKey, ListedAccessKey } from './access-key.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Role, roles } from '../../core/auth/index.js';
+import { type Role, roles } from '../../../core/auth/index.js';
 
 const nameTakes = 'takes 1 to 255 characters, none of them a control character';
 const rolesTake = `takes a list of at least one of ${roles.join(', ')}`;

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { ENVIRONMENT, type Environment } from '../../core/config/index.js';
+import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import type { AccessKey } from './access-key.js';
 import { AccessKeyRepository } from './access-key.repository.js';
 import { isAccessKeyForm } from './domain/key-text.js';

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../../core/auth/index.js';
+import { canonicalAddress } from '../../../../core/auth/index.js';
 
 /** The headers of a request by which a browser tells whose page sent it. */
 export interface PageHeaders {

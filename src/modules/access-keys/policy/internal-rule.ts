@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Role } from '../../core/auth/index.js';
-import { ENVIRONMENT, type Environment } from '../../core/config/index.js';
-import { forbidden, unauthorized } from './access-keys.errors.js';
+import type { Role } from '../../../core/auth/index.js';
+import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
+import { forbidden, unauthorized } from '../access-keys.errors.js';
 import { foreignPage, type OwnNames } from './domain/own-page.js';
 import { KeyRule } from './key-rule.js';
 import { presentedKey } from './presented-key.js';

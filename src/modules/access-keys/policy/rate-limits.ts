@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { rateLimited } from './access-keys.errors.js';
+import { rateLimited } from '../access-keys.errors.js';
 import { TokenBuckets } from './domain/token-buckets.js';
 import { SecuritySettings } from './security-settings.js';
 import type { KnownSender } from './senders.js';

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Role } from '../../core/auth/index.js';
+import type { Role } from '../../../core/auth/index.js';
 
 @Entity('access_key')
 export class AccessKeyEntity {

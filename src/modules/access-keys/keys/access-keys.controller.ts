@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../core/auth/index.js';
-import { JsonBody } from '../edge/index.js';
+import { AccessPolicy, Internal } from '../../../core/auth/index.js';
+import { JsonBody } from '../../edge/index.js';
 import { type KeyAnswer, type MadeKey, type NewKey, newKeySchema } from './access-keys.dto.js';
 import { ApiCreateKey, ApiDeleteKey, ApiListKeys } from './access-keys.openapi.js';
 import { AccessKeysService } from './access-keys.service.js';

@@ -1,4 +1,4 @@
-import { json, Operation } from '../../core/http/openapi/operation.js';
+import { json, Operation } from '../../../core/http/openapi/operation.js';
 
 const section = 'operations.md, Who may do what: keys (beyond the documents)';
 const id = '39a98e24-b03b-4191-b756-1efe8f3b16b8';

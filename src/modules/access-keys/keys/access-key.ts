@@ -1,4 +1,4 @@
-import type { Role } from '../../core/auth/index.js';
+import type { Role } from '../../../core/auth/index.js';
 
 /** An API key as the policy knows it: never the key itself. */
 export interface AccessKey {

@@ -7,7 +7,7 @@ import {
   isLoopback,
   networkOf,
   type Sender,
-} from '../../core/auth/index.js';
+} from '../../../core/auth/index.js';
 import { type SecurityFacts, SecuritySettings } from './security-settings.js';
 
 /** A sender with what the configuration says of its address. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { bearerToken, isJwtForm } from '../edge/index.js';
+import { bearerToken, isJwtForm } from '../../edge/index.js';
 
 /** A text that a request shows as its API key. */
 export interface PresentedKey {

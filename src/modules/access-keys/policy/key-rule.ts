@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Role } from '../../core/auth/index.js';
-import type { AccessKey } from './access-key.js';
-import { forbidden, unauthorized } from './access-keys.errors.js';
-import { KeyRing } from './key-ring.js';
+import type { Role } from '../../../core/auth/index.js';
+import type { AccessKey } from '../keys/access-key.js';
+import { forbidden, unauthorized } from '../access-keys.errors.js';
+import { KeyRing } from '../keys/key-ring.js';
 import { type PresentedKey, presentedKey } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
 import { Senders } from './senders.js';

@@ -1,4 +1,4 @@
-import { accessKeyPrefix } from '../../edge/index.js';
+import { accessKeyPrefix } from '../../../edge/index.js';
 
 /** Bytes of randomness in a key. */
 const keyBytes = 32;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { type Access, AccessPolicy, type Caller } from '../../core/auth/index.js';
+import { type Access, AccessPolicy, type Caller } from '../../../core/auth/index.js';
 import { InternalRule } from './internal-rule.js';
 import { KeyRule } from './key-rule.js';
 import { RateLimits } from './rate-limits.js';

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { invalidParameter } from '../../core/errors/index.js';
-import { Log } from '../../core/observability/index.js';
+import { invalidParameter } from '../../../core/errors/index.js';
+import { Log } from '../../../core/observability/index.js';
 import type { ListedAccessKey } from './access-key.js';
 import { AccessKeyRepository } from './access-key.repository.js';
 import type { KeyAnswer, MadeKey, NewKey } from './access-keys.dto.js';
-import { accessKeyExists, accessKeyNotFound } from './access-keys.errors.js';
+import { accessKeyExists, accessKeyNotFound } from '../access-keys.errors.js';
 import { makeKey } from './domain/key-text.js';
 import { adminKeyName, hashOf, KeyRing } from './key-ring.js';
 
