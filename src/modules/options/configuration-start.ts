@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import type { Environment } from '../../core/config/index.js';
@@ -46,16 +47,14 @@ async function readSections(file: string): Promise<NewSections> {
 
 /** @throws ConfigurationError that names the file and the variable that says which */
 async function readText(file: string): Promise<string> {
-  try {
-    const bytes = await readFile(file);
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new ConfigurationError([`${file}: ${whyUnreadable(error)}`]);
-  }
+  });
+  if (!isUtf8(bytes)) throw new ConfigurationError([`${file}: takes text in UTF-8`]);
+  return bytes.toString('utf8');
 }
 
 function whyUnreadable(error: unknown): string {
-  if (error instanceof TypeError) return 'takes text in UTF-8';
   const { code = 'unknown error' } = error as { code?: string };
   const why = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
   return `${why}; GMS_CONFIG takes the path of a YAML file of sections`;

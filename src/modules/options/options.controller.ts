@@ -15,9 +15,8 @@ import {
   ApiReadAudit,
   ApiReadSection,
 } from './options.openapi.js';
-import { OptionsService, type ShownSections } from './options.service.js';
+import { type AuditEntry, OptionsService, type ShownSections } from './options.service.js';
 import type { GivenOptions } from './section-schema.js';
-import type { AuditEntry } from './store/configuration.repository.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 

@@ -10,6 +10,8 @@ import { type AuditEntry, ConfigurationRepository } from './store/configuration.
 import { readYaml } from './yaml/read-yaml.js';
 import { writeYaml } from './yaml/write-yaml.js';
 
+export type { AuditEntry };
+
 /** Sections by name, as answers show them: secrets masked. */
 export type ShownSections = Readonly<Record<string, GivenOptions>>;
 

@@ -61,9 +61,6 @@ describe('import', () => {
 
   it('of an export changes nothing', async () => {
     await config.import(`
-      server: { external_url_base: "https://gms.example/a b".trim, max_body_size: "20000" }
-    `);
-    await config.import(`
       storage: {}
       resources.Köln 1:
         numbers: ["0800 123", "+49 221 1", "007"]

@@ -3,7 +3,7 @@ import { Controller, Get, Module, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import { PreparedExpressAdapter } from '../../../src/core/http/prepared-express.adapter.js';
 import { HttpClient } from '../../support/http-client.js';
 
@@ -59,7 +59,7 @@ describe('the prepared Express adapter', () => {
 
   it('makes requests and responses with the prototypes that Express is going to set', async () => {
     await client.request('GET', '/probe/x');
-    const application = app.getHttpAdapter().getInstance() as Express;
+    const application = app.getHttpAdapter().getInstance();
     expect(swaps.slice(-2)).toEqual([application.request, application.response]);
     expect(swaps.at(-2)).toBe(application.request);
     expect(swaps.at(-1)).toBe(application.response);
