@@ -28,7 +28,10 @@ export const optionsTopic = 'options';
 interface Outcome {
   readonly snapshot: Snapshot;
   readonly written: WrittenSections;
+  /** Which sections are other than before. */
   readonly changed: readonly string[];
+  /** Whether anything is: the order of sections counts as well. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -56,14 +59,14 @@ export class ConfigurationWriter {
     by: AuditedBy,
     edit: (stored: WrittenSections) => NewSections | Promise<NewSections>,
   ): Promise<WrittenSections> {
-    const { snapshot, written, changed } = await this.unitOfWork.run(async () => {
+    const { snapshot, written, changed, isNew } = await this.unitOfWork.run(async () => {
       await this.repository.lock();
       const stored = await this.repository.load();
       return this.replace(stored, await edit(stored.sections), by);
     });
     // While this node wrote, another may have written more, and a refresh may have seen it.
     if (snapshot.version > (this.configuration.version ?? -1)) this.configuration.adopt(snapshot);
-    if (changed.length > 0) {
+    if (isNew) {
       this.log.info({ ...by, version: snapshot.version, changed }, 'the configuration has changed');
       this.bus.wake(optionsTopic);
     }
@@ -85,8 +88,12 @@ export class ConfigurationWriter {
     const changes = changesBetween(stored.sections, written);
     const version = await this.store(stored, written, changes, by);
     await this.catalogue.apply(checked.sections);
-    const changed = changes.map(({ section }) => section);
-    return { snapshot: { version, sections: checked.sections }, written, changed };
+    return {
+      snapshot: { version, sections: checked.sections },
+      written,
+      changed: changes.map(({ section }) => section),
+      isNew: version !== stored.version,
+    };
   }
 
   private async store(

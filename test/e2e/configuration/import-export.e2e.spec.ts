@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { resourceGroupSection } from '../../../src/modules/access-resources/index.js';
+import { Configuration } from '../../../src/modules/options/index.js';
 import { useTestServer } from '../../support/use-servers.js';
 import { ConfigClient, faultsIn } from './config-client.js';
 
@@ -71,6 +73,15 @@ describe('import', () => {
     expect((await config.import(text)).status).toBe(200);
     expect((await config.readAll()).text).toBe(before);
     expect((await config.export()).text).toBe(text);
+  });
+
+  it('may change the order alone', async () => {
+    await config.import('{ resources.a: { numbers: ["1"] }, resources.b: {}, storage: {} }');
+    await config.import('{ storage: {}, resources.b: {}, resources.a: { numbers: ["1"] } }');
+    const names = ['storage', 'resources.b', 'resources.a'];
+    expect(Object.keys((await config.readAll()).json as object)).toEqual(names);
+    const groups = server.app.get(Configuration).all(resourceGroupSection);
+    expect([...groups.keys()]).toEqual(['b', 'a']);
   });
 
   it('never loses the zeros of a number', async () => {
