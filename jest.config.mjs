@@ -14,5 +14,5 @@ export default {
   testEnvironment: '<rootDir>/test/support/leak-environment.mjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
