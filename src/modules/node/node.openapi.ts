@@ -3,7 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { json, Operation, text } from '../../core/http/openapi/operation.js';
 
 const section = 'gms-api-reference-8.1.1, Node API, Query';
-const ours = 'Beyond the reference documents (operations.md)';
+const ours = 'Beyond the reference documents (docs/operations/monitoring.md)';
 const node = 'gms-1';
 const notFound = { '404 NodeNotFound': `there is no node "${node}"` };
 

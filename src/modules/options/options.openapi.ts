@@ -1,6 +1,6 @@
 import { type Example, json, Operation } from '../../core/http/openapi/operation.js';
 
-const chapter = 'configuration.md, Sections and options (beyond the documents)';
+const chapter = 'docs/compatibility.md, configuration, Sections and options (beyond the documents)';
 const section = 'resources.DNIS';
 const options = {
   _allocation_strategy: 'CLUSTER',

@@ -1,6 +1,6 @@
 import { json, Operation } from '../../../core/http/openapi/operation.js';
 
-const section = 'operations.md, Who may do what: keys (beyond the documents)';
+const section = 'Beyond the documents: docs/operations/security.md, keys';
 const id = '39a98e24-b03b-4191-b756-1efe8f3b16b8';
 
 const refused = {
