@@ -1,0 +1,118 @@
+// The least that can do the same work: node:http, a pg pool of 16, and the server's own statements
+// as named ones. No routing but a switch, no checks, no log. Started by bench/lib/baseline.mjs.
+import { randomInt, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { parse } from 'node:querystring';
+import pg from 'pg';
+
+let pool;
+let statements;
+
+process.on('message', (order) => {
+  pool = new pg.Pool({ connectionString: order.url, max: 16 });
+  statements = order.statements;
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (body) => write(response, 200, body),
+      (error) => write(response, 500, error.message),
+    );
+  });
+  server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+});
+process.on('disconnect', () => process.exit());
+
+async function answer(request) {
+  const [, , , api, one, two] = request.url.split('/');
+  if (request.url === '/hello') return 'hello';
+  if (api === 'storage') return request.method === 'GET' ? read(one, two) : create(request, one);
+  if (one === 'request-interaction') return requestInteraction(await fieldsOf(request));
+  return match(await fieldsOf(request));
+}
+
+async function create(request, ttl) {
+  const fields = await fieldsOf(request);
+  const id = randomUUID();
+  const values = [id, Number(ttl), Object.keys(fields), Object.values(fields)];
+  await query(pool, 'storage.create', values);
+  return { id };
+}
+
+async function read(id, key) {
+  return (await query(pool, 'storage.readOne', [id, undefined, key]))[0].value;
+}
+
+async function requestInteraction({ _phone_number: ani, _provide_code: code, ...data }) {
+  const client = await pool.connect();
+  try {
+    await client.query('START TRANSACTION');
+    const answer = await begin(client, ani, code === 'true', data);
+    await client.query('COMMIT');
+    return answer;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+const seconds = 1800;
+
+async function begin(client, ani, withCode, data) {
+  const id = randomUUID();
+  const service = [id, 'request-interaction', 'request-interaction', id, seconds];
+  const [{ expiresAt }] = await query(client, 'service.insert', service);
+  await query(client, 'storage.createBound', [id, expiresAt]);
+  const entries = [id, undefined, 1000, Object.keys(data), Object.values(data)];
+  await query(client, 'storage.writeTexts', entries);
+  const [chosen] = await query(client, 'accessNumber.take', ['bench', seconds, expiresAt]);
+  const codes = withCode ? Array.from({ length: 64 }, drawCode) : [];
+  const grant = [id, 'bench', chosen.number, chosen.display, ani, codes, true, seconds, expiresAt];
+  const [{ code }] = await query(client, 'accessGrant.insert', grant);
+  return {
+    _id: id,
+    _access_number: chosen.display,
+    _access_code: code,
+    _expiration_time: String(seconds),
+  };
+}
+
+function drawCode() {
+  return String(randomInt(1_000_000)).padStart(6, '0');
+}
+
+async function match({ _access_number: number, _access_code: code }) {
+  const [{ owner_id: id }] = await query(pool, 'accessGrant.match', [
+    number,
+    code,
+    undefined,
+    1,
+    10,
+  ]);
+  const [service] = await query(pool, 'service.find', [id]);
+  return { _id: service.id, _data_id: service.dataId };
+}
+
+async function query(target, name, values) {
+  return (await target.query({ ...statements[name], values })).rows;
+}
+
+function fieldsOf(request) {
+  return new Promise((resolve, reject) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => resolve(parse(body)));
+    request.on('error', reject);
+  });
+}
+
+function write(response, status, body) {
+  const isText = typeof body === 'string';
+  const text = isText ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': isText ? 'text/plain;charset=UTF-8' : 'application/json;charset=UTF-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

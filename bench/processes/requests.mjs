@@ -1,0 +1,60 @@
+import { population } from '../lib/population.mjs';
+
+const { areas, areaPrefix, matches, first, code, readKey } = population;
+
+const note = 'the+caller+has+been+with+us+since+2009%3B+asks+why+the+invoice+of+May+has+two+fees';
+const form = `first_name=Jane&reason=question+about+an+invoice&note=${note}`;
+
+/** Visits 0 … count-1 in a scattered order, each once a turn; the step and the counts have no common factor. */
+function scattered(count) {
+  let place = 0;
+  return () => (place = (place + 61_803) % count);
+}
+
+const get = (path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+const post = (path, body) =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+  `Content-Length: ${body.length}\r\n\r\n${body}`;
+
+/**
+ * What the load client can send: each entry makes a function that returns the next request, or
+ * undefined when there is nothing left to ask for.
+ */
+export const generators = {
+  create: () => () => post('/genesys/1/storage/3600', form),
+
+  read: () => {
+    const next = scattered(areas);
+    return () => get(`/genesys/1/storage/${areaPrefix}${first + next() + 1}/${readKey}`);
+  },
+
+  createAndRead: () => {
+    const makers = [generators.create(), generators.read()];
+    let turn = 0;
+    return () => makers[turn++ % 2]();
+  },
+
+  requestInteraction: () => {
+    let caller = 0;
+    return () => {
+      const ani = 14_150_000_000 + (caller++ % 9_999_999);
+      const body = `_phone_number=%2B${ani}&_provide_code=true&${form}`;
+      return post('/genesys/1/service/request-interaction', body);
+    };
+  },
+
+  match: () => {
+    let place = 0;
+    return () => {
+      if (++place > matches) return undefined;
+      const body = `_access_number=${first + place}&_access_code=${code}`;
+      return post('/genesys/1/service/match-interaction', body);
+    };
+  },
+
+  path: ({ path }) => {
+    const request = get(path);
+    return () => request;
+  },
+};
