@@ -96,9 +96,9 @@ export function message(child) {
       if (content.failure === undefined) resolve(content);
       else reject(new Error(content.failure));
     };
-    const onExit = (code) => {
+    const onExit = (code, signal) => {
       child.off('message', onMessage);
-      reject(new Error(`a helper process ended with ${code}`));
+      reject(new Error(`a helper process ended (${code ?? signal})`));
     };
     child.once('message', onMessage).once('exit', onExit);
   });
