@@ -11,7 +11,7 @@ export function readArguments(words, known) {
   if (unknown.length > 0) {
     throw new Error(`unknown: ${unknown.join(', ')}; the parts are ${known.join(', ')}`);
   }
-  return { parts, rounds: option(words, 'rounds', 3), seconds: option(words, 'seconds', 2.5) };
+  return { parts, rounds: option(words, 'rounds', 3), seconds: option(words, 'seconds', 2) };
 }
 
 function option(words, name, initial) {

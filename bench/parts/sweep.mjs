@@ -12,8 +12,8 @@ const rows = expiredAreas * 4;
 const batchAreas = 5000;
 const foreground = { requests: { name: 'createAndRead' }, connections: 32, perSecond: 400 };
 /** The sweeper begins so long after the server: time to warm up, and for the foreground alone, ms. */
-const sweepIntervalMs = 16_000;
-const warmupMs = 5000;
+const sweepIntervalMs = 13_000;
+const warmupMs = 4000;
 const longestSweepMs = 90_000;
 
 /**

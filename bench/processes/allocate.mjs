@@ -27,7 +27,10 @@ async function open(order) {
   const { Database, UnitOfWork } = await importBuilt('src/core/database/index.js');
   const dataSource = new DataSource({
     ...{ type: 'postgres', url: order.url, poolSize: 16, installExtensions: false },
-    extra: { query_timeout: 8000, keepAlive: true },
+    extra: {
+      ...{ query_timeout: 8000, keepAlive: true },
+      options: '-c enable_seqscan=off -c jit=off',
+    },
   });
   await dataSource.initialize();
   const database = new Database(dataSource);
