@@ -6,6 +6,7 @@ import { CreateNodes1795485600004 } from './1795485600004-CreateNodes.js';
 import { CreateStorage1795485600005 } from './1795485600005-CreateStorage.js';
 import { CreateAccessResources1795485600006 } from './1795485600006-CreateAccessResources.js';
 import { CreateServices1795485600007 } from './1795485600007-CreateServices.js';
+import { CreateCometd1795485600008 } from './1795485600008-CreateCometd.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateStorage1795485600005,
   CreateAccessResources1795485600006,
   CreateServices1795485600007,
+  CreateCometd1795485600008,
 ];

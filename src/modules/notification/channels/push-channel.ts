@@ -1,0 +1,80 @@
+import type { MessageAttributes, ProviderOptions } from '../providers/provider-options.js';
+import type { PushType } from '../push-type.js';
+
+/** Where a message goes. */
+export interface PushTarget {
+  readonly type: PushType;
+  /** A device token, a URL, a browser's subscription as JSON, an orchestration session. */
+  readonly deviceId: string;
+  /** Names the section `push.provider.<name>`; undefined: the options of section `push`. */
+  readonly providerName: string | undefined;
+  /** Whether the provider's debug connection is wanted. */
+  readonly debug: boolean;
+  /** Sent on by customhttp as the `Authorization` header. */
+  readonly authorization: string | undefined;
+}
+
+/** One message on its way to one target. */
+export interface Push {
+  /** 32 hexadecimal digits, the same at every try. */
+  readonly messageId: string;
+  readonly tag: string;
+  /** In the language of the subscription. */
+  readonly message: string;
+  readonly target: PushTarget;
+}
+
+/** What a try goes by, as the configuration has it at that moment. */
+export interface PushContext {
+  readonly options: ProviderOptions;
+  readonly attributes: MessageAttributes;
+  /** `gms.http.connection_timeout` and `gms.http.socket_timeout`, milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly socketTimeoutMs: number;
+  /** Aborted when the node stops, or the try has taken too long. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How a try ended. *delivered*: the other side took the message. *retry*: it may heal (network,
+ * 5xx, 429). *failed*: no further try can help.
+ */
+export type PushOutcome =
+  | { readonly kind: 'delivered' }
+  | {
+      readonly kind: 'retry';
+      /** Short and stable, as `ServiceUnavailable`, `ConnectionRefused`. */
+      readonly code: string;
+      /** In words, for operators; no secret, no token. */
+      readonly reason: string;
+      /** What the other side asked to wait (Retry-After), milliseconds. */
+      readonly afterMs?: number;
+      /** Whether the breaker counts it: the provider, not this one device, is in trouble. */
+      readonly isProvidersFault: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly reason: string;
+      /** Whether the device is gone for good, so that its subscription ends with this reason. */
+      readonly endsSubscription: boolean;
+    };
+
+/** Port: a way to devices. One behaviour suite runs against all (architecture.md, Ports). */
+export interface PushChannel {
+  readonly types: readonly PushType[];
+  /**
+   * What the breaker and the bounds on concurrency count by: one credential, or for callbacks and
+   * web push one target host. At most 300 characters.
+   */
+  laneOf(target: PushTarget): string;
+  /** How many tries of one lane may be under way at once on one node. */
+  readonly concurrency: number;
+  /**
+   * Refuses at subscription what can never be delivered to.
+   * @throws DomainError InvalidParameter naming `deviceId`
+   */
+  requireTarget(target: PushTarget): void;
+  /** Makes one try. Never throws for what the other side does. */
+  push(push: Push, context: PushContext): Promise<PushOutcome>;
+}
