@@ -11,8 +11,10 @@ import { OutboxModule } from './core/outbox/index.js';
 import { TimersModule } from './core/timers/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
 import { AccessResourcesModule } from './modules/access-resources/index.js';
+import { CometdModule } from './modules/cometd/index.js';
 import { EdgeModule } from './modules/edge/index.js';
 import { NodeModule } from './modules/node/index.js';
+import { NotificationModule } from './modules/notification/index.js';
 import { OptionsModule } from './modules/options/index.js';
 import { ServicesModule } from './modules/services/index.js';
 import { StorageModule } from './modules/storage/index.js';
@@ -57,6 +59,8 @@ export class AppModule {
         OptionsModule,
         StorageModule,
         AccessResourcesModule,
+        CometdModule,
+        NotificationModule,
         ServicesModule,
         NodeModule,
       ],

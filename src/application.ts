@@ -8,6 +8,7 @@ import { answerClientErrors } from './core/http/client-error.js';
 import { mountDocs } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
 import { mountObservability, NestLog, openLog } from './core/observability/index.js';
+import { mountCometd } from './modules/cometd/index.js';
 import { mountEdge, mountTestPages } from './modules/edge/index.js';
 import { ConfigurationStart } from './modules/options/index.js';
 
@@ -31,6 +32,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     // First, so that what the edge itself answers is counted as well.
     mountObservability(app);
     mountEdge(app);
+    mountCometd(app);
     mountTestPages(app);
     mountDocs(app);
     await app.init();

@@ -7,6 +7,7 @@ export class RequestsUnderWay {
 
   private readonly owed = new Set<ServerResponse>();
   private readonly open = new Set<Socket>();
+  private readonly endings: (() => void)[] = [];
   private areLast = false;
 
   private constructor(server: Server) {
@@ -43,10 +44,16 @@ export class RequestsUnderWay {
     return [...this.owed].some((response) => response.socket === socket && response.headersSent);
   }
 
+  /** Has `end` called when the server stops: whoever holds requests open answers them then. */
+  onLastAnswers(end: () => void): void {
+    this.endings.push(end);
+  }
+
   /** From now on each answer is the last one on its connection, those owed already as well. */
   closeAfterAnswers(): void {
     this.areLast = true;
     for (const response of this.owed) sayClose(response);
+    for (const end of this.endings) end();
   }
 }
 

@@ -12,6 +12,8 @@ export interface Route {
   /** Who answers, as `StorageController.queryKey`. */
   readonly handler: string;
   readonly access: AccessClass;
+  /** What the OpenAPI document says of a handler that is mounted before Nest. */
+  readonly operation?: Readonly<Record<string, unknown>>;
 }
 
 /** By the application's server: what answers before Nest's router is asked. */

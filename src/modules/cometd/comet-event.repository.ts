@@ -1,17 +1,81 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
-import type { NewMail } from './comet-mail.js';
+import type { SweepBatch } from '../../core/timers/index.js';
+import type { NewMail } from './new-mail.js';
 
-/** The lock on the user's row makes the order of numbers the order of commits. */
+/** An event in its user's log. */
+export interface LoggedEvent {
+  readonly seq: number;
+  /** JSON. */
+  readonly data: string;
+}
+
+export interface AppendedEvent extends LoggedEvent {
+  readonly user: string;
+}
+
+/**
+ * One statement for all mail: each user's row is incremented once and its new numbers used. The
+ * lock on that row makes the order of numbers the order of commits; a sequence would not (number 6
+ * can be visible and acknowledged before 5 is). Users are locked in their order, so that two
+ * writers never wait for each other.
+ */
 const append = statement(
   'cometd.append',
-  `WITH log AS (
-     INSERT INTO comet_user AS u (user_id, last_seq) VALUES ($1, 1)
-     ON CONFLICT (user_id) DO UPDATE SET last_seq = u.last_seq + 1
-     RETURNING last_seq)
+  `WITH mail AS (
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+              WITH ORDINALITY AS mail (user_id, id, data, place)
+   ), fresh AS (
+     SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY place DESC) - 1 AS from_last
+       FROM mail
+      WHERE NOT EXISTS (
+        SELECT FROM comet_event known WHERE known.user_id = mail.user_id AND known.id = mail.id)
+   ), log AS (
+     INSERT INTO comet_user AS u (user_id, last_seq)
+     SELECT user_id, count(*) FROM fresh GROUP BY user_id ORDER BY user_id
+     ON CONFLICT (user_id) DO UPDATE
+        SET last_seq = u.last_seq + excluded.last_seq, touched_at = now()
+     RETURNING user_id, last_seq
+   )
    INSERT INTO comet_event (user_id, seq, id, data)
-   SELECT $1, last_seq, $2, $3 FROM log
-   ON CONFLICT (user_id, id) DO NOTHING`,
+   SELECT user_id, log.last_seq - from_last, id, data FROM fresh JOIN log USING (user_id)
+   ON CONFLICT (user_id, id) DO NOTHING
+   RETURNING user_id AS user, seq::float8 AS seq, data`,
+);
+
+const readAfter = statement(
+  'cometd.readAfter',
+  `SELECT seq::float8 AS seq, data FROM comet_event
+    WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+);
+
+/** What some session may still want is kept, but never for longer than a day. */
+const sweep = statement(
+  'cometd.sweepEvents',
+  `WITH removed AS (
+     DELETE FROM comet_event WHERE ctid = ANY (ARRAY (
+       SELECT event.ctid FROM comet_event event
+        WHERE created_at < now() - $2 * interval '1 second'
+          AND (created_at < now() - interval '1 day' OR NOT EXISTS (
+            SELECT FROM comet_session session
+             WHERE session.user_id = event.user_id AND session.cursor < event.seq))
+        ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING created_at)
+   SELECT count(*)::int AS removed,
+          greatest(coalesce(extract(epoch FROM now() - min(created_at)) - $2, 0), 0)::float8 * 1000
+            AS "lagMs"
+     FROM removed`,
+);
+
+/** A user's row is touched by whoever counts on its numbers, and then not removed. */
+const sweepUsers = statement(
+  'cometd.sweepUsers',
+  `DELETE FROM comet_user WHERE ctid = ANY (ARRAY (
+     SELECT ctid FROM comet_user u
+      WHERE touched_at < now() - interval '2 days'
+        AND NOT EXISTS (SELECT FROM comet_session s WHERE s.user_id = u.user_id)
+        AND NOT EXISTS (SELECT FROM comet_event e WHERE e.user_id = u.user_id)
+      LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 );
 
 /** The logs of users. */
@@ -19,11 +83,23 @@ const append = statement(
 export class CometEventRepository {
   constructor(private readonly database: Database) {}
 
-  async append(mail: readonly NewMail[]): Promise<void> {
-    // In the order of users, so that two writers never wait for each other's locks.
-    const sorted = [...mail].sort((a, b) => (a.user < b.user ? -1 : Number(a.user > b.user)));
-    for (const { user, id, data } of sorted) {
-      await this.database.execute(append, [user, id, JSON.stringify({ ...data, id })]);
-    }
+  /** Appends mail; what a user has already, by its id, is left out of what is returned. */
+  append(mail: readonly NewMail[]): Promise<AppendedEvent[]> {
+    return this.database.rows<AppendedEvent>(append, [
+      mail.map(({ user }) => user),
+      mail.map(({ id }) => id),
+      mail.map(({ id, data }) => JSON.stringify({ ...data, id })),
+    ]);
+  }
+
+  readAfter(user: string, cursor: number, limit: number): Promise<LoggedEvent[]> {
+    return this.database.rows<LoggedEvent>(readAfter, [user, cursor, limit]);
+  }
+
+  /** @param keptSeconds how long an event is kept at least */
+  async sweep(limit: number, keptSeconds: number): Promise<SweepBatch> {
+    const swept = await this.database.row<SweepBatch>(sweep, [limit, keptSeconds]);
+    await this.database.execute(sweepUsers, [limit]);
+    return swept ?? { removed: 0, lagMs: 0 };
   }
 }

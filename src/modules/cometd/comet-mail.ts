@@ -1,22 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
-import { CometEventRepository } from './comet-event.repository.js';
-
-/** One event for one user. */
-export interface NewMail {
-  /** The end user, as `gms_user` names them. */
-  readonly user: string;
-  /** 32 hexadecimal digits; mail of an id that the user has already is not sent again. */
-  readonly id: string;
-  /** What goes out on `/_genesys` as `data`; `id` is added to it. */
-  readonly data: Readonly<Record<string, unknown>>;
-}
+import { type AppendedEvent, CometEventRepository } from './comet-event.repository.js';
+import { MailBell } from './mail-bell.js';
+import type { NewMail } from './new-mail.js';
 
 /** How other modules reach the live comet sessions of users (cometd.md, Delivery model). */
 @Injectable()
 export class CometMail {
   constructor(
     private readonly events: CometEventRepository,
+    private readonly bell: MailBell,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -25,8 +18,25 @@ export class CometMail {
    * its own. It reaches every live session of the user after the commit.
    */
   async send(mail: readonly NewMail[]): Promise<void> {
+    if (mail.length === 0) return;
     await this.unitOfWork.join(async () => {
-      await this.events.append(mail);
+      const appended = await this.events.append(mail);
+      this.unitOfWork.afterCommit(() => this.ring(appended));
     });
+  }
+
+  private ring(appended: readonly AppendedEvent[]): void {
+    const byUser = new Map<string, AppendedEvent[]>();
+    for (const event of appended) {
+      const events = byUser.get(event.user);
+      if (events === undefined) byUser.set(event.user, [event]);
+      else events.push(event);
+    }
+    for (const [user, events] of byUser) {
+      this.bell.ring(
+        user,
+        events.sort((one, other) => one.seq - other.seq),
+      );
+    }
   }
 }

@@ -1,7 +1,54 @@
 import { Module } from '@nestjs/common';
+import { AccessKeysModule } from '../access-keys/index.js';
+import { Configuration, OptionsModule } from '../options/index.js';
+import { BayeuxServer } from './bayeux-server.js';
 import { CometEventRepository } from './comet-event.repository.js';
 import { CometMail } from './comet-mail.js';
+import { CometSessionRepository } from './comet-session.repository.js';
+import { CometSessions } from './comet-sessions.js';
+import { CometdMetrics } from './cometd-metrics.js';
+import { cometdSection } from './cometd-section.js';
+import { CometdSweep } from './cometd.sweep.js';
+import { HttpTransport } from './http-transport.js';
+import { MailBell } from './mail-bell.js';
+import { MailDelivery } from './mail-delivery.js';
+import { CometServiceChannels } from './service-channels.js';
+import { SessionKeeper } from './session-keeper.js';
+import { CometSessionLife } from './session-life.js';
+import { SessionRegistry } from './session-registry.js';
+import { SessionWatch } from './session-watch.js';
+import { WebSocketTransport } from './websocket-transport.js';
 
-/** Glossary. *Mail*: an event for one user. *Log*: all mail of a user, numbered without gaps. */
-@Module({ providers: [CometMail, CometEventRepository], exports: [CometMail] })
-export class CometdModule {}
+/**
+ * Glossary. *Mail*: events for one user. *Log*: all mail of a user, numbered in the order of
+ * commits. *Session*: a client's place, its *cursor*, in its user's log. *Held connect*: a request
+ * that waits for mail. *Owner*: the node that answered for a session last. *To roam*: to come to
+ * several nodes in turn. *Bell*: word that a user has mail.
+ */
+@Module({
+  imports: [AccessKeysModule, OptionsModule],
+  providers: [
+    CometEventRepository,
+    CometSessionRepository,
+    SessionRegistry,
+    SessionKeeper,
+    CometdMetrics,
+    MailDelivery,
+    MailBell,
+    CometMail,
+    CometSessions,
+    CometSessionLife,
+    CometServiceChannels,
+    SessionWatch,
+    BayeuxServer,
+    HttpTransport,
+    WebSocketTransport,
+    CometdSweep,
+  ],
+  exports: [CometMail, CometSessionLife, CometServiceChannels],
+})
+export class CometdModule {
+  constructor(configuration: Configuration) {
+    configuration.register({ schema: cometdSection });
+  }
+}

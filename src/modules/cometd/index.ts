@@ -1,3 +1,8 @@
 export { CometMail } from './comet-mail.js';
-export type { NewMail } from './comet-mail.js';
 export { CometdModule } from './cometd.module.js';
+export { mountCometd } from './mount-cometd.js';
+export type { NewMail } from './new-mail.js';
+export { CometServiceChannels } from './service-channels.js';
+export type { ServiceHandler } from './service-channels.js';
+export { CometSessionLife } from './session-life.js';
+export type { SessionListener, SessionName } from './session-life.js';

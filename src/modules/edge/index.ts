@@ -5,5 +5,6 @@ export { mountEdge } from './mount-edge.js';
 export { mountTestPages } from './test-pages.js';
 export { FormFields, JsonBody, ServiceFields, ServiceFieldsWithQuery, TextBody } from './body.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
+export { isAllowedOrigin } from './own-origin.js';
 export { externalBase } from './links.js';
 export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';

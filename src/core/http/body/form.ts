@@ -34,6 +34,17 @@ export function queryFields(url: string): Map<string, FieldValue> {
   return parseForm(Buffer.from(url.slice(start + 1), 'latin1'), 'utf-8');
 }
 
+/** Every value of one name in a query string, in their order. */
+export function queryValues(url: string, name: string): string[] {
+  const start = url.indexOf('?');
+  return start === -1 ? [] : valuesOf(url.slice(start + 1), name);
+}
+
+/** Every value of one name in URL-encoded text, in their order. */
+export function valuesOf(text: string, name: string): string[] {
+  return new URLSearchParams(text).getAll(name);
+}
+
 export function tooManyFields(): DomainError {
   return new DomainError(
     'invalid',

@@ -1,7 +1,7 @@
 export { requireStorable } from './fields.js';
 export type { Fields, FieldValue, UploadedFile } from './fields.js';
-export { queryFields } from './form.js';
+export { queryFields, queryValues } from './form.js';
 export { requireObject, requireStorableJson } from './json.js';
 export { drain, isUnread } from './read-bytes.js';
-export { readFields, readJson, readText } from './read-body.js';
+export { readFields, readJson, readText, readTexts } from './read-body.js';
 export type { BodyRules } from './read-body.js';

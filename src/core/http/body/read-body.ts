@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { unsupportedMediaType } from '../../errors/index.js';
+import { invalidBody, unsupportedMediaType } from '../../errors/index.js';
 import type { FieldValue } from './fields.js';
-import { parseForm } from './form.js';
+import { parseForm, valuesOf } from './form.js';
 import { jsonFields, type MalformedJson, parseJson, parseJsonText } from './json.js';
 import { hasBody, mediaTypeOf } from './media-type.js';
 import { readMultipart } from './multipart.js';
@@ -78,6 +78,22 @@ export async function readText(
     throw unsupportedMediaType(shown(request), takes);
   }
   return decodeText(await readBytes(request, limitBytes), charset);
+}
+
+/**
+ * Reads the texts that a body holds: of a form every field of one name, else the whole body,
+ * whatever its content type.
+ * @throws DomainError PayloadTooLarge, InvalidBody
+ */
+export async function readTexts(
+  request: Request,
+  fieldName: string,
+  limitBytes: number,
+): Promise<string[]> {
+  const { essence, charset } = mediaTypeOf(request);
+  const text = decodeText(await readBytes(request, limitBytes), charset);
+  if (text === undefined) throw invalidBody(`the bytes are not in ${charset}`);
+  return essence === form ? valuesOf(text, fieldName) : [text];
 }
 
 /** A form that begins like JSON but is none is read as the form it says it is. */

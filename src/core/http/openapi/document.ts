@@ -22,9 +22,15 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   for (const route of routeTable(app)) {
+    if (route.operation !== undefined) addMounted(document, route);
     if (route.access === 'internal') markInternal(document, route);
   }
   return document;
+}
+
+function addMounted(document: OpenAPIObject, { method, path, operation }: Route): void {
+  const item = document.paths[path] ?? {};
+  document.paths[path] = { ...item, [method.toLowerCase()]: operation };
 }
 
 /** What a decorator for each of two hundred operations would say again. */

@@ -1,0 +1,243 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../core/database/index.js';
+
+export interface NewSession {
+  readonly clientId: string;
+  readonly user: string;
+  readonly acknowledges: boolean;
+}
+
+/** A session as a node takes it over. */
+export interface TakenSession {
+  readonly user: string;
+  readonly acknowledges: boolean;
+  readonly subscriptions: readonly string[];
+  /** Whether it has made a connect before. */
+  readonly connected: boolean;
+  readonly cursor: number;
+  readonly epoch: number;
+}
+
+/** What a node knows of a session that it answers for, to be kept. */
+export interface SessionState {
+  readonly clientId: string;
+  readonly cursor: number;
+  readonly connected: boolean;
+}
+
+/** How a session stands in the database, beside what a node believes. */
+export interface StoredState {
+  readonly clientId: string;
+  /** Null when the session is gone. */
+  readonly epoch: number | null;
+  readonly lastSeq: number | null;
+}
+
+export interface LostSession {
+  readonly clientId: string;
+  readonly user: string;
+}
+
+/**
+ * The user's row is locked, so that the new cursor is a number up to which all is committed. The
+ * places of sessions that the user has lost lately pass on to the new one.
+ */
+const create = statement(
+  'cometd.handshake',
+  `WITH log AS (
+     INSERT INTO comet_user AS u (user_id) VALUES ($2)
+     ON CONFLICT (user_id) DO UPDATE SET touched_at = now()
+     RETURNING last_seq
+   ), lost AS (
+     DELETE FROM comet_session
+      WHERE user_id = $2 AND seen_at < now() - $4 * interval '1 second'
+        AND (SELECT count(*) FROM comet_session live
+              WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
+     RETURNING cursor, seen_at
+   )
+   INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
+   SELECT $1, $2, $3, least(log.last_seq, (
+            SELECT min(cursor) FROM lost WHERE seen_at >= now() - ($4 + $5) * interval '1 second'))
+     FROM log
+    WHERE (SELECT count(*) FROM comet_session live
+            WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
+   RETURNING cursor::float8 AS cursor`,
+);
+
+const take = statement(
+  'cometd.take',
+  `WITH old AS (
+     SELECT client_id, connected FROM comet_session
+      WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+        FOR UPDATE
+   )
+   UPDATE comet_session s
+      SET epoch = s.epoch + 1, seen_at = now(), connected = s.connected OR $4
+     FROM old WHERE s.client_id = old.client_id
+   RETURNING s.user_id AS user, s.acknowledges, s.subscriptions, old.connected,
+             s.cursor::float8 AS cursor, s.epoch`,
+);
+
+const find = statement(
+  'cometd.find',
+  `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch
+     FROM comet_session
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
+);
+
+const subscribe = statement(
+  'cometd.subscribe',
+  `UPDATE comet_session
+      SET seen_at = now(),
+          subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+      AND cardinality(subscriptions) < 100
+   RETURNING epoch`,
+);
+
+const unsubscribe = statement(
+  'cometd.unsubscribe',
+  `UPDATE comet_session
+      SET seen_at = now(),
+          subscriptions = ARRAY (SELECT unnest(subscriptions) EXCEPT SELECT unnest($4::text[]))
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+   RETURNING epoch`,
+);
+
+const remove = statement(
+  'cometd.disconnect',
+  'DELETE FROM comet_session WHERE client_id = $1 AND user_id = $2',
+);
+
+const keep = statement(
+  'cometd.keep',
+  `UPDATE comet_session s
+      SET seen_at = now(), cursor = greatest(s.cursor, state.cursor),
+          connected = s.connected OR state.connected
+     FROM unnest($1::text[], $2::bigint[], $3::boolean[]) AS state (client_id, cursor, connected)
+    WHERE s.client_id = state.client_id`,
+);
+
+const look = statement(
+  'cometd.look',
+  `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq"
+     FROM unnest($1::text[]) AS known (client_id)
+     LEFT JOIN comet_session s ON s.client_id = known.client_id
+     LEFT JOIN comet_user u ON u.user_id = s.user_id`,
+);
+
+const markLost = statement(
+  'cometd.markLost',
+  `UPDATE comet_session SET lost_at = now()
+    WHERE ctid = ANY (ARRAY (
+      SELECT ctid FROM comet_session
+       WHERE lost_at IS NULL AND seen_at < now() - $2 * interval '1 second'
+       ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+   RETURNING client_id AS "clientId", user_id AS user`,
+);
+
+const sweep = statement(
+  'cometd.sweepSessions',
+  `DELETE FROM comet_session WHERE ctid = ANY (ARRAY (
+     SELECT ctid FROM comet_session
+      WHERE lost_at IS NOT NULL AND seen_at < now() - $2 * interval '1 second'
+      ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+);
+
+const count = statement(
+  'cometd.count',
+  `SELECT count(*)::int AS count FROM comet_session
+    WHERE seen_at >= now() - $1 * interval '1 second'`,
+);
+
+/** Sessions of all nodes. A session that was not seen for `maxIntervalSeconds` is not there. */
+@Injectable()
+export class CometSessionRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns where the session starts in the log; undefined when its user has too many */
+  async create(
+    { clientId, user, acknowledges }: NewSession,
+    limits: { maxIntervalSeconds: number; retentionSeconds: number; mostOfUser: number },
+  ): Promise<number | undefined> {
+    const { maxIntervalSeconds, retentionSeconds, mostOfUser } = limits;
+    const row = await this.database.row<{ cursor: number }>(create, [
+      ...[clientId, user, acknowledges],
+      ...[maxIntervalSeconds, retentionSeconds, mostOfUser],
+    ]);
+    return row?.cursor;
+  }
+
+  /** Makes this node the one that answers for the session. */
+  take(
+    clientId: string,
+    user: string,
+    maxIntervalSeconds: number,
+    connects: boolean,
+  ): Promise<TakenSession | undefined> {
+    const values = [clientId, user, maxIntervalSeconds, connects];
+    return this.database.row<TakenSession>(take, values);
+  }
+
+  /** Reads a session without taking it over. */
+  find(
+    clientId: string,
+    user: string,
+    maxIntervalSeconds: number,
+  ): Promise<TakenSession | undefined> {
+    return this.database.row<TakenSession>(find, [clientId, user, maxIntervalSeconds]);
+  }
+
+  /** @returns whether the session is there */
+  async subscribe(
+    clientId: string,
+    user: string,
+    maxIntervalSeconds: number,
+    channels: readonly string[],
+  ): Promise<boolean> {
+    const values = [clientId, user, maxIntervalSeconds, channels];
+    return (await this.database.execute(subscribe, values)) > 0;
+  }
+
+  /** @returns whether the session is there */
+  async unsubscribe(
+    clientId: string,
+    user: string,
+    maxIntervalSeconds: number,
+    channels: readonly string[],
+  ): Promise<boolean> {
+    const values = [clientId, user, maxIntervalSeconds, channels];
+    return (await this.database.execute(unsubscribe, values)) > 0;
+  }
+
+  /** @returns whether there was one */
+  async remove(clientId: string, user: string): Promise<boolean> {
+    return (await this.database.execute(remove, [clientId, user])) > 0;
+  }
+
+  /** Notes what this node knows of sessions, and that they were seen just now. */
+  async keep(states: readonly SessionState[]): Promise<void> {
+    await this.database.execute(keep, [
+      states.map(({ clientId }) => clientId),
+      states.map(({ cursor }) => cursor),
+      states.map(({ connected }) => connected),
+    ]);
+  }
+
+  look(clientIds: readonly string[]): Promise<StoredState[]> {
+    return this.database.rows<StoredState>(look, [clientIds]);
+  }
+
+  markLost(limit: number, maxIntervalSeconds: number): Promise<LostSession[]> {
+    return this.database.rows<LostSession>(markLost, [limit, maxIntervalSeconds]);
+  }
+
+  /** @param keptSeconds how long a session is kept after it was seen last */
+  sweep(limit: number, keptSeconds: number): Promise<number> {
+    return this.database.execute(sweep, [limit, keptSeconds]);
+  }
+
+  async count(maxIntervalSeconds: number): Promise<number> {
+    return (await this.database.row<{ count: number }>(count, [maxIntervalSeconds]))?.count ?? 0;
+  }
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../../core/bus/index.js';
+import { Log } from '../../core/observability/index.js';
+import { Configuration } from '../options/index.js';
+import { CometSessionRepository, type TakenSession } from './comet-session.repository.js';
+import { cometdSection } from './cometd-section.js';
+import { MailDelivery } from './mail-delivery.js';
+import { eventChannel } from './protocol/channels.js';
+import { stayAway } from './protocol/replies.js';
+import { Session } from './session.js';
+import { CometSessionLife } from './session-life.js';
+import { SessionRegistry } from './session-registry.js';
+
+/** The bus topic that says: something became of a session. Keys are `<client id>:<what>`. */
+const sessionTopic = 'comet-session';
+const gone = 'gone';
+const changed = 'changed';
+
+/** Connects in a row on one node after which a session counts as settled there. */
+const staysUntilSettled = 5;
+
+/**
+ * Without acknowledgements the node before us writes down what it has sent as soon as the network
+ * has it, which may be a moment after the client has. Waiting for that, milliseconds, spares the
+ * client most repeats.
+ */
+const previousOwnerMs = 25;
+
+/** Sessions by their client id, wherever they were before. Any node answers any of them. */
+@Injectable()
+export class CometSessions implements OnModuleInit, OnModuleDestroy {
+  private stopHearing: () => void = () => undefined;
+
+  constructor(
+    private readonly repository: CometSessionRepository,
+    private readonly registry: SessionRegistry,
+    private readonly delivery: MailDelivery,
+    private readonly life: CometSessionLife,
+    private readonly configuration: Configuration,
+    private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  onModuleInit(): void {
+    this.stopHearing = this.bus.onWake(sessionTopic, (key) => {
+      if (key !== undefined) this.hear(key);
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.stopHearing();
+  }
+
+  /**
+   * Begins a session; it starts where its user's log ends, or where a session that the user has
+   * lost lately had come to.
+   * @returns its client id; undefined when the user has as many as are allowed
+   */
+  async begin(user: string, acknowledges: boolean): Promise<string | undefined> {
+    const options = this.configuration.get(cometdSection);
+    const clientId = randomBytes(20).toString('hex');
+    const cursor = await this.repository.create(
+      { clientId, user, acknowledges },
+      {
+        maxIntervalSeconds: options.max_interval,
+        retentionSeconds: options.retention,
+        mostOfUser: options.max_sessions_per_user,
+      },
+    );
+    if (cursor === undefined) return undefined;
+    const fresh: TakenSession = {
+      ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
+    };
+    this.registry.add(new Session(clientId, fresh, performance.now()));
+    await this.life.tell((listener) => listener.handshake?.({ clientId, user }));
+    return clientId;
+  }
+
+  /** The session for a connect, now answered for by this node; undefined: unknown or another's. */
+  async take(clientId: string, user: string): Promise<Session | undefined> {
+    const known = this.registry.find(clientId);
+    if (known !== undefined && this.isSure(known)) return known.user === user ? known : undefined;
+    const taken = await this.repository.take(clientId, user, this.maxInterval, true);
+    if (taken === undefined) {
+      if (known?.user === user) this.delivery.drop(known);
+      return undefined;
+    }
+    return this.adopt(clientId, await this.settled(clientId, taken), known);
+  }
+
+  /** Whether the session is there, for messages that take nothing over. */
+  async exists(clientId: string, user: string): Promise<boolean> {
+    const known = this.registry.find(clientId);
+    if (known !== undefined && this.isSure(known)) return known.user === user;
+    return (await this.repository.find(clientId, user, this.maxInterval)) !== undefined;
+  }
+
+  /** @returns whether the session is there */
+  async subscribe(clientId: string, user: string, channels: readonly string[]): Promise<boolean> {
+    const found = await this.repository.subscribe(clientId, user, this.maxInterval, channels);
+    if (found) this.changeSubscription(clientId, channels, true);
+    return found;
+  }
+
+  /** @returns whether the session is there */
+  async unsubscribe(clientId: string, user: string, channels: readonly string[]): Promise<boolean> {
+    const found = await this.repository.unsubscribe(clientId, user, this.maxInterval, channels);
+    if (found) this.changeSubscription(clientId, channels, false);
+    return found;
+  }
+
+  /**
+   * Ends a session for good; a held connect is released.
+   * @returns whether there was one
+   */
+  async end(
+    clientId: string,
+    user: string,
+    ext: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
+    if (!(await this.repository.remove(clientId, user))) return false;
+    this.release(clientId);
+    this.bus.wake(sessionTopic, `${clientId}:${gone}`);
+    await this.life.tell((listener) => listener.disconnected?.({ clientId, user }, ext));
+    return true;
+  }
+
+  private get maxInterval(): number {
+    return this.configuration.get(cometdSection).max_interval;
+  }
+
+  /** Whether what this node knows can be answered by without a look in the database. */
+  private isSure(session: Session): boolean {
+    const silentMs = performance.now() - session.seenAt;
+    const isAlive = session.held !== undefined || silentMs < this.maxInterval * 1000;
+    return isAlive && !session.roams && this.bus.isConnected;
+  }
+
+  private async settled(clientId: string, taken: TakenSession): Promise<TakenSession> {
+    if (taken.acknowledges || !taken.connected) return taken;
+    await delay(previousOwnerMs);
+    const again = await this.repository.find(clientId, taken.user, this.maxInterval);
+    return again === undefined ? taken : { ...taken, cursor: again.cursor };
+  }
+
+  private adopt(clientId: string, taken: TakenSession, known: Session | undefined): Session {
+    const isOurs = known?.epoch === taken.epoch - 1;
+    if (!isOurs) this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
+    if (known === undefined || this.registry.find(clientId) !== known) {
+      const session = new Session(clientId, taken, performance.now());
+      this.registry.add(session);
+      return session;
+    }
+    known.epoch = taken.epoch;
+    known.connected = known.connected || taken.connected;
+    known.subscribed = taken.subscriptions.includes(eventChannel);
+    known.mayHaveMail = true;
+    known.reached(taken.cursor);
+    known.stays = isOurs ? known.stays + 1 : 0;
+    known.roams = known.stays < staysUntilSettled;
+    return known;
+  }
+
+  private changeSubscription(clientId: string, channels: readonly string[], to: boolean): void {
+    const session = this.registry.find(clientId);
+    if (session === undefined || session.roams) {
+      this.bus.wake(sessionTopic, `${clientId}:${changed}`);
+    }
+    if (session === undefined || !channels.includes(eventChannel)) return;
+    session.subscribed = to;
+    session.seenAt = performance.now();
+    if (to) this.delivery.look(session);
+  }
+
+  private release(clientId: string): void {
+    const session = this.registry.remove(clientId);
+    if (session !== undefined) this.delivery.answer(session, [], stayAway);
+  }
+
+  private hear(key: string): void {
+    const [clientId = '', what = ''] = key.split(':');
+    const session = this.registry.find(clientId);
+    if (session === undefined) return;
+    if (what === gone) this.release(clientId);
+    else if (what === changed) void this.readAgain(session);
+    else if (Number(what) > session.epoch) this.giveUp(session);
+  }
+
+  /** Another node answers for it now. */
+  giveUp(session: Session): void {
+    this.registry.remove(session.clientId);
+    this.delivery.replace(session);
+  }
+
+  private async readAgain(session: Session): Promise<void> {
+    const { clientId, user } = session;
+    try {
+      const found = await this.repository.find(clientId, user, this.maxInterval);
+      if (found === undefined || this.registry.find(clientId) !== session) return;
+      session.subscribed = found.subscriptions.includes(eventChannel);
+      this.delivery.look(session);
+    } catch (error) {
+      this.log.debug(
+        { err: error },
+        'a changed comet session could not be read; it is looked at later',
+      );
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** A websocket of one session, over which events go out without being asked for. */
+export interface EventSocket {
+  /**
+   * Sends a frame.
+   * @param written told once it has been handed to the network, or that it never will be
+   */
+  send(text: string, written: (reached: boolean) => void): void;
+  /** Whether the other side takes what is sent slower than it is sent. */
+  readonly isCongested: boolean;
+  close(code: number): void;
+}
+
+/** One request of a client and the way its answer goes, whatever the transport. */
+export interface Exchange {
+  /** The end user that the request names. */
+  readonly user: string | undefined;
+  /** Present on a websocket. */
+  readonly socket: EventSocket | undefined;
+  /**
+   * Answers, once.
+   * @param text a JSON array
+   * @param written told once the answer has been written fully, or that it never will be
+   * @param status of the HTTP answer; a websocket has none
+   */
+  answer(text: string, written?: (reached: boolean) => void, status?: number): void;
+  /**
+   * Has `gone` called when the client leaves before it is answered, and on a websocket also later.
+   * @param clientId of one session the last one counts
+   */
+  onGone(clientId: string, gone: () => void): void;
+}

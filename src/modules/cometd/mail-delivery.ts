@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { Log, Trouble } from '../../core/observability/index.js';
+import { Configuration } from '../options/index.js';
+import { CometEventRepository, type LoggedEvent } from './comet-event.repository.js';
+import { CometSessionRepository } from './comet-session.repository.js';
+import { CometdMetrics } from './cometd-metrics.js';
+import { cometdSection } from './cometd-section.js';
+import {
+  type Advice,
+  answerText,
+  connectReply,
+  errors,
+  mailText,
+  refusal,
+  unknownSession,
+} from './protocol/replies.js';
+import type { Session } from './session.js';
+import { SessionKeeper } from './session-keeper.js';
+import { SessionRegistry } from './session-registry.js';
+
+/** Brings what stands in the logs to the sessions that this node answers for (cometd.md). */
+@Injectable()
+export class MailDelivery {
+  private readonly trouble: Trouble;
+
+  constructor(
+    private readonly events: CometEventRepository,
+    private readonly sessions: CometSessionRepository,
+    private readonly registry: SessionRegistry,
+    private readonly configuration: Configuration,
+    private readonly keeper: SessionKeeper,
+    private readonly metrics: CometdMetrics,
+    log: Log,
+  ) {
+    this.trouble = new Trouble(log, 'reading comet mail');
+  }
+
+  /**
+   * Events that were just committed by this node. A session whose log is read up to directly
+   * before them gets them without another look in the database.
+   */
+  arrived(session: Session, events: readonly LoggedEvent[]): void {
+    const [first] = events;
+    const isNext =
+      session.isReachable &&
+      session.subscribed &&
+      !session.isReading &&
+      !session.mayHaveMail &&
+      !session.hasUnacknowledged &&
+      session.tail + 1 === first?.seq &&
+      events.at(-1)?.seq === session.tail + events.length;
+    if (isNext) this.send(session, events);
+    else this.look(session);
+  }
+
+  /** Something may have come for the session: sends it if it can be sent. Never rejects. */
+  look(session: Session): void {
+    session.mayHaveMail = true;
+    if (!session.isReachable || !session.subscribed) return;
+    this.deliver(session).catch((error: unknown) => this.trouble.failed(error));
+  }
+
+  /**
+   * Reads the log if it may hold something, and sends it. Without any, a held connect stays held.
+   * @throws whatever the database does; the connect stays held then
+   */
+  async deliver(session: Session): Promise<void> {
+    if (session.isReading) {
+      session.mayHaveMail = true;
+      return;
+    }
+    while (this.isWorthReading(session)) {
+      const events = await this.read(session);
+      if (events === undefined) return;
+      if (events.length > 0 && session.isReachable) this.send(session, events);
+      else if (events.length > 0) session.mayHaveMail = true;
+      if (!session.isReachable) return;
+    }
+  }
+
+  /** Answers the held connect, with or without mail. */
+  answer(session: Session, events: readonly LoggedEvent[], advice?: Advice): void {
+    const { held } = session;
+    if (held === undefined) return;
+    session.held = undefined;
+    const last = events.at(-1)?.seq ?? 0;
+    this.count(session, events);
+    session.sent = Math.max(session.sent, last);
+    session.tail = Math.max(session.tail, last);
+    const now = performance.now();
+    const reply = connectReply(held.message, {
+      ack: session.acknowledges ? session.sent : undefined,
+      advice: advice ?? held.advice,
+      now: Date.now(),
+      heldMs: Math.round(now - held.since),
+    });
+    const mail = events.map(({ data }) => mailText(data));
+    session.seenAt = now;
+    held.exchange.answer(answerText(mail, [...held.replies, reply]), (reached) => {
+      this.written(session, last, reached);
+    });
+  }
+
+  /** Ends the held connect because another one, here or elsewhere, has taken its place. */
+  replace(session: Session): void {
+    const { held } = session;
+    if (held === undefined) return;
+    session.held = undefined;
+    this.metrics.refused.labels(errors.replaced).inc();
+    const reply = refusal(held.message, errors.replaced);
+    held.exchange.answer(answerText([], [...held.replies, reply]), undefined, 409);
+  }
+
+  /** Forgets a session that is no more, and says so to its client. */
+  drop(session: Session): void {
+    this.registry.remove(session.clientId);
+    const { held } = session;
+    session.held = undefined;
+    if (held === undefined) return;
+    this.metrics.refused.labels(errors.sessionUnknown).inc();
+    held.exchange.answer(answerText([], [...held.replies, unknownSession(held.message)]));
+  }
+
+  private isWorthReading(session: Session): boolean {
+    return session.subscribed && (session.mayHaveMail || session.hasUnacknowledged);
+  }
+
+  /** @returns undefined when the session was dropped: it has left too much lying */
+  private async read(session: Session): Promise<readonly LoggedEvent[] | undefined> {
+    const most = this.configuration.get(cometdSection).max_queue;
+    session.isReading = true;
+    session.mayHaveMail = false;
+    let events: LoggedEvent[];
+    try {
+      events = await this.events.readAfter(session.user, session.readFrom, most + 1);
+      this.trouble.succeeded();
+    } catch (error) {
+      session.mayHaveMail = true;
+      throw error;
+    } finally {
+      session.isReading = false;
+    }
+    if (events.length <= most) return events;
+    await this.dropFull(session);
+    return undefined;
+  }
+
+  private async dropFull(session: Session): Promise<void> {
+    this.metrics.dropped.labels('queue').inc();
+    await this.sessions.remove(session.clientId, session.user);
+    this.drop(session);
+  }
+
+  private send(session: Session, events: readonly LoggedEvent[]): void {
+    const { socket } = session;
+    if (socket === undefined || session.acknowledges) this.answer(session, events);
+    else this.push(session, events);
+  }
+
+  /** On a websocket without acknowledgements events go out at once; the connect stays held. */
+  private push(session: Session, events: readonly LoggedEvent[]): void {
+    const { socket } = session;
+    const last = events.at(-1)?.seq ?? 0;
+    if (socket === undefined) return;
+    if (socket.isCongested) {
+      this.metrics.dropped.labels('socket').inc();
+      session.mayHaveMail = true;
+      socket.close(1013);
+      return;
+    }
+    this.count(session, events);
+    session.sent = last;
+    session.tail = last;
+    const text = answerText(
+      events.map(({ data }) => mailText(data)),
+      [],
+    );
+    socket.send(text, (reached) => this.written(session, last, reached));
+  }
+
+  private written(session: Session, last: number, reached: boolean): void {
+    if (session.acknowledges || last === 0) return;
+    if (!reached) {
+      session.lostOnTheWay();
+      return;
+    }
+    session.reached(last);
+    // The next connect may come to another node, which goes by what is written down.
+    if (session.roams) this.keeper.soon(session);
+  }
+
+  private count(session: Session, events: readonly LoggedEvent[]): void {
+    if (events.length === 0) return;
+    this.metrics.sent.inc(events.length);
+    const again = events.filter(({ seq }) => seq <= session.sent).length;
+    if (again > 0) this.metrics.redelivered.inc(again);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Server } from 'node:http';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { RequestsUnderWay } from '../../core/http/requests-under-way.js';
+import { declareMounted } from '../../core/http/route-table.js';
+import { BayeuxServer } from './bayeux-server.js';
+import { cometdOperation } from './cometd.openapi.js';
+import { HttpTransport } from './http-transport.js';
+import { WebSocketTransport } from './websocket-transport.js';
+
+const path = '/genesys/cometd';
+
+/**
+ * Mounts the comet endpoint before Nest's router: it reads its bodies itself and holds requests
+ * open. To be called after `mountEdge`.
+ */
+export function mountCometd(app: NestExpressApplication): void {
+  const server: Server = app.getHttpServer();
+  app.use(path, app.get(HttpTransport).receive);
+  app.get(WebSocketTransport).listen(server);
+  RequestsUnderWay.of(server).onLastAnswers(() => app.get(BayeuxServer).stop());
+  const common = { path, handler: 'mountCometd', access: 'public' } as const;
+  declareMounted(
+    app,
+    { ...common, method: 'GET', operation: cometdOperation('GET') },
+    { ...common, method: 'POST', operation: cometdOperation('POST') },
+  );
+}

@@ -1,0 +1,90 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Log, Trouble } from '../../core/observability/index.js';
+import { Configuration } from '../options/index.js';
+import { CometSessionRepository } from './comet-session.repository.js';
+import { cometdSection } from './cometd-section.js';
+import type { Session } from './session.js';
+import { SessionRegistry } from './session-registry.js';
+
+/** Between two rounds, milliseconds. Losing a round only sends some events again. */
+const roundMs = 500;
+
+/** A session that goes on is written down at most this often, milliseconds. */
+const longestUnkeptMs = 15_000;
+
+/** Sessions that one statement writes. */
+const mostAtOnce = 1000;
+
+/**
+ * Writes down, many in one statement, what this node knows of its sessions: cursors within a
+ * second, and that they are alive at most every 15 s.
+ */
+@Injectable()
+export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
+  private readonly trouble: Trouble;
+  private timer: NodeJS.Timeout | undefined;
+  private isSoon = false;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly repository: CometSessionRepository,
+    private readonly registry: SessionRegistry,
+    private readonly configuration: Configuration,
+    log: Log,
+  ) {
+    this.trouble = new Trouble(log, 'keeping comet sessions');
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.begin(), roundMs);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.working;
+    await this.keep(true);
+  }
+
+  /** Writes a session down at once: its next connect may go to another node. */
+  soon(session: Session): void {
+    session.isUnkept = true;
+    if (this.isSoon) return;
+    this.isSoon = true;
+    setImmediate(() => {
+      this.isSoon = false;
+      this.begin();
+    });
+  }
+
+  private begin(): void {
+    this.working = this.working.then(() => this.keep(false));
+  }
+
+  /** @param isLast whether the node stops, so that all that is alive is written down once more */
+  private async keep(isLast: boolean): Promise<void> {
+    if (!this.configuration.isLoaded) return;
+    const now = performance.now();
+    const interval = this.configuration.get(cometdSection).max_interval * 1000;
+    const longest = Math.min(longestUnkeptMs, interval / 4);
+    const due = [...this.registry.all].filter((session) => {
+      if (session.held !== undefined) session.seenAt = now;
+      const isAlive = session.seenAt > session.keptAt;
+      return session.isUnkept || (isAlive && (isLast || now - session.keptAt >= longest));
+    });
+    for (let start = 0; start < due.length; start += mostAtOnce) {
+      await this.write(due.slice(start, start + mostAtOnce), now);
+    }
+  }
+
+  private async write(sessions: readonly Session[], now: number): Promise<void> {
+    for (const session of sessions) session.isUnkept = false;
+    try {
+      await this.repository.keep(sessions);
+      for (const session of sessions) session.keptAt = now;
+      this.trouble.succeeded();
+    } catch (error) {
+      for (const session of sessions) session.isUnkept = true;
+      this.trouble.failed(error);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Log, Trouble } from '../../core/observability/index.js';
+import { Configuration } from '../options/index.js';
+import { CometSessionRepository, type StoredState } from './comet-session.repository.js';
+import { CometSessions } from './comet-sessions.js';
+import { cometdSection } from './cometd-section.js';
+import { MailDelivery } from './mail-delivery.js';
+import { SessionRegistry } from './session-registry.js';
+
+/** How exactly a held connect ends in time, milliseconds. */
+const tickMs = 100;
+
+/** After so many milliseconds the database is asked whether a bell was missed. */
+const lookMs = 2000;
+
+/** Sessions that one statement looks at. */
+const mostAtOnce = 5000;
+
+/**
+ * Ends held connects in time, and looks every two seconds whether a session has mail that nobody
+ * rang for, has moved to another node, or is gone. One timer for all sessions.
+ */
+@Injectable()
+export class SessionWatch implements OnModuleInit, OnModuleDestroy {
+  private readonly trouble: Trouble;
+  private timer: NodeJS.Timeout | undefined;
+  private lookedAt = 0;
+  private looking: Promise<void> | undefined;
+
+  constructor(
+    private readonly repository: CometSessionRepository,
+    private readonly registry: SessionRegistry,
+    private readonly sessions: CometSessions,
+    private readonly delivery: MailDelivery,
+    private readonly configuration: Configuration,
+    log: Log,
+  ) {
+    this.trouble = new Trouble(log, 'the look after comet sessions');
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.tick(performance.now()), tickMs);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** @param now the process's clock, milliseconds */
+  private tick(now: number): void {
+    if (!this.configuration.isLoaded) return;
+    const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
+    for (const session of [...this.registry.all]) {
+      if (session.held !== undefined) {
+        if (session.held.deadline <= now) this.delivery.answer(session, []);
+      } else if (now - session.seenAt > longestSilence) {
+        session.socket?.close(1000);
+        this.registry.remove(session.clientId);
+      }
+    }
+    if (now - this.lookedAt < lookMs || this.looking !== undefined) return;
+    this.lookedAt = now;
+    this.looking = this.look().finally(() => {
+      this.looking = undefined;
+    });
+  }
+
+  private async look(): Promise<void> {
+    const ids = [...this.registry.all].map(({ clientId }) => clientId);
+    try {
+      for (let start = 0; start < ids.length; start += mostAtOnce) {
+        const states = await this.repository.look(ids.slice(start, start + mostAtOnce));
+        for (const state of states) this.compare(state);
+      }
+      this.trouble.succeeded();
+    } catch (error) {
+      this.trouble.failed(error);
+    }
+  }
+
+  private compare({ clientId, epoch, lastSeq }: StoredState): void {
+    const session = this.registry.find(clientId);
+    if (session === undefined) return;
+    if (epoch === null) this.delivery.drop(session);
+    else if (epoch > session.epoch) this.sessions.giveUp(session);
+    else if (session.mayHaveMail || (lastSeq ?? 0) > session.tail) this.delivery.look(session);
+  }
+}

@@ -1,0 +1,96 @@
+import type { EventSocket, Exchange } from './exchange.js';
+import type { ClientMessage } from './protocol/message.js';
+import { eventChannel } from './protocol/channels.js';
+import type { Advice, Reply } from './protocol/replies.js';
+import type { TakenSession } from './comet-session.repository.js';
+
+/** A connect that waits for mail. Times are of the process's clock, milliseconds. */
+export interface HeldConnect {
+  readonly message: ClientMessage;
+  readonly exchange: Exchange;
+  /** What the same request's other messages are answered. */
+  readonly replies: readonly Reply[];
+  /** What its reply advises; the first of a session does, later ones do not. */
+  readonly advice: Advice | undefined;
+  readonly since: number;
+  readonly deadline: number;
+}
+
+/** A session that this node answers for: a cursor into its user's log, and a connect perhaps held. */
+export class Session {
+  readonly user: string;
+  readonly acknowledges: boolean;
+  subscribed: boolean;
+  connected: boolean;
+  /** Everything up to this number has reached the client. */
+  cursor: number;
+  /** The highest number that is on its way to the client, or has reached it. */
+  sent: number;
+  /** Everything up to this number has been read; what comes next directly need not be read. */
+  tail: number;
+  epoch: number;
+  /** Whether the log may hold something that has not been read. */
+  mayHaveMail: boolean;
+  isReading = false;
+  held: HeldConnect | undefined;
+  socket: EventSocket | undefined;
+  /** Whether its connects come to several nodes in turn, so that each is to look in the database. */
+  roams: boolean;
+  /** Connects in a row that came here, while it roams. */
+  stays = 0;
+  /** When the client was heard of last, and when the database was told so. */
+  seenAt: number;
+  keptAt: number;
+  /** Whether the database does not know yet what this node knows. */
+  isUnkept = false;
+
+  constructor(
+    readonly clientId: string,
+    taken: TakenSession,
+    now: number,
+  ) {
+    this.user = taken.user;
+    this.acknowledges = taken.acknowledges;
+    this.subscribed = taken.subscriptions.includes(eventChannel);
+    this.connected = taken.connected;
+    this.cursor = taken.cursor;
+    this.sent = taken.cursor;
+    this.tail = taken.cursor;
+    this.epoch = taken.epoch;
+    this.mayHaveMail = true;
+    this.roams = taken.epoch > 1;
+    this.seenAt = now;
+    this.keptAt = now;
+  }
+
+  /** Whether mail that went out was not acknowledged. */
+  get hasUnacknowledged(): boolean {
+    return this.acknowledges && this.sent > this.cursor;
+  }
+
+  /** Where a read of the log begins: without acknowledgements what is on its way is as good as there. */
+  get readFrom(): number {
+    return this.acknowledges ? this.cursor : this.sent;
+  }
+
+  /** Whether an event can go out at once. */
+  get isReachable(): boolean {
+    return this.held !== undefined || (this.socket !== undefined && !this.acknowledges);
+  }
+
+  /** The client has everything up to `seq`. */
+  reached(seq: number): void {
+    if (seq <= this.cursor) return;
+    this.cursor = seq;
+    this.sent = Math.max(this.sent, seq);
+    this.isUnkept = true;
+  }
+
+  /** What was on its way is lost; it will be read and sent again. */
+  lostOnTheWay(): void {
+    if (this.acknowledges || this.sent === this.cursor) return;
+    this.sent = this.cursor;
+    this.tail = this.cursor;
+    this.mayHaveMail = true;
+  }
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Request } from 'express';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { AccessPolicy } from '../../core/auth/index.js';
+import { DomainError, httpStatusOf } from '../../core/errors/index.js';
+import { Log } from '../../core/observability/index.js';
+import { gmsUserOf, isAllowedOrigin } from '../edge/index.js';
+import { BayeuxServer } from './bayeux-server.js';
+import { elementsOf } from './protocol/message.js';
+import { SocketConnection } from './socket-connection.js';
+
+const path = /^\/genesys\/cometd(?:\/(?:handshake|connect|disconnect)?)?(?=\?|$)/i;
+const publicAccess = { class: 'public', roles: [] } as const;
+const mostBytes = 256 * 1024;
+const mostMessages = 1000;
+
+/** Frames of one socket that wait for their turn; a client sends one and waits. */
+const mostWaiting = 100;
+
+/** The endpoint over websockets, on the same path (cometd.md, Wire). */
+@Injectable()
+export class WebSocketTransport implements OnModuleDestroy {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: mostBytes,
+    // The first one that the client offers.
+    handleProtocols: (offered) => [...offered][0] ?? false,
+  });
+
+  constructor(
+    private readonly server: BayeuxServer,
+    private readonly policy: AccessPolicy,
+    private readonly log: Log,
+  ) {}
+
+  /** Takes the upgrades that come to the server; those to other paths are refused. */
+  listen(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      this.upgrade(request as Request, socket, head).catch((error: unknown) => {
+        refuse(socket, statusOf(error));
+      });
+    });
+  }
+
+  onModuleDestroy(): void {
+    for (const socket of this.sockets.clients) socket.terminate();
+    this.sockets.close();
+  }
+
+  private async upgrade(request: Request, socket: Duplex, head: Buffer): Promise<void> {
+    if (!path.test(request.url)) {
+      refuse(socket, 404);
+      return;
+    }
+    if (!isAllowedOrigin(request)) {
+      refuse(socket, 403);
+      return;
+    }
+    await this.policy.admit(request, publicAccess);
+    const user = await gmsUserOf(request);
+    // Stock clients fall back to long-polling then.
+    if (user === undefined) {
+      refuse(socket, 401);
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.open(webSocket, user));
+  }
+
+  private open(socket: WebSocket, user: string): void {
+    const connection = new SocketConnection(socket, user);
+    let waiting = 0;
+    let working: Promise<void> = Promise.resolve();
+    socket.on('error', (error) => this.log.debug({ err: error }, 'a comet websocket failed'));
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      waiting++;
+      if (isBinary || waiting > mostWaiting) {
+        connection.close(isBinary ? 1003 : 1008);
+        return;
+      }
+      working = working.then(() => this.receive(connection, textOf(data))).finally(() => waiting--);
+    });
+  }
+
+  private async receive(connection: SocketConnection, text: string): Promise<void> {
+    const elements = parsed(text);
+    if (elements === undefined || elements.length > mostMessages) {
+      connection.close(1007);
+      return;
+    }
+    try {
+      await this.server.handle(elements, connection.exchange());
+    } catch (error) {
+      this.log.debug({ err: error }, 'a comet websocket could not be answered');
+      // The client keeps its id and comes back.
+      connection.close(1013);
+    }
+  }
+}
+
+function parsed(text: string): ReturnType<typeof elementsOf> {
+  try {
+    return elementsOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return data instanceof ArrayBuffer ? Buffer.from(data).toString('utf8') : data.toString('utf8');
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof DomainError ? httpStatusOf(error.kind) : 503;
+}
+
+const words = new Map([
+  [400, 'Bad Request'],
+  [401, 'Unauthorized'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [429, 'Too Many Requests'],
+]);
+
+function refuse(socket: Duplex, status: number): void {
+  const reason = words.get(status) ?? 'Service Unavailable';
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CometServiceChannels,
+  CometSessionLife,
+  type SessionName,
+} from '../../../src/modules/cometd/index.js';
+import {
+  connect,
+  exchange,
+  handshake,
+  mailIn,
+  type Message,
+  send,
+  session,
+  subscribe,
+} from '../../support/bayeux.js';
+import { databaseRows } from '../../support/database-rows.js';
+import { eventually } from '../../support/eventually.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+const server = useTestServer({
+  config: {
+    cometd: {
+      ...{ timeout: 10_000, max_interval: 2, retention: 60 },
+      ...{ max_sessions_per_user: 3, max_queue: 10 },
+    },
+  },
+  env: { GMS_SWEEP_INTERVAL_MS: '200' },
+});
+
+const provided = <Kind>(kind: abstract new (...values: any[]) => Kind): Kind =>
+  server.app.get(kind, { strict: false });
+
+/** Waits until the database counts the session as lost. */
+const lost = (clientId: string): Promise<void> =>
+  eventually(async () => {
+    const rows = await databaseRows(
+      server,
+      'SELECT lost_at FROM comet_session WHERE client_id = $1',
+      [clientId],
+    );
+    expect(rows).toMatchObject([{ lost_at: expect.any(Date) }]);
+  }, 15_000);
+
+describe('a session', () => {
+  it('is lost when it is not heard of, and lives while its connect is held', async () => {
+    const silent = await session(server, 'silent');
+    const busy = await session(server, 'busy');
+    const held = exchange(server, 'busy', connect(busy));
+    await lost(silent);
+    expect(await exchange(server, 'silent', connect(silent))).toMatchObject([
+      { successful: false, error: '402::session_unknown', advice: { reconnect: 'handshake' } },
+    ]);
+    await send(server, 'busy', 'still here');
+    expect(mailIn(await held)).toEqual(['still here']);
+  });
+
+  it.each([{}, { ext: { ack: true } }])(
+    'that was lost passes what it had not taken on to the next one (%j)',
+    async (more) => {
+      const user = `returns ${JSON.stringify(more)}`;
+      const first = await session(server, user, more);
+      await send(server, user, 'taken');
+      await exchange(server, user, connect(first));
+      await exchange(server, user, connect(first, { ext: { ack: 1 }, advice: { timeout: 0 } }));
+      await send(server, user, 'not taken');
+      await lost(first);
+      const next = await session(server, user, more);
+      expect(mailIn(await exchange(server, user, connect(next)))).toEqual(['not taken']);
+    },
+  );
+
+  it('that is new begins after what was sent before it', async () => {
+    await send(server, 'newcomer', 'before');
+    const clientId = await session(server, 'newcomer');
+    await send(server, 'newcomer', 'after');
+    expect(mailIn(await exchange(server, 'newcomer', connect(clientId)))).toEqual(['after']);
+  });
+});
+
+describe('limits', () => {
+  it('a user has so many sessions at once, raced or not', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => exchange(server, 'greedy', { channel: '/meta/handshake' })),
+    );
+    const made = answers.filter(([reply]) => reply!.successful);
+    expect(made.length).toBeGreaterThanOrEqual(3);
+    const [refused] = await exchange(server, 'greedy', { channel: '/meta/handshake' });
+    expect(refused).toMatchObject({
+      successful: false,
+      error: '403::too_many_sessions',
+      advice: { reconnect: 'handshake' },
+    });
+  });
+
+  it('a session with too much undelivered mail is dropped', async () => {
+    const clientId = await session(server, 'sleeper');
+    for (let count = 0; count < 11; count++) await send(server, 'sleeper', String(count));
+    expect(await exchange(server, 'sleeper', connect(clientId))).toMatchObject([
+      { successful: false, error: '402::session_unknown' },
+    ]);
+    await exchange(server, 'sleeper', connect(clientId)).then((replies) =>
+      expect(replies).toMatchObject([{ error: '402::session_unknown' }]),
+    );
+  });
+});
+
+describe('ports for other modules', () => {
+  it('tell of handshake, disconnect with its ext, and loss', async () => {
+    const heard: [string, SessionName, unknown?][] = [];
+    provided(CometSessionLife).register({
+      handshake: (session) => void heard.push(['handshake', session]),
+      disconnected: (session, ext) => void heard.push(['disconnected', session, ext]),
+      lost: (session) => void heard.push(['lost', session]),
+    });
+    const user = 'followed';
+    const leaving = await handshake(server, user);
+    const ext = { transcriptPosition: 7 };
+    await exchange(server, user, { channel: '/meta/disconnect', clientId: leaving, ext });
+    const silent = await handshake(server, user);
+    const of = (clientId: string) => heard.filter(([, session]) => session.clientId === clientId);
+    expect(of(leaving)).toEqual([
+      ['handshake', { clientId: leaving, user }],
+      ['disconnected', { clientId: leaving, user }, ext],
+    ]);
+    await eventually(
+      () => expect(of(silent).at(-1)).toEqual(['lost', { clientId: silent, user }]),
+      15_000,
+    );
+  });
+
+  it('take what is published to their channels under /service/', async () => {
+    const taken: unknown[] = [];
+    provided(CometServiceChannels).register('/service/echo', (session, data) => {
+      taken.push([session.user, data]);
+      return Promise.resolve();
+    });
+    const clientId = await session(server, 'speaks');
+    const message: Message = { channel: '/service/echo', clientId, data: { a: [1] }, id: '4' };
+    expect(await exchange(server, 'speaks', message)).toEqual([
+      { channel: '/service/echo', id: '4', successful: true },
+    ]);
+    expect(taken).toEqual([['speaks', { a: [1] }]]);
+  });
+});
+
+it('says in metrics how it is doing', async () => {
+  const clientId = await session(server, 'measured');
+  const held = exchange(server, 'measured', [connect(clientId)]);
+  await delay(100);
+  const { text } = await server.request('GET', '/metrics');
+  expect(text).toMatch(/^gms_comet_sessions \d+$/m);
+  expect(text).toMatch(/^gms_comet_node_sessions\{state="held"\} [1-9]/m);
+  expect(text).toMatch(/^gms_comet_refused_total\{error="402::session_unknown"\} \d+$/m);
+  expect(text).toMatch(/^gms_http_request_duration_seconds_count\{route="\/genesys\/cometd"/m);
+  await send(server, 'measured', 'done');
+  await held;
+  await exchange(server, 'measured', [subscribe(clientId)]);
+});

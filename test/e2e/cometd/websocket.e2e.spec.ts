@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import {
+  connect,
+  exchange,
+  handshake,
+  mailIn,
+  type Message,
+  send,
+  session,
+  subscribe,
+} from '../../support/bayeux.js';
+import { eventually } from '../../support/eventually.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+const server = useTestServer({
+  config: { cometd: { timeout: 60_000 }, security: { cors_origins: ['https://ours.example'] } },
+});
+
+const sockets: WebSocket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) {
+    socket.terminate();
+    if (socket.readyState !== WebSocket.CLOSED) await once(socket, 'close');
+  }
+});
+
+/** An open websocket of a user, with every frame that it has received. */
+async function open(user: string, options: { protocol?: string; origin?: string } = {}) {
+  const socket = new WebSocket(
+    `${server.url.replace('http', 'ws')}/genesys/cometd`,
+    options.protocol === undefined ? [] : [options.protocol, 'other'],
+    { headers: { gms_user: user }, ...(options.origin ? { origin: options.origin } : {}) },
+  );
+  sockets.push(socket);
+  const frames: Message[][] = [];
+  socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString('utf8'))));
+  await once(socket, 'open');
+  return {
+    socket,
+    frames,
+    tell: (messages: unknown) => socket.send(JSON.stringify(messages)),
+    /** The next frame. */
+    ask: async (messages: unknown): Promise<Message[]> => {
+      const before = frames.length;
+      socket.send(JSON.stringify(messages));
+      await eventually(() => expect(frames.length).toBeGreaterThan(before));
+      return frames[before]!;
+    },
+  };
+}
+
+/** The status with which an upgrade is refused. */
+function refusal(headers: Record<string, string>, path = '/genesys/cometd'): Promise<number> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`, { headers });
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on('open', () => {
+      socket.terminate();
+      resolve(101);
+    });
+  });
+}
+
+const overSocket = { connectionType: 'websocket' };
+
+describe('an upgrade', () => {
+  it('without gms_user is refused with 401', async () => {
+    expect(await refusal({})).toBe(401);
+  });
+
+  it('from a foreign page is refused with 403', async () => {
+    expect(await refusal({ gms_user: 'x', Origin: 'https://evil.example' })).toBe(403);
+  });
+
+  it.each(['https://ours.example', 'own'])('from the page %s is taken', async (origin) => {
+    const headers = { gms_user: 'x', Origin: origin === 'own' ? server.url : origin };
+    expect(await refusal(headers)).toBe(101);
+  });
+
+  it('to another path is refused', async () => {
+    expect(await refusal({ gms_user: 'x' }, '/genesys/1/node')).toBe(404);
+  });
+
+  it('has its first subprotocol taken, and needs none', async () => {
+    expect((await open('protocols', { protocol: 'bayeux' })).socket.protocol).toBe('bayeux');
+    expect((await open('protocols')).socket.protocol).toBe('');
+  });
+});
+
+describe('a session over a websocket', () => {
+  it('gets mail at once while its connect stays held', async () => {
+    const { ask, frames, tell } = await open('pushed');
+    const [reply] = await ask([{ channel: '/meta/handshake', id: '1' }]);
+    const { clientId } = reply!;
+    await ask([connect(clientId, overSocket)]);
+    await ask([subscribe(clientId)]);
+    tell([connect(clientId, overSocket)]);
+    await send(server, 'pushed', 'one');
+    await send(server, 'pushed', 'two');
+    await eventually(() => expect(mailIn(frames.flat())).toEqual(['one', 'two']));
+    expect(
+      frames
+        .slice(3)
+        .flat()
+        .map(({ channel }) => channel),
+    ).toEqual(['/_genesys', '/_genesys']);
+  });
+
+  it('with acknowledgements gets mail in connect replies alone', async () => {
+    const { ask } = await open('acked');
+    const [reply] = await ask([{ channel: '/meta/handshake', id: '1', ext: { ack: true } }]);
+    const { clientId } = reply!;
+    await ask([connect(clientId, overSocket)]);
+    await ask([subscribe(clientId)]);
+    const held = ask([connect(clientId, { ...overSocket, ext: { ack: 0 } })]);
+    await delay(50);
+    await send(server, 'acked', 'one');
+    const answer = await held;
+    expect([mailIn(answer), answer.at(-1)!.ext]).toEqual([['one'], { ack: 1 }]);
+    const again = await ask([connect(clientId, { ...overSocket, ext: { ack: 0 } })]);
+    expect(mailIn(again)).toEqual(['one']);
+  });
+
+  it('goes on over another websocket without a handshake', async () => {
+    const clientId = await session(server, 'resumes');
+    const first = await open('resumes');
+    first.tell([connect(clientId, overSocket)]);
+    await delay(100);
+    first.socket.terminate();
+    await send(server, 'resumes', 'meanwhile');
+    const second = await open('resumes');
+    second.tell([connect(clientId, overSocket)]);
+    await eventually(() => expect(mailIn(second.frames.flat())).toEqual(['meanwhile']));
+  });
+
+  it("is nobody else's", async () => {
+    const clientId = await handshake(server, 'owner');
+    const { ask } = await open('thief');
+    expect(await ask([connect(clientId, overSocket)])).toMatchObject([
+      { successful: false, error: '402::session_unknown', advice: { reconnect: 'handshake' } },
+    ]);
+  });
+
+  it('can change to long-polling and back', async () => {
+    const clientId = await session(server, 'changes');
+    await send(server, 'changes', 'polled');
+    expect(mailIn(await exchange(server, 'changes', connect(clientId)))).toEqual(['polled']);
+    const { frames, tell } = await open('changes');
+    tell([connect(clientId, overSocket)]);
+    await send(server, 'changes', 'pushed');
+    await eventually(() => expect(mailIn(frames.flat())).toEqual(['pushed']));
+  });
+});
+
+describe('a frame', () => {
+  it.each(['{', '7', '[]', 'x'.repeat(300 * 1024)])(
+    'that is none of ours closes the socket',
+    async (text) => {
+      const { socket } = await open('frames');
+      const closed = once(socket, 'close') as Promise<[number]>;
+      socket.on('error', () => undefined);
+      socket.send(text);
+      expect([1007, 1009]).toContain((await closed)[0]);
+    },
+  );
+
+  it('of bytes closes the socket', async () => {
+    const { socket } = await open('bytes');
+    const closed = once(socket, 'close') as Promise<[number]>;
+    socket.send(Buffer.from('[]'), { binary: true });
+    expect((await closed)[0]).toBe(1003);
+  });
+});
