@@ -5,6 +5,7 @@ import { readEnvironment } from './core/config/index.js';
 import { buildDocument } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
 import { openLog } from './core/observability/index.js';
+import { declareCometd } from './modules/cometd/index.js';
 
 /** The OpenAPI document, from the code alone: no database, nothing listens, nothing is made. */
 export async function openApiDocument(): Promise<object> {
@@ -18,5 +19,6 @@ export async function openApiDocument(): Promise<object> {
     logger: false,
     abortOnError: false,
   });
+  declareCometd(app);
   return buildDocument(app);
 }

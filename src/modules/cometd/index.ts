@@ -1,6 +1,6 @@
 export { CometMail } from './comet-mail.js';
 export { CometdModule } from './cometd.module.js';
-export { mountCometd } from './mount-cometd.js';
+export { declareCometd, mountCometd } from './mount-cometd.js';
 export type { NewMail } from './new-mail.js';
 export { CometServiceChannels } from './service-channels.js';
 export type { ServiceHandler } from './service-channels.js';

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RequestsUnderWay } from '../../core/http/requests-under-way.js';
 import { declareMounted } from '../../core/http/route-table.js';
@@ -18,6 +19,11 @@ export function mountCometd(app: NestExpressApplication): void {
   app.use(path, app.get(HttpTransport).receive);
   app.get(WebSocketTransport).listen(server);
   RequestsUnderWay.of(server).onLastAnswers(() => app.get(BayeuxServer).stop());
+  declareCometd(app);
+}
+
+/** Puts the endpoint into the route table and the OpenAPI document. */
+export function declareCometd(app: INestApplication): void {
   const common = { path, handler: 'mountCometd', access: 'public' } as const;
   declareMounted(
     app,
