@@ -7,6 +7,7 @@ import { CreateStorage1795485600005 } from './1795485600005-CreateStorage.js';
 import { CreateAccessResources1795485600006 } from './1795485600006-CreateAccessResources.js';
 import { CreateServices1795485600007 } from './1795485600007-CreateServices.js';
 import { CreateCometd1795485600008 } from './1795485600008-CreateCometd.js';
+import { CreateNotification1795485600009 } from './1795485600009-CreateNotification.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateAccessResources1795485600006,
   CreateServices1795485600007,
   CreateCometd1795485600008,
+  CreateNotification1795485600009,
 ];

@@ -8,6 +8,7 @@ import { DATABASE_URL, DatabaseModule } from './core/database/index.js';
 import { ErrorFilter } from './core/http/error.filter.js';
 import { Log, ObservabilityModule } from './core/observability/index.js';
 import { OutboxModule } from './core/outbox/index.js';
+import { OutgoingModule } from './core/outgoing/index.js';
 import { TimersModule } from './core/timers/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
 import { AccessResourcesModule } from './modules/access-resources/index.js';
@@ -53,6 +54,7 @@ export class AppModule {
         ObservabilityModule,
         BusModule,
         OutboxModule,
+        OutgoingModule,
         TimersModule,
         EdgeModule,
         AccessKeysModule,

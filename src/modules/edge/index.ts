@@ -8,3 +8,4 @@ export { GmsUser, gmsUserOf } from './gms-user.js';
 export { isAllowedOrigin } from './own-origin.js';
 export { externalBase } from './links.js';
 export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';
+export { parseBody } from './domain/parse-body.js';

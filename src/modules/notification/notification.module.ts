@@ -1,5 +1,60 @@
 import { Module } from '@nestjs/common';
+import { CometdModule } from '../cometd/index.js';
+import { OptionsModule } from '../options/index.js';
+import { CustomHttpChannel } from './channels/custom-http.channel.js';
+import { HttpCallbackChannel } from './channels/http-callback.channel.js';
 import { PushChannels } from './channels/push-channels.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { DeliveryAttempt } from './deliveries/delivery-attempt.js';
+import { DeliveryListRepository } from './deliveries/delivery-list.repository.js';
+import { DeliveryRepository } from './deliveries/delivery.repository.js';
+import { DeliveryWorker } from './deliveries/delivery-worker.js';
+import { Dispatcher } from './deliveries/dispatcher.js';
+import { PushMetrics } from './deliveries/push-metrics.js';
+import { PushSweep } from './deliveries/push.sweep.js';
+import { Settlements } from './deliveries/settlements.js';
+import { Localization } from './localization/localization.js';
+import { NotificationController } from './notification.controller.js';
+import { PushProviders } from './providers/push-providers.js';
+import { EventRepository } from './publish/event.repository.js';
+import { PublishService } from './publish/publish.service.js';
+import { EventStore } from './publish/event-store.js';
+import { Publisher } from './publish/publisher.js';
+import { SubscriptionRepository } from './subscriptions/subscription.repository.js';
+import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
 
-@Module({ providers: [PushChannels], exports: [PushChannels] })
+/**
+ * Glossary. *Event*: a message with a tag, published to whom it may concern. *Filter*: the tags a
+ * subscription is about. *Target*: a device and the way to it. *Delivery*: one event for one target.
+ * *Attempt*: one try of a delivery. *Lane*: deliveries that share a provider, and with it bounds and
+ * a breaker. *Ledger*: what was accepted and what became of it. *Chain*: the sections that say what
+ * the operating system is to show with an event.
+ */
+@Module({
+  imports: [CometdModule, OptionsModule],
+  controllers: [NotificationController],
+  providers: [
+    PushProviders,
+    Localization,
+    PushChannels,
+    HttpCallbackChannel,
+    CustomHttpChannel,
+    SubscriptionRepository,
+    SubscriptionsService,
+    EventRepository,
+    DeliveryRepository,
+    DeliveryListRepository,
+    PushMetrics,
+    Settlements,
+    DeliveryAttempt,
+    Dispatcher,
+    DeliveryWorker,
+    EventStore,
+    Publisher,
+    PublishService,
+    DeliveriesService,
+    PushSweep,
+  ],
+  exports: [PushChannels, PublishService],
+})
 export class NotificationModule {}

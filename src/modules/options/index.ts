@@ -7,6 +7,7 @@ export { securitySection } from './own-sections/security-section.js';
 export type { RateLimit, SecurityOptions } from './own-sections/security-section.js';
 export { serverSection } from './own-sections/server-section.js';
 export type { ServerOptions } from './own-sections/server-section.js';
+export { isBaseUrl, isWebUrl } from './own-sections/web-address.js';
 export type {
   GivenOptions,
   ReportFault,

@@ -44,12 +44,30 @@ export function text(
   takes = 'text of at most 1000 characters',
   accepts: (value: string) => boolean = () => true,
 ): OptionType<string> {
+  return textUpTo(1000, initial, takes, accepts);
+}
+
+/** Text of up to 100,000 characters, as a key file, trimmed; numbers are taken as their text. */
+export function longText(
+  initial: string,
+  takes = 'text of at most 100000 characters',
+  accepts: (value: string) => boolean = () => true,
+): OptionType<string> {
+  return textUpTo(100_000, initial, takes, accepts);
+}
+
+function textUpTo(
+  most: number,
+  initial: string,
+  takes: string,
+  accepts: (value: string) => boolean,
+): OptionType<string> {
   // A number beyond this has lost digits before anybody could look at it.
   const number = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
   const written = z.union([z.string(), number.transform(String)]);
   const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
   return {
-    schema: written.pipe(z.string().trim().max(1000).refine(storable).refine(accepts)),
+    schema: written.pipe(z.string().trim().max(most).refine(storable).refine(accepts)),
     takes,
     initial,
   };

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SecuritySettings } from '../../access-keys/index.js';
 import { EdgeSettings } from '../../edge/index.js';
+import { OutgoingSettings } from '../../../core/outgoing/index.js';
 import { Configuration } from '../configuration.js';
+import { gmsSection } from './gms-section.js';
 import { securityRules, securitySection } from './security-section.js';
 import { serverSection } from './server-section.js';
 import { originOf } from './web-address.js';
@@ -16,9 +18,11 @@ export class OwnSections {
     private readonly configuration: Configuration,
     private readonly edge: EdgeSettings,
     private readonly security: SecuritySettings,
+    private readonly outgoing: OutgoingSettings,
   ) {
     configuration.register({ schema: serverSection });
     configuration.register(securityRules);
+    configuration.register({ schema: gmsSection });
     configuration.onChange(() => this.push());
   }
 
@@ -44,6 +48,13 @@ export class OwnSections {
         burst: security.rate_limit.burst,
       },
       externalUrlBase,
+    });
+    const gms = this.configuration.get(gmsSection);
+    this.outgoing.replace({
+      connectionTimeoutMs: gms['http.connection_timeout'] * 1000,
+      socketTimeoutMs: gms['http.socket_timeout'] * 1000,
+      maxConnectionsPerRoute: gms['http.max_connections_per_route'],
+      allowedNetworks: security.allowed_callback_networks,
     });
   }
 }

@@ -1,0 +1,181 @@
+import type { LookupFunction } from 'node:net';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Agent, request } from 'undici';
+import { AddressBlocks } from '../auth/index.js';
+import { type CallResult, failedCall, ForbiddenTarget } from './call-result.js';
+import { isForbiddenAddress, whyForbidden } from './forbidden-targets.js';
+import { HostLookup } from './host-lookup.js';
+import { OutgoingSettings } from './outgoing-settings.js';
+
+/** A call to another system. */
+export interface OutgoingCall {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly signal: AbortSignal;
+  /** Headers that must not go on to another origin. */
+  readonly secretHeaders?: readonly string[];
+}
+
+const mostRedirects = 3;
+const mostBodyBytes = 65_536;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Calls to other systems over HTTP (operations.md, Outgoing calls). A *guarded* call goes where a
+ * caller of ours said: private targets are refused, whatever spelling, name or redirect leads to
+ * them, and the address that was checked is the one that is connected to. A *trusted* call goes
+ * where the operator said.
+ */
+@Injectable()
+export class OutgoingCalls implements OnModuleDestroy {
+  private allowed = new AddressBlocks([]);
+  private guardedAgent: Agent;
+  private trustedAgent: Agent;
+
+  constructor(
+    private readonly settings: OutgoingSettings,
+    private readonly hosts: HostLookup,
+  ) {
+    this.guardedAgent = this.openAgent(true);
+    this.trustedAgent = this.openAgent(false);
+    let facts = JSON.stringify(settings.current);
+    settings.onChange(() => {
+      if (facts === JSON.stringify(settings.current)) return;
+      facts = JSON.stringify(settings.current);
+      this.replaceAgents();
+    });
+  }
+
+  /** Why a URL must not be called as far as its text says; undefined when it may be. */
+  whyForbidden(url: string): string | undefined {
+    return whyForbidden(url, this.allowed);
+  }
+
+  /** Calls where a caller of ours said. Never rejects. */
+  async guarded(call: OutgoingCall): Promise<CallResult> {
+    let next = call;
+    for (let redirected = 0; ; redirected++) {
+      const why = this.whyForbidden(next.url);
+      if (why !== undefined) {
+        return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
+      }
+      const result = await this.send(this.guardedAgent, next);
+      const location = locationOf(result, next.url);
+      if (result.kind === 'failed' || location === undefined) return result;
+      if (redirected === mostRedirects) {
+        return { kind: 'failed', code: 'TooManyRedirects', reason: 'redirected more than 3 times' };
+      }
+      next = redirectedCall(next, result.status, location);
+    }
+  }
+
+  /** Calls where the operator said; redirects are answers like others. Never rejects. */
+  async trusted(call: OutgoingCall): Promise<CallResult> {
+    return this.send(this.trustedAgent, call);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.guardedAgent.destroy(), this.trustedAgent.destroy()]);
+  }
+
+  private async send(dispatcher: Agent, call: OutgoingCall): Promise<CallResult> {
+    const { url, method, headers, body, signal } = call;
+    try {
+      signal.throwIfAborted();
+      const answer = await request(url, { dispatcher, method, headers, body, signal });
+      return {
+        kind: 'answered',
+        status: answer.statusCode,
+        headers: firstOfEach(answer.headers),
+        body: await beginningOf(answer.body),
+      };
+    } catch (error) {
+      return failedCall(error);
+    }
+  }
+
+  /** What is under way on the old ones goes on; idle connections close by themselves. */
+  private replaceAgents(): void {
+    const old = [this.guardedAgent, this.trustedAgent];
+    this.allowed = new AddressBlocks(this.settings.current.allowedNetworks);
+    this.guardedAgent = this.openAgent(true);
+    this.trustedAgent = this.openAgent(false);
+    for (const agent of old) void agent.close();
+  }
+
+  private openAgent(isGuarded: boolean): Agent {
+    const { connectionTimeoutMs, socketTimeoutMs, maxConnectionsPerRoute } = this.settings.current;
+    return new Agent({
+      connections: maxConnectionsPerRoute,
+      headersTimeout: socketTimeoutMs,
+      bodyTimeout: socketTimeoutMs,
+      connect: {
+        timeout: connectionTimeoutMs,
+        ...(isGuarded ? { lookup: this.guardedLookup } : {}),
+      },
+    });
+  }
+
+  /** A name is refused when any of its addresses is: which one is connected to is not ours to say. */
+  private readonly guardedLookup: LookupFunction = (name, { all }, done) => {
+    this.hosts.addressesOf(name).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (
+          first === undefined ||
+          addresses.some(({ address }) => isForbiddenAddress(address, this.allowed))
+        ) {
+          done(new ForbiddenTarget(`the name ${name} leads to a forbidden address`), '');
+        } else if (all === true) done(null, [...addresses]);
+        else done(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        done(error instanceof Error ? error : new Error(String(error)), '');
+      },
+    );
+  };
+}
+
+function locationOf(result: CallResult, from: string): string | undefined {
+  if (result.kind === 'failed' || !redirects.has(result.status)) return undefined;
+  const { location } = result.headers;
+  if (location === undefined || !URL.canParse(location, from)) return undefined;
+  return new URL(location, from).href;
+}
+
+/** The body goes along, except after 303, which says that it has been taken. */
+function redirectedCall(call: OutgoingCall, status: number, url: string): OutgoingCall {
+  const { body, ...rest } = call;
+  const isOtherOrigin = new URL(url).origin !== new URL(call.url).origin;
+  const secret = isOtherOrigin ? (call.secretHeaders ?? []) : [];
+  const headers = Object.fromEntries(
+    Object.entries(call.headers).filter(([name]) => !secret.includes(name)),
+  );
+  if (status === 303) return { ...rest, url, headers, method: 'GET' };
+  return { ...rest, url, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function firstOfEach(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      (Array.isArray(value) ? value[0] : value) ?? '',
+    ]),
+  );
+}
+
+/** Reads the beginning; of a longer body the connection is given up. */
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= mostBodyBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBodyBytes).toString('utf8');
+}

@@ -1,0 +1,6 @@
+import { createHmac } from 'node:crypto';
+
+/** `sha256=<hexadecimal>`: the HMAC of a body, by which its receiver knows who sent it. */
+export function signatureOf(body: string, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body, 'utf8').digest('hex')}`;
+}

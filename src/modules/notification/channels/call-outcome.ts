@@ -1,0 +1,43 @@
+import { type CallResult, retryAfterMs } from '../../../core/outgoing/index.js';
+import type { PushOutcome } from './push-channel.js';
+
+/** The longest wait that an answer may ask for, milliseconds. */
+const longestWaitMs = 60 * 60_000;
+
+/** Of the statuses that are no success, those that another try may heal. */
+export function isTemporary(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408 || status === 425;
+}
+
+/** A wait that the other side asked for, milliseconds; undefined: it asked for none. */
+export function askedWaitMs(headers: Readonly<Record<string, string>>): number | undefined {
+  const asked = retryAfterMs(headers['retry-after'], Date.now());
+  return asked === undefined ? undefined : Math.min(asked, longestWaitMs);
+}
+
+/** The outcome of a call that brought no answer. */
+export function unanswered(result: CallResult & { kind: 'failed' }): PushOutcome {
+  const { code, reason } = result;
+  if (code === 'ForbiddenTarget' || code === 'TooManyRedirects') {
+    return { kind: 'failed', code, reason, endsSubscription: false };
+  }
+  return { kind: 'retry', code, reason, isProvidersFault: code !== 'Aborted' };
+}
+
+/** The outcome of an answer that is no success, of a peer that has no codes of its own. */
+export function refusedBy(status: number, headers: Readonly<Record<string, string>>): PushOutcome {
+  const code = `Status${String(status)}`;
+  const reason = `answered ${String(status)}`;
+  if (!isTemporary(status)) {
+    return { kind: 'failed', code, reason, endsSubscription: status === 410 };
+  }
+  const afterMs = askedWaitMs(headers);
+  const isProvidersFault = status >= 500;
+  return {
+    kind: 'retry',
+    code,
+    reason,
+    isProvidersFault,
+    ...(afterMs !== undefined && { afterMs }),
+  };
+}

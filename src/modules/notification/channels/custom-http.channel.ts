@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { OutgoingCalls, OutgoingSettings } from '../../../core/outgoing/index.js';
+import { refusedBy, unanswered } from './call-outcome.js';
+import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from './push-channel.js';
+import { PushChannels } from './push-channels.js';
+
+/** customhttp: device and message are posted as JSON to the operator's own push service. */
+@Injectable()
+export class CustomHttpChannel implements PushChannel {
+  readonly types = ['customhttp'] as const;
+
+  constructor(
+    private readonly calls: OutgoingCalls,
+    private readonly settings: OutgoingSettings,
+    channels: PushChannels,
+  ) {
+    channels.register(this);
+  }
+
+  get concurrency(): number {
+    return this.settings.current.maxConnectionsPerRoute;
+  }
+
+  laneOf({ providerName, debug }: PushTarget): string {
+    return `custom ${String(debug)} ${providerName ?? ''}`;
+  }
+
+  /** Any text may name a device to a service that we do not know. */
+  requireTarget(): void {
+    return;
+  }
+
+  async push(
+    { messageId, tag, message, target }: Push,
+    context: PushContext,
+  ): Promise<PushOutcome> {
+    const { url } = context.options.customHttp;
+    if (url === undefined) {
+      const reason = 'the option customhttp.url is not set';
+      return { kind: 'failed', code: 'NotConfigured', reason, endsSubscription: false };
+    }
+    const result = await this.calls.trusted({
+      url,
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json;charset=UTF-8',
+        'X-GMS-Message-Id': messageId,
+        'X-GMS-Tag': tag,
+        ...(target.authorization === undefined ? {} : { Authorization: target.authorization }),
+      },
+      body: JSON.stringify({ deviceId: target.deviceId, message }),
+      signal: context.signal,
+    });
+    if (result.kind === 'failed') return unanswered(result);
+    if (result.status >= 200 && result.status <= 299) return { kind: 'delivered' };
+    return refusedBy(result.status, result.headers);
+  }
+}

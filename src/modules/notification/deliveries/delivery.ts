@@ -1,0 +1,74 @@
+import type { PushType } from '../push-type.js';
+
+/** A delivery that this node may try until its lease ends. */
+export interface ClaimedDelivery {
+  readonly seq: number;
+  /** With `seq` it says whose lease this is. */
+  readonly claims: number;
+  /** 32 hexadecimal digits. */
+  readonly messageId: string;
+  readonly subscriptionId: string | null;
+  readonly tag: string;
+  readonly message: string;
+  readonly isLocalized: boolean;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly type: PushType;
+  readonly deviceId: string;
+  readonly provider: string | null;
+  readonly debug: boolean;
+  readonly language: string | null;
+  readonly authorization: string | null;
+  readonly lane: string;
+  /** How many tries have failed. */
+  readonly attempts: number;
+  /** Milliseconds since it was accepted, and until nobody wants it any more. */
+  readonly ageMs: number;
+  readonly leftMs: number;
+}
+
+/** Its columns, of a delivery `d` and its event `e`. */
+export const claimedColumns = `
+  d.seq::float8 AS seq, d.claims, replace(d.message_id::text, '-', '') AS "messageId",
+  d.subscription_id AS "subscriptionId", e.tag, e.message, e.localized AS "isLocalized",
+  e.arguments, d.type, d.device_id AS "deviceId", d.provider, d.debug, d.language,
+  d.authorization_header AS "authorization", d.lane, d.attempts,
+  extract(epoch FROM now() - d.created_at)::float8 * 1000 AS "ageMs",
+  extract(epoch FROM d.expires_at - now())::float8 * 1000 AS "leftMs"`;
+
+/** How a claim ended. */
+export interface Settlement {
+  readonly delivery: ClaimedDelivery;
+  readonly state: 'delivered' | 'pending' | 'dead';
+  /** Whether somebody was asked to take it: what was put off is no attempt. */
+  readonly isAttempt: boolean;
+  /** When a pending one is due again, milliseconds from now. */
+  readonly pauseMs: number;
+  /** Why it failed; undefined: it did not. */
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Whether the device is gone for good. */
+  readonly endsSubscription?: boolean;
+}
+
+/** One of GET /notification/deliveries. */
+export interface DeliveryAnswer {
+  readonly messageId: string;
+  readonly event: string;
+  /** null: the event named the device. */
+  readonly subscription: string | null;
+  readonly tag: string;
+  readonly type: PushType;
+  readonly deviceId: string;
+  readonly providerName: string | null;
+  readonly state: 'pending' | 'delivered' | 'dead' | 'expired';
+  readonly attempts: number;
+  /** Of the last failure; null when there was none. */
+  readonly code: string | null;
+  readonly reason: string | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  /** When a pending one is tried again. */
+  readonly dueAt: string | null;
+  readonly endedAt: string | null;
+}

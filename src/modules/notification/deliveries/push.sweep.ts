@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../../core/timers/index.js';
+import { EventRepository } from '../publish/event.repository.js';
+import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
+import { DeliveryRepository } from './delivery.repository.js';
+
+/** Says which deliveries expired, then forgets what nobody looks at any more. */
+@Injectable()
+export class PushSweep implements SweepTask {
+  readonly name = 'push';
+  readonly order = 70;
+
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly events: EventRepository,
+    private readonly subscriptions: SubscriptionRepository,
+    sweeper: Sweeper,
+  ) {
+    sweeper.register(this);
+  }
+
+  async sweepBatch(limit: number): Promise<SweepBatch> {
+    const swept = [
+      await this.deliveries.expire(limit),
+      await this.deliveries.sweep(limit),
+      await this.events.sweep(limit),
+      await this.subscriptions.sweep(limit),
+    ];
+    return {
+      removed: Math.max(...swept.map(({ removed }) => removed)),
+      lagMs: Math.max(...swept.map(({ lagMs }) => lagMs)),
+    };
+  }
+}

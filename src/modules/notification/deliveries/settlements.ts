@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Log, Trouble } from '../../../core/observability/index.js';
+import { Bell } from '../../../core/timers/index.js';
+import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
+import type { ClaimedDelivery, Settlement } from './delivery.js';
+import { DeliveryRepository } from './delivery.repository.js';
+
+/** How long a dead node keeps what it has claimed, milliseconds. */
+export const leaseMs = 30_000;
+
+const renewEveryMs = leaseMs / 3;
+const longestSleepMs = 1000;
+
+/** The pause after the database could not be told, milliseconds. */
+const pauseMs = 300;
+
+/** At most so many ends are noted in one statement. */
+const batch = 2000;
+
+/**
+ * What this node holds: keeps its leases and notes how tries ended, many in one statement. One loop
+ * does both, since two statements at once could wait for each other's rows.
+ */
+@Injectable()
+export class Settlements {
+  private readonly held = new Map<number, ClaimedDelivery>();
+  private readonly bell = new Bell();
+  private readonly trouble: Trouble;
+  private ended: Settlement[] = [];
+  private renewAt = 0;
+  private closing = false;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly subscriptions: SubscriptionRepository,
+    log: Log,
+  ) {
+    this.trouble = new Trouble(log, 'noting the ends of deliveries');
+  }
+
+  open(): void {
+    this.working = this.work();
+  }
+
+  hold(delivery: ClaimedDelivery): void {
+    this.held.set(delivery.seq, delivery);
+  }
+
+  /** Whether the lease is this node's yet, as far as it knows. */
+  isHeld({ seq, claims }: ClaimedDelivery): boolean {
+    return this.held.get(seq)?.claims === claims;
+  }
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  settle(settlement: Settlement): void {
+    this.ended.push(settlement);
+    this.bell.ring();
+  }
+
+  /** Notes what has ended by now; what fails is taken over when its lease ends. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.bell.ring();
+    await this.working;
+    await this.tell();
+  }
+
+  private async work(): Promise<void> {
+    while (!this.closing) {
+      await this.bell.sleep(longestSleepMs);
+      if (await this.tell()) continue;
+      await delay(pauseMs);
+      this.bell.ring();
+    }
+  }
+
+  /** @returns false when the database could not be told; then it is told later */
+  private async tell(): Promise<boolean> {
+    try {
+      while (this.ended.length > 0) await this.noteBatch();
+      await this.renewLeases();
+      this.trouble.succeeded();
+      return true;
+    } catch (error) {
+      this.trouble.failed(error);
+      return false;
+    }
+  }
+
+  private async noteBatch(): Promise<void> {
+    const noted = this.ended.splice(0, batch);
+    try {
+      await this.deliveries.settle(noted);
+      await this.endSubscriptions(noted);
+    } catch (error) {
+      this.ended.unshift(...noted);
+      throw error;
+    }
+    for (const { delivery } of noted) {
+      if (this.isHeld(delivery)) this.held.delete(delivery.seq);
+    }
+  }
+
+  private async endSubscriptions(noted: readonly Settlement[]): Promise<void> {
+    const ends = noted.flatMap(({ endsSubscription, delivery, code, reason }) =>
+      endsSubscription === true && delivery.subscriptionId !== null
+        ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '' }]
+        : [],
+    );
+    if (ends.length > 0) await this.subscriptions.end(ends);
+  }
+
+  private async renewLeases(): Promise<void> {
+    const now = performance.now();
+    if (now < this.renewAt || this.held.size === 0) return;
+    const held = [...this.held.values()];
+    const ours = await this.deliveries.renew(held, leaseMs);
+    for (const delivery of held) {
+      if (!ours.has(delivery.seq) && this.isHeld(delivery)) this.held.delete(delivery.seq);
+    }
+    this.renewAt = now + renewEveryMs;
+  }
+}

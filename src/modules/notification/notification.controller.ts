@@ -1,0 +1,88 @@
+import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Internal } from '../../core/auth/index.js';
+import { GmsUser, JsonBody } from '../edge/index.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import type { DeliveryAnswer } from './deliveries/delivery.js';
+import { anyObject, idempotencyKeyOf, newEventOf, newSubscriptionOf } from './notification.dto.js';
+import {
+  ApiListDeliveries,
+  ApiListSubscriptions,
+  ApiPublish,
+  ApiReadSubscription,
+  ApiSubscribe,
+  ApiUnsubscribe,
+  ApiUnsubscribeAll,
+} from './notification.openapi.js';
+import { deliveryQueryOf, limitOf, subscriberOf } from './notification.query.js';
+import { PublishService } from './publish/publish.service.js';
+import type { SubscriptionAnswer } from './subscriptions/subscription.js';
+import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
+
+type Body = Readonly<Record<string, unknown>>;
+type QueryParameters = Readonly<Record<string, unknown>>;
+
+/** Notification API. Routes with a literal segment stand first: a literal wins over a parameter. */
+@ApiTags('Notification')
+@Internal('Administrator', 'Integration')
+@Controller('genesys/1/notification')
+export class NotificationController {
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly publishing: PublishService,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  @Post('subscription')
+  @HttpCode(200)
+  @ApiSubscribe()
+  async subscribe(
+    @JsonBody(anyObject) body: Body,
+    @GmsUser() user: string | undefined,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<{ id: string }> {
+    const subscription = newSubscriptionOf(body, user);
+    const id = await this.subscriptions.subscribe(subscription, idempotencyKeyOf(key));
+    return { id };
+  }
+
+  @Get('subscription')
+  @ApiListSubscriptions()
+  async list(@Query() query: QueryParameters): Promise<SubscriptionAnswer[]> {
+    return this.subscriptions.list(limitOf(query), subscriberOf(query));
+  }
+
+  @Delete('subscription/subscriber/:subscriberId')
+  @ApiUnsubscribeAll()
+  async unsubscribeAll(@Param('subscriberId') subscriberId: string): Promise<void> {
+    await this.subscriptions.removeAllOf(subscriberId);
+  }
+
+  @Get('subscription/:id')
+  @ApiReadSubscription()
+  async read(@Param('id') id: string): Promise<SubscriptionAnswer> {
+    return this.subscriptions.read(id);
+  }
+
+  @Delete('subscription/:id')
+  @ApiUnsubscribe()
+  async unsubscribe(@Param('id') id: string): Promise<void> {
+    await this.subscriptions.remove(id);
+  }
+
+  @Post('publish')
+  @HttpCode(200)
+  @ApiPublish()
+  async publish(
+    @JsonBody(anyObject) body: Body,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<void> {
+    await this.publishing.publish(newEventOf(body), idempotencyKeyOf(key));
+  }
+
+  @Get('deliveries')
+  @ApiListDeliveries()
+  async listDeliveries(@Query() query: QueryParameters): Promise<DeliveryAnswer[]> {
+    return this.deliveries.list(deliveryQueryOf(query));
+  }
+}

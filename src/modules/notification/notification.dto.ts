@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { invalidParameter, missingParameter } from '../../core/errors/index.js';
+import { parseBody } from '../edge/index.js';
+import { filterTakes, isFilter, isTag, longestTag, tagTakes } from './domain/event-tag.js';
+import { longestSubscription } from './providers/push-section.js';
+import { type PushType, pushTypeOf, pushTypes } from './push-type.js';
+import type { NewEvent } from './publish/event.js';
+import type { Destination, NewSubscription } from './subscriptions/subscription.js';
+
+const longestId = 255;
+const longestDevice = 8192;
+const longestHeader = 4096;
+
+/** What may be absent; clients fill templates, so it may come empty too. */
+const checked = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value, context): Value | undefined => {
+      if (value === undefined || value === null || value === '') return undefined;
+      const found = read(value);
+      if (found === undefined) context.addIssue({ code: 'custom', message: takes });
+      return found;
+    });
+
+/** What must be there. */
+const mandatory = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value, context): Value => {
+      const isAbsent = value === undefined || value === null || value === '';
+      const found = isAbsent ? undefined : read(value);
+      if (found !== undefined) return found;
+      context.addIssue({ code: 'custom', message: takes });
+      return z.NEVER;
+    });
+
+const textUpTo =
+  (most: number, pattern = /^/) =>
+  (value: unknown) =>
+    typeof value === 'string' && value.length <= most && pattern.test(value) ? value : undefined;
+
+const typeTakes = `takes one of ${pushTypes.join(', ')}`;
+const expireTakes = `takes whole seconds from 1 to ${String(longestSubscription)}`;
+const propertiesTake = 'takes a map of at most 100 texts of at most 1000 characters each';
+
+const details = z.object(
+  {
+    type: mandatory(typeTakes, (value) =>
+      typeof value === 'string' ? pushTypeOf(value.trim()) : undefined,
+    ),
+    deviceId: checked(
+      `takes text of at most ${String(longestDevice)} characters`,
+      textUpTo(longestDevice, /\S/),
+    ),
+    properties: checked(propertiesTake, propertiesOf),
+    debug: checked('takes true, debug or false', (value) =>
+      ['string', 'boolean'].includes(typeof value) ? String(value) : undefined,
+    ),
+  },
+  'takes a map with type and deviceId',
+);
+
+/** What both subscriptions and events may say beside or inside notificationDetails. */
+const common = {
+  providerName: checked('takes the name of a provider, which event is not', providerOf),
+  language: checked(
+    'takes a language, as en_US',
+    textUpTo(35, /^[A-Za-z0-9]{1,8}(?:[_-][A-Za-z0-9]{1,8})*$/),
+  ),
+  authorization: checked(
+    `takes a header of at most ${String(longestHeader)} visible ASCII characters`,
+    textUpTo(longestHeader, /^[\x20-\x7e]+$/),
+  ),
+};
+
+const subscription = z.object({
+  ...common,
+  subscriberId: mandatory(
+    `takes text of at most ${String(longestId)} characters`,
+    textUpTo(longestId),
+  ),
+  filter: mandatory(`${filterTakes}, at most ${String(longestTag)} characters`, (value) =>
+    typeof value === 'string' && isFilter(value) ? value : undefined,
+  ),
+  expire: checked(expireTakes, secondsOf),
+  notificationDetails: details,
+});
+
+const event = z.object({
+  ...common,
+  tag: mandatory(`${tagTakes}, at most ${String(longestTag)} characters`, (value) =>
+    typeof value === 'string' && isTag(value) ? value : undefined,
+  ),
+  mediaType: checked('takes string or localizestring', (value) =>
+    typeof value === 'string'
+      ? (['string', 'localizestring'] as const).find((type) => type === value.toLowerCase())
+      : undefined,
+  ),
+  locArgs: checked('takes a map', mapOf),
+  message: z.unknown().optional(),
+  notificationDetails: details.nullish(),
+});
+
+/** The body of a call, before it is known what it holds. */
+export const anyObject = z.looseObject({});
+
+type Body = Readonly<Record<string, unknown>>;
+type SubscriptionBody = z.infer<typeof subscription>;
+type EventBody = z.infer<typeof event>;
+
+/**
+ * The body of POST /notification/subscription; the top level wins over notificationDetails.
+ * @throws DomainError MissingParameter, InvalidParameter
+ */
+export function newSubscriptionOf(given: Body, user: string | undefined): NewSubscription {
+  const inner = ['expire', 'filter', 'providerName', 'language', 'authorization'];
+  const body: SubscriptionBody = parseBody(subscription, lifted(given, inner));
+  const { subscriberId, filter, expire, notificationDetails } = body;
+  const { type } = notificationDetails;
+  if (type === 'comet' && user === undefined) throw missingParameter('the gms_user header');
+  const deviceId = type === 'comet' ? user : notificationDetails.deviceId;
+  return {
+    ...destinationOf(body, notificationDetails, type, deviceId),
+    subscriberId,
+    filter,
+    expire,
+    properties: notificationDetails.properties ?? {},
+  };
+}
+
+/**
+ * The body of POST /notification/publish.
+ * @throws DomainError MissingParameter, InvalidParameter
+ */
+export function newEventOf(given: Body): NewEvent {
+  const body: EventBody = parseBody(
+    event,
+    lifted(given, ['providerName', 'language', 'authorization']),
+  );
+  const { tag, message, mediaType, locArgs, providerName, notificationDetails: to } = body;
+  return {
+    tag,
+    message: textOf(message),
+    isLocalized: mediaType === 'localizestring',
+    arguments: locArgs ?? {},
+    provider: providerName,
+    target: to ? destinationOf(body, to, to.type, to.deviceId) : undefined,
+  };
+}
+
+function destinationOf(
+  body: Pick<EventBody, 'providerName' | 'language' | 'authorization'>,
+  from: z.infer<typeof details>,
+  type: PushType,
+  deviceId: string | undefined,
+): Destination {
+  if (deviceId === undefined) throw missingParameter('notificationDetails.deviceId');
+  const debug = from.debug ?? from.properties?.debug ?? '';
+  return {
+    type,
+    deviceId,
+    provider: body.providerName,
+    debug: ['debug', 'true'].includes(debug.trim().toLowerCase()),
+    language: body.language,
+    authorization: body.authorization,
+  };
+}
+
+/**
+ * Reads the `Idempotency-Key` header.
+ * @throws DomainError InvalidParameter
+ */
+export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (typeof header === 'string' && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
+  throw invalidParameter('Idempotency-Key', '1 to 255 visible ASCII characters');
+}
+
+/** What stands inside notificationDetails counts as if it stood beside it, unless that is there. */
+function lifted(body: Body, names: readonly string[]): Body {
+  const inner = body.notificationDetails;
+  if (typeof inner !== 'object' || inner === null) return body;
+  const merged: Record<string, unknown> = { ...body };
+  for (const name of names) {
+    const isAbsent = merged[name] === undefined || merged[name] === null || merged[name] === '';
+    if (isAbsent && Object.hasOwn(inner, name)) {
+      merged[name] = (inner as Record<string, unknown>)[name];
+    }
+  }
+  return merged;
+}
+
+function secondsOf(value: unknown): number | undefined {
+  const isText = typeof value === 'string' && /^\s*\d{1,10}\s*$/.test(value);
+  const seconds = isText ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds)) return undefined;
+  return seconds >= 1 && seconds <= longestSubscription ? seconds : undefined;
+}
+
+function providerOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > longestId || value === 'event') return undefined;
+  return value;
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function propertiesOf(value: unknown): Record<string, string> | undefined {
+  const map = mapOf(value);
+  if (map === undefined) return undefined;
+  const entries = Object.entries(map).filter(([, item]) => item !== null);
+  const isSound = ([name, item]: [string, unknown]): boolean =>
+    name.length <= longestId &&
+    ['string', 'number', 'boolean'].includes(typeof item) &&
+    String(item).length <= 1000;
+  if (entries.length > 100 || !entries.every(isSound)) return undefined;
+  return Object.fromEntries(entries.map(([name, item]) => [name, String(item)]));
+}
+
+/** A message that is no text is sent as its JSON. */
+function textOf(message: unknown): string {
+  if (message === undefined || message === null) return '';
+  return typeof message === 'string' ? message : JSON.stringify(message);
+}

@@ -1,0 +1,28 @@
+import { DomainError } from '../../core/errors/index.js';
+
+/** A push type that is switched off here, or that nothing serves: 404 PushTypeNotEnabled. */
+export function pushTypeNotEnabled(type: string): DomainError {
+  return new DomainError(
+    'notFound',
+    'PushTypeNotEnabled',
+    `the push type ${type} is not enabled; the option pushEnabled of section push lists those that are`,
+  );
+}
+
+/** No live subscription of this id: 404 SubscriptionNotFound. */
+export function subscriptionNotFound(id: string): DomainError {
+  return new DomainError(
+    'notFound',
+    'SubscriptionNotFound',
+    `there is no subscription "${id.slice(0, 255)}"`,
+  );
+}
+
+/** A target did not take the first attempt: 503 PublishFailed. The event is stored; tries go on. */
+export function publishFailed(failed: number, of: number): DomainError {
+  return new DomainError(
+    'unavailable',
+    'PublishFailed',
+    `${String(failed)} of ${String(of)} targets did not take the event; see GET /genesys/1/notification/deliveries`,
+  );
+}

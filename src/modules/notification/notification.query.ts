@@ -1,0 +1,67 @@
+import { invalidParameter } from '../../core/errors/index.js';
+import type { DeliveryQuery } from './deliveries/delivery-list.repository.js';
+import { isTag, tagTakes } from './domain/event-tag.js';
+import { pushTypeOf, pushTypes } from './push-type.js';
+
+const defaultLimit = 100;
+const mostListed = 1000;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const states = ['pending', 'delivered', 'dead', 'expired'];
+
+type Query = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads `?limit=`.
+ * @throws DomainError InvalidParameter
+ */
+export function limitOf(query: Query): number {
+  const limit = read(query, 'limit', `a whole number from 1 to ${String(mostListed)}`, (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= mostListed ? number : undefined;
+  });
+  return limit ?? defaultLimit;
+}
+
+/**
+ * Reads `?subscriberId=`.
+ * @throws DomainError InvalidParameter
+ */
+export function subscriberOf(query: Query): string | undefined {
+  return read(query, 'subscriberId', 'one subscriber', (text) =>
+    text.includes('\0') ? undefined : text,
+  );
+}
+
+/**
+ * Reads what GET /notification/deliveries asks for.
+ * @throws DomainError InvalidParameter
+ */
+export function deliveryQueryOf(query: Query): DeliveryQuery {
+  const id = (name: string) =>
+    read(query, name, 'a UUID', (text) => (uuid.test(text) ? text : undefined));
+  return {
+    limit: limitOf(query),
+    event: id('event'),
+    subscription: id('subscription'),
+    tag: read(query, 'tag', tagTakes.replace('takes ', ''), (text) =>
+      isTag(text) ? text : undefined,
+    ),
+    type: read(query, 'type', `one of ${pushTypes.join(', ')}`, pushTypeOf),
+    state: read(query, 'state', `one of ${states.join(', ')}`, (text) =>
+      states.find((state) => state === text.toLowerCase()),
+    ),
+  };
+}
+
+function read<Value>(
+  query: Query,
+  name: string,
+  takes: string,
+  parse: (text: string) => Value | undefined,
+): Value | undefined {
+  const written = query[name];
+  if (written === undefined || written === '') return undefined;
+  const value = typeof written === 'string' ? parse(written) : undefined;
+  if (value === undefined) throw invalidParameter(name, takes);
+  return value;
+}

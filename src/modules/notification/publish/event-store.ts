@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
+import { UnitOfWork } from '../../../core/database/index.js';
+import { CometMail, type NewMail } from '../../cometd/index.js';
+import type { ClaimedDelivery } from '../deliveries/delivery.js';
+import { leaseMs } from '../deliveries/settlements.js';
+import { filtersThatMatch } from '../domain/event-tag.js';
+import { Localization } from '../localization/localization.js';
+import { PushProviders } from '../providers/push-providers.js';
+import type { NewEvent } from './event.js';
+import { EventRepository, type StoredEvent } from './event.repository.js';
+
+/** How many deliveries of one event the node that stores it begins itself. */
+const ownShare = 500;
+
+/** Keeps events: an event, its deliveries and its comet mail are stored together or not at all. */
+@Injectable()
+export class EventStore {
+  constructor(
+    private readonly events: EventRepository,
+    private readonly mail: CometMail,
+    private readonly localization: Localization,
+    private readonly providers: PushProviders,
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /**
+   * @param id a UUID
+   * @param lane of the event's target
+   * @param key the `Idempotency-Key` of the call: of its repeat nothing is stored
+   */
+  store(id: string, event: NewEvent, lane: string, key: string | undefined): Promise<StoredEvent> {
+    return this.unitOfWork.run(async () => {
+      const stored = await this.storeDeliveries(id, event, lane, key);
+      await this.mail.send(stored.comet.map((delivery) => this.mailOf(id, delivery)));
+      return stored;
+    });
+  }
+
+  private storeDeliveries(
+    id: string,
+    event: NewEvent,
+    lane: string,
+    key: string | undefined,
+  ): Promise<StoredEvent> {
+    const { target, tag } = event;
+    const terms = { node: this.environment.nodeId, most: ownShare, leaseMs };
+    if (target) return this.events.publishDirect(id, event, key, terms, { ...target, lane });
+    const { pushEnabled } = this.providers.settings;
+    return this.events.publish(id, event, key, terms, filtersThatMatch(tag), pushEnabled);
+  }
+
+  /** Who subscribed in several languages gets one of them; the id is the event's. */
+  private mailOf(id: string, delivery: ClaimedDelivery): NewMail {
+    const message = this.localization.textOf(delivery, delivery.language ?? undefined);
+    const data = { message, tag: delivery.tag };
+    return { user: delivery.deviceId, id: id.replaceAll('-', ''), data };
+  }
+}

@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../../core/database/index.js';
+import type { SweepBatch } from '../../../core/timers/index.js';
+import { claimedColumns, type ClaimedDelivery } from '../deliveries/delivery.js';
+import type { Destination } from '../subscriptions/subscription.js';
+import type { NewEvent } from './event.js';
+
+/** What was made of an event. */
+export interface StoredEvent {
+  /** How many deliveries it is; 0 for a repeat too. */
+  readonly accepted: number;
+  /** Those over comet, done with this; and those that this node has claimed. */
+  readonly comet: readonly ClaimedDelivery[];
+  readonly claimed: readonly ClaimedDelivery[];
+}
+
+/** How the first attempts of an event that other nodes may make stand. */
+export interface FirstAttempts {
+  readonly waiting: number;
+  readonly failed: number;
+}
+
+/** Who claims, how many, and for how long. */
+export interface ClaimTerms {
+  readonly node: string;
+  readonly most: number;
+  readonly leaseMs: number;
+}
+
+/** An event without a subscription is tried for so long, minutes. */
+const directMinutes = 10;
+
+/**
+ * The subscriptions that match. Each filter that could is looked up by equality, so that a million
+ * of others cost nothing. A user gets one copy however many of their subscriptions match.
+ */
+const subscribed = `
+  found AS (
+    SELECT id, type, device_id, provider, debug, language, authorization_header, lane, expires_at
+      FROM push_subscription
+     WHERE filter = ANY ($10::text[]) AND ended_at IS NULL AND expires_at > now()
+       AND type = ANY ($11::text[]) AND ($12::text IS NULL OR provider = $12)
+  ), matched AS MATERIALIZED (
+    SELECT *, row_number() OVER () AS place FROM found WHERE type <> 'comet'
+     UNION ALL
+    (SELECT DISTINCT ON (device_id) *, 0 FROM found
+      WHERE type = 'comet' ORDER BY device_id, expires_at DESC)
+  )`;
+
+const direct = `
+  matched AS MATERIALIZED (
+    SELECT NULL::uuid AS id, $10::text AS type, $11::text AS device_id, $12::text AS provider,
+           $13::boolean AS debug, $14::text AS language, $15::text AS authorization_header,
+           $16::text AS lane, now() + ${String(directMinutes)} * interval '1 minute' AS expires_at,
+           1 AS place
+  )`;
+
+/**
+ * Stores an event with all its deliveries in one statement. What this node can begin at once it
+ * claims in passing; comet is done when it is stored.
+ */
+const publishTo = (name: string, matched: string) =>
+  statement(
+    name,
+    `WITH ${matched}, event AS (
+       INSERT INTO push_event
+         (id, tag, message, localized, arguments, accepted, idempotency_key, keep_until)
+       SELECT $1, $2, $3, $4, $5, (SELECT count(*) FROM matched), $6,
+              now() + CASE WHEN $6::text IS NULL THEN interval '1 hour' ELSE interval '1 day' END
+        WHERE $6::text IS NOT NULL OR EXISTS (SELECT FROM matched)
+       ON CONFLICT (idempotency_key) DO NOTHING
+       RETURNING id, tag, message, localized, arguments, accepted
+     ), d AS (
+       INSERT INTO push_delivery
+         (event_id, subscription_id, type, device_id, provider, debug, language,
+          authorization_header, lane, expires_at, state, claims, taken_by, due_at, ended_at)
+       SELECT event.id, matched.id, type, device_id, provider, debug, language,
+              authorization_header, lane, expires_at,
+              CASE WHEN type = 'comet' THEN 'delivered' ELSE 'pending' END,
+              CASE WHEN place BETWEEN 1 AND $8 THEN 1 ELSE 0 END,
+              CASE WHEN place BETWEEN 1 AND $8 THEN $7 END,
+              CASE WHEN place BETWEEN 1 AND $8
+                   THEN now() + $9 * interval '1 millisecond' ELSE now() END,
+              CASE WHEN type = 'comet' THEN now() END
+         FROM matched CROSS JOIN event
+       RETURNING *
+     )
+     SELECT e.accepted, ${claimedColumns}
+       FROM event e LEFT JOIN d ON d.taken_by IS NOT NULL OR d.type = 'comet'`,
+  );
+
+const publishToSubscribed = publishTo('notification.publish', subscribed);
+const publishDirect = publishTo('notification.publishDirect', direct);
+
+const findFirstAttempts = statement(
+  'notification.findFirstAttempts',
+  `SELECT count(*) FILTER (WHERE state = 'pending' AND attempts = 0 AND expires_at > now())::int
+            AS waiting,
+          count(*) FILTER (WHERE state IN ('dead', 'expired') OR attempts > 0 AND state = 'pending'
+                              OR attempts > 1)::int AS failed
+     FROM push_delivery WHERE event_id = $1`,
+);
+
+/** An event whose deliveries are still there is looked at again after an hour. */
+const sweep = statement(
+  'notification.sweepEvents',
+  `WITH due AS MATERIALIZED (
+     SELECT id, accepted, keep_until,
+            EXISTS (SELECT FROM push_delivery d WHERE d.event_id = e.id) AS is_needed
+       FROM push_event e WHERE keep_until < now()
+      ORDER BY keep_until LIMIT $1 FOR UPDATE SKIP LOCKED
+   ), postponed AS (
+     UPDATE push_event SET keep_until = now() + interval '1 hour'
+      WHERE id = ANY (ARRAY (SELECT id FROM due WHERE is_needed))
+   ), removed AS (
+     DELETE FROM push_event WHERE id = ANY (ARRAY (SELECT id FROM due WHERE NOT is_needed))
+     RETURNING accepted, keep_until
+   ), booked AS (
+     INSERT INTO push_ledger AS l (state, count)
+     SELECT 'accepted', sum(accepted) FROM removed HAVING count(*) > 0
+     ON CONFLICT (state) DO UPDATE SET count = l.count + excluded.count
+   )
+   SELECT count(*)::int AS removed,
+          greatest(coalesce(extract(epoch FROM now() - min(keep_until)), 0), 0)::float8 * 1000
+            AS "lagMs"
+     FROM removed`,
+);
+
+/** Published events (notification.md, Delivery). */
+@Injectable()
+export class EventRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores an event for all whose subscription matches.
+   * @param filters all filters that match its tag
+   * @param types the push types that are enabled
+   */
+  async publish(
+    id: string,
+    event: NewEvent,
+    key: string | undefined,
+    terms: ClaimTerms,
+    filters: readonly string[],
+    types: readonly string[],
+  ): Promise<StoredEvent> {
+    const values = [...eventValues(id, event, key, terms), filters, types, event.provider];
+    return storedEvent(await this.database.rows<PublishedRow>(publishToSubscribed, values));
+  }
+
+  /** Stores an event for one device. */
+  async publishDirect(
+    id: string,
+    event: NewEvent,
+    key: string | undefined,
+    terms: ClaimTerms,
+    target: Destination & { readonly lane: string },
+  ): Promise<StoredEvent> {
+    const { type, deviceId, provider, debug, language, authorization, lane } = target;
+    const to = [type, deviceId, provider, debug, language, authorization, lane];
+    const values = [...eventValues(id, event, key, terms), ...to];
+    return storedEvent(await this.database.rows<PublishedRow>(publishDirect, values));
+  }
+
+  async findFirstAttempts(id: string): Promise<FirstAttempts> {
+    const row = await this.database.row<FirstAttempts>(findFirstAttempts, [id]);
+    return row ?? { waiting: 0, failed: 0 };
+  }
+
+  async sweep(limit: number): Promise<SweepBatch> {
+    const row = await this.database.row<SweepBatch>(sweep, [limit]);
+    return row ?? { removed: 0, lagMs: 0 };
+  }
+}
+
+/** Of an event without a delivery that this node has to do with, the rest is null. */
+type PublishedRow = { accepted: number } & (ClaimedDelivery | { seq: null });
+
+function eventValues(
+  id: string,
+  event: NewEvent,
+  key: string | undefined,
+  terms: ClaimTerms,
+): unknown[] {
+  const { tag, message, isLocalized } = event;
+  const of = [id, tag, message, isLocalized, JSON.stringify(event.arguments), key];
+  return [...of, terms.node, terms.most, terms.leaseMs];
+}
+
+function storedEvent(rows: readonly PublishedRow[]): StoredEvent {
+  const deliveries = rows.filter((row) => row.seq !== null) as ClaimedDelivery[];
+  return {
+    accepted: rows[0]?.accepted ?? 0,
+    comet: deliveries.filter(({ type }) => type === 'comet'),
+    claimed: deliveries.filter(({ type }) => type !== 'comet'),
+  };
+}

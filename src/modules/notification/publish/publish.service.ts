@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { PushChannels } from '../channels/push-channels.js';
+import { requireDestination } from '../channels/require-destination.js';
+import { PushProviders } from '../providers/push-providers.js';
+import { requireProvider } from '../providers/require-provider.js';
+import type { NewEvent } from './event.js';
+import { Publisher } from './publisher.js';
+
+/** The call that publishes an event (notification.md, Delivery). */
+@Injectable()
+export class PublishService {
+  constructor(
+    private readonly channels: PushChannels,
+    private readonly providers: PushProviders,
+    private readonly publisher: Publisher,
+  ) {}
+
+  /**
+   * @param key the `Idempotency-Key` of the call: its repeat does nothing
+   * @throws DomainError InvalidParameter, PushTypeNotEnabled, PublishFailed
+   */
+  async publish(event: NewEvent, key: string | undefined): Promise<void> {
+    requireProvider(this.providers, event.provider);
+    const { target } = event;
+    const lane = target && requireDestination(this.channels, this.providers, target);
+    await this.publisher.publish(event, lane ?? '', key);
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../../../core/bus/bus.js';
+import { pushTopic } from '../deliveries/delivery-worker.js';
+import { Dispatcher } from '../deliveries/dispatcher.js';
+import { publishFailed } from '../notification.errors.js';
+import { PushProviders } from '../providers/push-providers.js';
+import type { NewEvent } from './event.js';
+import { EventRepository } from './event.repository.js';
+import { EventStore } from './event-store.js';
+
+/** How often to look for the first attempts that other nodes may make, milliseconds. */
+const lookMs = 100;
+
+/** What nobody has tried by then counts as not taken, milliseconds. */
+const longestWaitMs = 30_000;
+
+/** Has events stored with their deliveries, and sets those going (notification.md, Delivery). */
+@Injectable()
+export class Publisher {
+  constructor(
+    private readonly store: EventStore,
+    private readonly events: EventRepository,
+    private readonly dispatcher: Dispatcher,
+    private readonly providers: PushProviders,
+    private readonly bus: Bus,
+  ) {}
+
+  /**
+   * Stores an event and, with `push.publish_mode = sync`, waits for the first attempt of every
+   * target that is not comet.
+   * @param lane of the event's target
+   * @param key the `Idempotency-Key` of the call: its repeat does nothing
+   * @throws DomainError PublishFailed
+   */
+  async publish(event: NewEvent, lane: string, key: string | undefined): Promise<void> {
+    const id = randomUUID();
+    const stored = await this.store.store(id, event, lane, key);
+    const attempts = stored.claimed.map((delivery) => this.dispatcher.take(delivery));
+    const hasMore = stored.accepted > stored.claimed.length + stored.comet.length;
+    if (hasMore) this.bus.wake(pushTopic);
+    if (this.providers.settings.publish_mode === 'async') return;
+    const delivered = await Promise.all(attempts);
+    const failed = hasMore
+      ? await this.failedOfAll(id)
+      : delivered.filter((wasDelivered) => !wasDelivered).length;
+    if (failed > 0) throw publishFailed(failed, stored.accepted);
+  }
+
+  private async failedOfAll(id: string): Promise<number> {
+    const end = performance.now() + longestWaitMs;
+    for (;;) {
+      const { waiting, failed } = await this.events.findFirstAttempts(id);
+      if (waiting === 0 || performance.now() > end) return failed + waiting;
+      await delay(lookMs);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+import { createHmac } from 'node:crypto';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, exchange, session } from '../../support/bayeux.js';
+import { eventually } from '../../support/eventually.js';
+import { hang, useHttpSink, withHeaders } from '../../support/http-sink.js';
+import {
+  base,
+  callback,
+  deliveries,
+  publish,
+  putSection,
+  subscribe,
+} from '../../support/notification.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+const push = {
+  pushEnabled: 'comet,httpcb,customhttp',
+  'httpcb.secret': 'a shared secret',
+};
+const server = useTestServer({
+  config: {
+    security: { allowed_callback_networks: ['127.0.0.1'] },
+    gms: { 'http.socket_timeout': 1 },
+    push,
+    'push.provider.SalesApp': {},
+  },
+});
+const sink = useHttpSink();
+
+beforeEach(async () => {
+  for (const subscriber of ['A1', 'comet']) {
+    await server.request('DELETE', `${base}/subscription/subscriber/${subscriber}`);
+  }
+});
+
+/** What a body is answered: status, exception, message. */
+async function refusal(json: unknown, headers = {}): Promise<[number, string, string]> {
+  const { status, json: error } = await publish(server, json, headers);
+  return [status, error.exception, error.message];
+}
+
+describe('POST /notification/publish', () => {
+  it('reaches every subscription whose filter matches the tag, and no other', async () => {
+    const tag = 'ors.agentavailability.agent123.available';
+    const matching = [
+      ...['*', 'ors.*', 'ors.agentavailability.*', 'ors.agentavailability.agent123.*', tag],
+    ];
+    const others = ['ors', 'ORS.*', `${tag}.*`, 'ors.agentavailability', `${tag}.x`, 'or.*'];
+    for (const [at, filter] of [...matching, ...others].entries()) {
+      await subscribe(server, callback(`${sink.url}/${at}`, filter));
+    }
+    const answer = await publish(server, { tag, message: 'An agent is free' });
+    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect(sink.received.map(({ path }) => path).sort()).toEqual(['/0', '/1', '/2', '/3', '/4']);
+  });
+
+  it('posts the bare message with its id, tag and signature', async () => {
+    await subscribe(server, callback(` ${sink.url}/cb?x=1 `, 'a.*'));
+    await publish(server, { tag: 'a.b', message: 'Grüße 😀\n"{}"' });
+    const [{ method, headers, body }] = sink.at('/cb?x=1') as [any];
+    expect([method, body]).toEqual(['POST', 'Grüße 😀\n"{}"']);
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain;charset=UTF-8',
+      'x-gms-message-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+      'x-gms-tag': 'a.b',
+      'x-gms-signature': expect.stringMatching(/^sha256=[0-9a-f]{64}$/),
+    });
+    const hmac = createHmac('sha256', 'a shared secret').update(body).digest('hex');
+    expect(headers['x-gms-signature']).toBe(`sha256=${hmac}`);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, ''],
+    [null, ''],
+    ['', ''],
+    [{ a: [1, 'ü'] }, '{"a":[1,"ü"]}'],
+    [7, '7'],
+    [false, 'false'],
+    [[], '[]'],
+    ['x'.repeat(100_000), 'x'.repeat(100_000)],
+  ])('sends the message %j as text', async (message, text) => {
+    await subscribe(server, callback(`${sink.url}/text`, 'text'));
+    expect((await publish(server, { tag: 'text', message })).status).toBe(200);
+    expect(sink.at('/text').map(({ body }) => body)).toEqual([text]);
+  });
+
+  it('posts device and message as JSON to the operator’s service for customhttp', async () => {
+    await putSection(server, 'push', { ...push, 'customhttp.url': `${sink.url}/custom` });
+    await subscribe(server, {
+      ...callback('any device', 'custom'),
+      notificationDetails: { type: 'customhttp', deviceId: 'any device' },
+      authorization: 'Basic eDp5',
+    });
+    sink.answer('/custom', 204);
+    expect((await publish(server, { tag: 'custom', message: 'ü' })).status).toBe(200);
+    const [{ body, headers }] = sink.at('/custom') as [any];
+    expect(JSON.parse(body)).toEqual({ deviceId: 'any device', message: 'ü' });
+    expect(headers).toMatchObject({ authorization: 'Basic eDp5' });
+    expect(headers['content-type']).toContain('application/json');
+  });
+
+  it('reaches a comet user once, however many subscriptions match', async () => {
+    const user = { gms_user: 'kate' };
+    const clientId = await session(server, 'kate');
+    const body = { subscriberId: 'comet', notificationDetails: { type: 'comet' } };
+    for (const filter of ['*', 'for.*', 'for.kate'])
+      await subscribe(server, { ...body, filter }, user);
+    const held = exchange(server, 'kate', connect(clientId));
+    expect((await publish(server, { tag: 'for.kate', message: { a: 1 } })).status).toBe(200);
+    const mail = (await held).filter(({ channel }) => channel === '/_genesys');
+    expect(mail.map(({ data }) => data)).toEqual([
+      { id: expect.stringMatching(/^[0-9a-f]{32}$/), message: '{"a":1}', tag: 'for.kate' },
+    ]);
+    expect(await deliveries(server, 'tag=for.kate')).toMatchObject([
+      { type: 'comet', deviceId: 'kate', state: 'delivered' },
+    ]);
+  });
+
+  it('goes to the device of its notificationDetails alone, subscribed or not', async () => {
+    await subscribe(server, callback(`${sink.url}/subscribed`, '*'));
+    const direct = {
+      ...{ tag: 'direct', message: 'm' },
+      notificationDetails: { type: 'httpcb', deviceId: `${sink.url}/direct` },
+    };
+    expect((await publish(server, direct)).status).toBe(200);
+    expect(sink.received.map(({ path }) => path)).toEqual(['/direct']);
+    const clientId = await session(server, 'omar');
+    const comet = {
+      tag: 'direct',
+      message: 'm',
+      notificationDetails: { type: 'comet', deviceId: 'omar' },
+    };
+    expect((await publish(server, comet)).status).toBe(200);
+    const mail = await exchange(server, 'omar', connect(clientId));
+    expect(mail).toMatchObject([{ data: { message: 'm', tag: 'direct' } }, { successful: true }]);
+  });
+
+  it('goes to subscriptions of one provider alone when it names one', async () => {
+    await subscribe(server, callback(`${sink.url}/default`, 'p'));
+    await subscribe(server, callback(`${sink.url}/sales`, 'p', { providerName: 'SalesApp' }));
+    expect((await publish(server, { tag: 'p', providerName: 'SalesApp' })).status).toBe(200);
+    expect(sink.received.map(({ path }) => path)).toEqual(['/sales']);
+    await publish(server, { tag: 'p' });
+    expect(sink.received).toHaveLength(3);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['MissingParameter', {}, 'tag is mandatory'],
+    ['MissingParameter', { tag: '' }, 'tag is mandatory'],
+    ['InvalidParameter', { tag: 'a.*' }, 'tag takes'],
+    ['InvalidParameter', { tag: 'a..b' }, 'tag takes'],
+    ['InvalidParameter', { tag: 'ä' }, 'tag takes'],
+    ['InvalidParameter', { tag: 7 }, 'tag takes'],
+    ['InvalidParameter', { tag: 'a', mediaType: 'html' }, 'mediaType takes'],
+    ['InvalidParameter', { tag: 'a', locArgs: 'x' }, 'locArgs'],
+    ['InvalidParameter', { tag: 'a', providerName: 'Nobody' }, 'providerName takes'],
+    ['InvalidParameter', { tag: 'a', providerName: 'event' }, 'providerName takes'],
+    ['MissingParameter', { tag: 'a', notificationDetails: {} }, 'notificationDetails.type is'],
+    [
+      'MissingParameter',
+      { tag: 'a', notificationDetails: { type: 'comet' } },
+      'notificationDetails.deviceId is',
+    ],
+    [
+      'InvalidParameter',
+      { tag: 'a', notificationDetails: { type: 'httpcb', deviceId: 'http://10.1.1.1' } },
+      'notificationDetails.deviceId takes',
+    ],
+    ['InvalidText', { tag: 'a', message: 'a\0' }, 'message'],
+    ['InvalidText', { tag: 'a', message: '\ud800' }, 'message'],
+  ])('answers 400 %s to %j', async (exception, body, words) => {
+    expect(await refusal(body)).toEqual([400, exception, expect.stringContaining(words)]);
+  });
+
+  it('is 404 for a device of a type that is not enabled', async () => {
+    const body = { tag: 'a', notificationDetails: { type: 'ios', deviceId: 'x' } };
+    expect((await refusal(body)).slice(0, 2)).toEqual([404, 'PushTypeNotEnabled']);
+  });
+
+  it('takes JSON alone', async () => {
+    const sent = await server.request('POST', `${base}/publish`, {
+      body: '{"tag":"a"}',
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    expect([sent.status, sent.json.exception]).toEqual([415, 'UnsupportedMediaType']);
+  });
+
+  it('does nothing again for the same idempotency key, however often and at once', async () => {
+    await subscribe(server, callback(`${sink.url}/once`, 'once'));
+    const headers = { 'Idempotency-Key': 'publish once' };
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => publish(server, { tag: 'once' }, headers)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect((await publish(server, { tag: 'once' }, headers)).status).toBe(200);
+    expect(sink.received).toHaveLength(1);
+    await publish(server, { tag: 'once' }, { 'Idempotency-Key': 'publish again' });
+    expect(sink.received).toHaveLength(2);
+  });
+});
+
+describe('push.publish_mode', () => {
+  it('sync: is 503 when a target failed its first attempt, and the others have it', async () => {
+    await subscribe(server, callback(`${sink.url}/good`, 'mixed'));
+    await subscribe(server, callback(`${sink.url}/created`, 'mixed'));
+    sink.answer('/created', 201);
+    expect(await refusal({ tag: 'mixed' })).toEqual([
+      503,
+      'PublishFailed',
+      expect.stringMatching(/^1 of 2 targets/),
+    ]);
+    expect(sink.at('/good')).toHaveLength(1);
+  });
+
+  it.each<[string, Parameters<typeof sink.answer>[1]]>([
+    ['an error of its own', 500],
+    ['a refusal', 404],
+    ['another success', 204],
+    ['no answer at all', hang],
+    ['a redirect to a forbidden address', withHeaders(302, { Location: 'http://10.0.0.1/' })],
+  ])('sync: is 503 for a callback with %s', async (_, answer) => {
+    await subscribe(server, callback(`${sink.url}/bad`, 'bad'));
+    sink.answer('/bad', answer);
+    expect((await refusal({ tag: 'bad' })).slice(0, 2)).toEqual([503, 'PublishFailed']);
+  });
+
+  it('sync: is 503 for a direct target, and where nobody listens', async () => {
+    sink.answer('/direct', 500);
+    for (const deviceId of [`${sink.url}/direct`, 'http://127.0.0.1:49151/']) {
+      const notificationDetails = { type: 'httpcb', deviceId };
+      const said = await refusal({ tag: 'direct.bad', notificationDetails });
+      expect(said.slice(0, 2)).toEqual([503, 'PublishFailed']);
+    }
+  });
+
+  it('async: answers once all is stored', async () => {
+    await putSection(server, 'push', { ...push, publish_mode: 'async' });
+    await subscribe(server, callback(`${sink.url}/slow`, 'slow'));
+    sink.answer('/slow', hang, 200);
+    expect((await publish(server, { tag: 'slow' })).status).toBe(200);
+    await eventually(async () => {
+      expect(await deliveries(server, 'tag=slow')).toMatchObject([
+        { state: 'delivered', attempts: 2 },
+      ]);
+    });
+  });
+});
