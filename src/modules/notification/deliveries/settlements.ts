@@ -7,7 +7,7 @@ import type { ClaimedDelivery, Settlement } from './delivery.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
 /** How long a dead node keeps what it has claimed, milliseconds. */
-export const leaseMs = 30_000;
+export const leaseMs = 10_000;
 
 const renewEveryMs = leaseMs / 3;
 const longestSleepMs = 1000;

@@ -1,0 +1,184 @@
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  type HostAddress,
+  HostLookup,
+  OutgoingCalls,
+  OutgoingSettings,
+} from '../../../src/core/outgoing/index.js';
+import { hang, hangUp, useHttpSink, withHeaders } from '../../support/http-sink.js';
+
+const sink = useHttpSink();
+const opened: OutgoingCalls[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((calls) => calls.onModuleDestroy()));
+});
+
+/** Answers each look-up with the next list, the last again: names that change hands. */
+class ScriptedLookup extends HostLookup {
+  asked = 0;
+
+  constructor(private readonly lists: string[][]) {
+    super();
+  }
+
+  override addressesOf(): Promise<HostAddress[]> {
+    const list = this.lists[Math.min(this.asked++, this.lists.length - 1)] ?? [];
+    return Promise.resolve(
+      list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  }
+}
+
+function callsWith(hosts: HostLookup, allowedNetworks: string[] = ['127.0.0.1/32']): OutgoingCalls {
+  const settings = new OutgoingSettings();
+  const calls = new OutgoingCalls(settings, hosts);
+  settings.replace({
+    connectionTimeoutMs: 1000,
+    socketTimeoutMs: 1000,
+    maxConnectionsPerRoute: 2,
+    allowedNetworks,
+  });
+  opened.push(calls);
+  return calls;
+}
+
+const post = (url: string, more = {}) => ({
+  ...{ url, method: 'POST' as const, headers: {}, body: 'm' },
+  signal: new AbortController().signal,
+  ...more,
+});
+
+const port = () => new URL(sink.url).port;
+
+describe('guarded calls', () => {
+  it('go to a name whose addresses are all allowed, and say its name', async () => {
+    const calls = callsWith(new ScriptedLookup([['127.0.0.1']]));
+    const result = await calls.guarded(post(`http://shop.example:${port()}/a`));
+    expect(result).toMatchObject({ kind: 'answered', status: 200 });
+    expect(sink.received).toMatchObject([{ headers: { host: `shop.example:${port()}` } }]);
+  });
+
+  it('look a name up once: what it leads to afterwards does not matter', async () => {
+    const hosts = new ScriptedLookup([['127.0.0.1'], ['10.0.0.1']]);
+    const calls = callsWith(hosts);
+    expect(await calls.guarded(post(`http://shop.example:${port()}/a`))).toMatchObject({
+      kind: 'answered',
+    });
+    expect(hosts.asked).toBe(1);
+  });
+
+  it.each([
+    [['10.0.0.1']],
+    [['127.0.0.1', '10.0.0.1']],
+    [['127.0.0.2']],
+    [['169.254.169.254']],
+    [['::1']],
+    [['::ffff:10.0.0.1']],
+    [['fd00::1']],
+    [['64:ff9b::a00:1']],
+    [[]],
+  ])('are refused when a name leads to %j', async (addresses) => {
+    const calls = callsWith(new ScriptedLookup([addresses]));
+    expect(await calls.guarded(post(`http://shop.example:${port()}/a`))).toMatchObject({
+      kind: 'failed',
+      code: 'ForbiddenTarget',
+    });
+    expect(sink.received).toEqual([]);
+  });
+
+  it('are refused when a redirect leads to such a name', async () => {
+    const calls = callsWith(new ScriptedLookup([['127.0.0.1'], ['10.0.0.1']]));
+    sink.answer('/a', withHeaders(307, { Location: `http://inner.example:${port()}/b` }));
+    expect(await calls.guarded(post(`http://shop.example:${port()}/a`))).toMatchObject({
+      code: 'ForbiddenTarget',
+    });
+    expect(sink.at('/b')).toEqual([]);
+  });
+
+  it('do not take secret headers along to another origin', async () => {
+    const calls = callsWith(new ScriptedLookup([['127.0.0.1']]));
+    sink.answer('/a', withHeaders(307, { Location: `http://other.example:${port()}/b` }));
+    sink.answer('/b', withHeaders(307, { Location: '/c' }));
+    const headers = { 'X-Secret': 's', 'X-Plain': 'p' };
+    await calls.guarded(
+      post(`http://shop.example:${port()}/a`, { headers, secretHeaders: ['X-Secret'] }),
+    );
+    expect(sink.at('/a')).toMatchObject([{ headers: { 'x-secret': 's', 'x-plain': 'p' } }]);
+    expect(sink.at('/c')).toMatchObject([{ headers: { 'x-plain': 'p' }, body: 'm' }]);
+    expect(sink.at('/c')[0]?.headers['x-secret']).toBeUndefined();
+  });
+
+  it('ask for what 303 names without the body', async () => {
+    const calls = callsWith(new HostLookup());
+    sink.answer('/a', withHeaders(303, { Location: '/b' }));
+    await calls.guarded(post(`${sink.url}/a`));
+    expect(sink.at('/b')).toMatchObject([{ method: 'GET', body: '' }]);
+  });
+
+  it('go nowhere private at all unless it is allowed', async () => {
+    const calls = callsWith(new HostLookup(), []);
+    for (const url of [`${sink.url}/a`, `http://localhost:${port()}/a`]) {
+      expect(await calls.guarded(post(url))).toMatchObject({ code: 'ForbiddenTarget' });
+    }
+    expect(sink.received).toEqual([]);
+  });
+});
+
+describe('calls of either kind', () => {
+  it.each<[string, Parameters<typeof sink.answer>[1], string]>([
+    ['does not answer', hang, 'AnswerTimeout'],
+    ['hangs up', hangUp, 'ConnectionLost'],
+    [
+      'stops in the middle of its answer',
+      (response) => {
+        response.writeHead(200, { 'Content-Length': '10' }).write('half');
+      },
+      'AnswerTimeout',
+    ],
+  ])('fail when the other side %s', async (_, answer, code) => {
+    const calls = callsWith(new HostLookup());
+    sink.answer('/a', answer);
+    expect(await calls.guarded(post(`${sink.url}/a`))).toMatchObject({ kind: 'failed', code });
+    expect(await calls.trusted(post(`${sink.url}/a`))).toMatchObject({ kind: 'failed', code });
+  });
+
+  it('fail where nobody listens, and where nobody speaks HTTP', async () => {
+    const calls = callsWith(new HostLookup());
+    const silent: Server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.resume().end('220 this is not HTTP\r\n');
+    });
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const { port: spoken } = silent.address() as AddressInfo;
+    expect(await calls.trusted(post(`http://127.0.0.1:${spoken}/`))).toMatchObject({
+      kind: 'failed',
+    });
+    await new Promise((done) => silent.close(done));
+    expect(await calls.trusted(post(`http://127.0.0.1:${spoken}/`))).toMatchObject({
+      code: 'ConnectionRefused',
+    });
+  });
+
+  it('end when they are given up, before and while they run', async () => {
+    const calls = callsWith(new HostLookup());
+    sink.answer('/a', hang);
+    const abort = new AbortController();
+    const running = calls.trusted(post(`${sink.url}/a`, { signal: abort.signal }));
+    abort.abort();
+    expect(await running).toMatchObject({ code: 'Aborted' });
+    expect(await calls.trusted(post(`${sink.url}/a`, { signal: abort.signal }))).toMatchObject({
+      code: 'Aborted',
+    });
+  });
+
+  it('keep the beginning of an endless answer alone', async () => {
+    const calls = callsWith(new HostLookup());
+    sink.answer('/a', withHeaders(200, {}, 'x'.repeat(5_000_000)));
+    const result = await calls.guarded(post(`${sink.url}/a`));
+    expect(result).toMatchObject({ kind: 'answered', status: 200 });
+    expect(result.kind === 'answered' ? result.body.length : 0).toBe(65_536);
+  });
+});
