@@ -4,6 +4,8 @@ import { OptionsModule } from '../options/index.js';
 import { CustomHttpChannel } from './channels/custom-http.channel.js';
 import { HttpCallbackChannel } from './channels/http-callback.channel.js';
 import { PushChannels } from './channels/push-channels.js';
+import { VapidTokens } from './channels/webpush/vapid-tokens.js';
+import { WebPushChannel } from './channels/webpush/web-push.channel.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DeliveryAttempt } from './deliveries/delivery-attempt.js';
 import { DeliveryListRepository } from './deliveries/delivery-list.repository.js';
@@ -39,6 +41,8 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
     PushChannels,
     HttpCallbackChannel,
     CustomHttpChannel,
+    VapidTokens,
+    WebPushChannel,
     SubscriptionRepository,
     SubscriptionsService,
     EventRepository,

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Of a browser's PushSubscription what a push needs (RFC 8291). */
+export interface BrowserSubscription {
+  readonly endpoint: string;
+  /** Its public key and its secret, base64url. */
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+const bytes = (count: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+={0,2}$/)
+    .refine((text) => Buffer.from(text, 'base64url').length === count);
+
+const schema = z.object({
+  endpoint: z.string(),
+  keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),
+});
+
+/** Reads the JSON of a PushSubscription; undefined when it is none. */
+export function browserSubscriptionOf(text: string): BrowserSubscription | undefined {
+  const result = schema.safeParse(jsonOf(text));
+  if (!result.success) return undefined;
+  const { endpoint, keys } = result.data;
+  return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { createECDH } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { encrypt } from 'http_ece';
+import { invalidParameter } from '../../../../core/errors/index.js';
+import { OutgoingCalls, OutgoingSettings } from '../../../../core/outgoing/index.js';
+import { refusedBy, unanswered } from '../call-outcome.js';
+import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
+import { PushChannels } from '../push-channels.js';
+import { type BrowserSubscription, browserSubscriptionOf } from './browser-subscription.js';
+import { VapidTokens } from './vapid-tokens.js';
+
+/** What push services take at most of a payload, bytes (RFC 8291, section 4). */
+const mostPayloadBytes = 3993;
+
+/** How long a push service keeps a message for a browser that is away, seconds. */
+const keptSeconds = 24 * 60 * 60;
+
+/**
+ * webpush: the payload `{"message", "tag", "id"}`, encrypted for the browser that the device id
+ * describes, is posted to its push service (RFC 8030, 8291, 8292).
+ */
+@Injectable()
+export class WebPushChannel implements PushChannel {
+  readonly types = ['webpush'] as const;
+
+  constructor(
+    private readonly calls: OutgoingCalls,
+    private readonly settings: OutgoingSettings,
+    private readonly tokens: VapidTokens,
+    channels: PushChannels,
+  ) {
+    channels.register(this);
+  }
+
+  get concurrency(): number {
+    return this.settings.current.maxConnectionsPerRoute;
+  }
+
+  laneOf({ deviceId }: PushTarget): string {
+    const browser = browserSubscriptionOf(deviceId);
+    return `webpush ${browser === undefined ? '' : new URL(browser.endpoint).origin}`;
+  }
+
+  requireTarget({ deviceId }: PushTarget): void {
+    const browser = browserSubscriptionOf(deviceId);
+    const name = 'notificationDetails.deviceId';
+    if (browser === undefined) {
+      throw invalidParameter(name, 'a PushSubscription as JSON: endpoint, keys.p256dh, keys.auth');
+    }
+    const why = this.calls.whyForbidden(browser.endpoint);
+    if (why !== undefined) {
+      throw invalidParameter(name, `a PushSubscription whose endpoint may be called; this ${why}`);
+    }
+  }
+
+  async push(
+    { messageId, tag, message, target }: Push,
+    context: PushContext,
+  ): Promise<PushOutcome> {
+    const browser = browserSubscriptionOf(target.deviceId);
+    if (browser === undefined)
+      return failed('InvalidDevice', 'the device id is no PushSubscription');
+    const payload = Buffer.from(JSON.stringify({ message, tag, id: messageId }));
+    if (payload.length > mostPayloadBytes) {
+      return failed(
+        'MessageTooLong',
+        `the payload has more than ${String(mostPayloadBytes)} bytes`,
+      );
+    }
+    const { origin } = new URL(browser.endpoint);
+    const authorization = await this.tokens.headerFor(origin, context.options.webPush);
+    if (authorization === undefined) {
+      return failed('NotConfigured', 'the options webpush.vapid_… are not set');
+    }
+    const body = encrypted(payload, browser);
+    if (body === undefined) return failed('InvalidDevice', 'the key of the browser is no point');
+    const result = await this.calls.guarded({
+      url: browser.endpoint,
+      method: 'POST',
+      headers: {
+        Authorization: authorization,
+        'Content-Encoding': 'aes128gcm',
+        'Content-Type': 'application/octet-stream',
+        TTL: String(keptSeconds),
+        Urgency: 'high',
+      },
+      secretHeaders: ['Authorization'],
+      body,
+      signal: context.signal,
+    });
+    if (result.kind === 'failed') return unanswered(result);
+    if (result.status >= 200 && result.status <= 299) return { kind: 'delivered' };
+    const outcome = refusedBy(result.status, result.headers);
+    return result.status === 404 && outcome.kind === 'failed'
+      ? { ...outcome, endsSubscription: true }
+      : outcome;
+  }
+}
+
+/** undefined when the browser's key is no point of the curve. */
+function encrypted(payload: Buffer, { p256dh, auth }: BrowserSubscription): Buffer | undefined {
+  const privateKey = createECDH('prime256v1');
+  privateKey.generateKeys();
+  try {
+    return encrypt(payload, { version: 'aes128gcm', dh: p256dh, privateKey, authSecret: auth });
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(code: string, reason: string): PushOutcome {
+  return { kind: 'failed', code, reason, endsSubscription: false };
+}
