@@ -16,7 +16,12 @@ import { PushMetrics } from './deliveries/push-metrics.js';
 import { PushSweep } from './deliveries/push.sweep.js';
 import { Settlements } from './deliveries/settlements.js';
 import { Localization } from './localization/localization.js';
+import { LocalizationRepository } from './localization/localization.repository.js';
+import { LocalizationService } from './localization/localization.service.js';
+import { LocalizationSource } from './localization/localization-source.js';
 import { NotificationController } from './notification.controller.js';
+import { PushAdminController } from './push-admin.controller.js';
+import { PushExplanation } from './providers/explanation.js';
 import { PushProviders } from './providers/push-providers.js';
 import { EventRepository } from './publish/event.repository.js';
 import { PublishService } from './publish/publish.service.js';
@@ -34,10 +39,14 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
  */
 @Module({
   imports: [CometdModule, OptionsModule],
-  controllers: [NotificationController],
+  controllers: [NotificationController, PushAdminController],
   providers: [
     PushProviders,
+    PushExplanation,
+    LocalizationRepository,
+    LocalizationSource,
     Localization,
+    LocalizationService,
     PushChannels,
     HttpCallbackChannel,
     CustomHttpChannel,
