@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CometdModule } from '../cometd/index.js';
 import { OptionsModule } from '../options/index.js';
+import { AppleChannel } from './channels/apple/apple.channel.js';
+import { ProviderTokenRepository } from './channels/apple/provider-token.repository.js';
+import { ProviderTokens } from './channels/apple/provider-tokens.js';
 import { CustomHttpChannel } from './channels/custom-http.channel.js';
+import { AccessTokens } from './channels/google/access-tokens.js';
+import { GoogleChannel } from './channels/google/google.channel.js';
 import { HttpCallbackChannel } from './channels/http-callback.channel.js';
 import { PushChannels } from './channels/push-channels.js';
 import { VapidTokens } from './channels/webpush/vapid-tokens.js';
@@ -52,6 +57,11 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
     CustomHttpChannel,
     VapidTokens,
     WebPushChannel,
+    ProviderTokenRepository,
+    ProviderTokens,
+    AppleChannel,
+    AccessTokens,
+    GoogleChannel,
     SubscriptionRepository,
     SubscriptionsService,
     EventRepository,

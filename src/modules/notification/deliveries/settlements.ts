@@ -15,6 +15,11 @@ const longestSleepMs = 1000;
 /** The pause after the database could not be told, milliseconds. */
 const pauseMs = 300;
 
+interface Ended {
+  readonly settlement: Settlement;
+  readonly onTold: () => void;
+}
+
 /** At most so many ends are noted in one statement. */
 const batch = 2000;
 
@@ -27,7 +32,7 @@ export class Settlements {
   private readonly held = new Map<number, ClaimedDelivery>();
   private readonly bell = new Bell();
   private readonly trouble: Trouble;
-  private ended: Settlement[] = [];
+  private ended: Ended[] = [];
   private renewAt = 0;
   private closing = false;
   private working: Promise<void> = Promise.resolve();
@@ -57,9 +62,12 @@ export class Settlements {
     return this.held.size;
   }
 
-  settle(settlement: Settlement): void {
-    this.ended.push(settlement);
+  /** Resolves once it is noted, or could not be for now: then it is later. */
+  settle(settlement: Settlement): Promise<void> {
     this.bell.ring();
+    return new Promise((onTold) => {
+      this.ended.push({ settlement, onTold });
+    });
   }
 
   /** Notes what has ended by now; what fails is taken over when its lease ends. */
@@ -93,13 +101,16 @@ export class Settlements {
   }
 
   private async noteBatch(): Promise<void> {
-    const noted = this.ended.splice(0, batch);
+    const ended = this.ended.splice(0, batch);
+    const noted = ended.map(({ settlement }) => settlement);
     try {
       await this.deliveries.settle(noted);
       await this.endSubscriptions(noted);
     } catch (error) {
-      this.ended.unshift(...noted);
+      this.ended.unshift(...ended);
       throw error;
+    } finally {
+      for (const { onTold } of ended) onTold();
     }
     for (const { delivery } of noted) {
       if (this.isHeld(delivery)) this.held.delete(delivery.seq);

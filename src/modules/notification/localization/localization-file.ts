@@ -1,4 +1,5 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
+import { SyntaxValidator } from 'fast-xml-validator';
 import { z } from 'zod';
 
 /** The texts of one message by language, in lower case with `_` between its parts. */
@@ -66,10 +67,6 @@ export function languageKey(language: string): string {
 }
 
 function parsed(xml: string): z.infer<typeof message>[] {
-  const valid = XMLValidator.validate(xml);
-  if (valid !== true) {
-    throw new BadLocalizationFile(`line ${String(valid.err.line)}: ${valid.err.msg}`);
-  }
   const result = file.safeParse(parsedXml(xml));
   if (result.success) return result.data.messages.message;
   const path = result.error.issues[0]?.path.join('.') ?? '';
@@ -78,11 +75,15 @@ function parsed(xml: string): z.infer<typeof message>[] {
   );
 }
 
+/** The parser forgives what is no XML; the validator does not. */
 function parsedXml(xml: string): unknown {
   try {
+    SyntaxValidator.validate(xml);
     return parser.parse(xml);
   } catch (error) {
-    throw new BadLocalizationFile(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof Error)) throw error;
+    const place = 'line' in error ? `line ${String(error.line)}: ` : '';
+    throw new BadLocalizationFile(`${place}${error.message}`);
   }
 }
 
