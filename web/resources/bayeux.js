@@ -32,13 +32,14 @@ export class BayeuxClient {
     this.poll();
   }
 
-  /** Ends the session. */
+  /** Ends the session, also while the page is being left. */
   async stop() {
     this.aborting.abort();
     if (this.clientId === undefined) return;
     const { clientId } = this;
     this.clientId = undefined;
-    await this.send([{ channel: '/meta/disconnect', clientId }], AbortSignal.timeout(patience));
+    const keepalive = true;
+    await this.post([{ channel: '/meta/disconnect', clientId }], { keepalive });
   }
 
   async begin() {
@@ -66,7 +67,7 @@ export class BayeuxClient {
     while (!this.aborting.signal.aborted) {
       try {
         if (this.clientId === undefined) await this.begin();
-        else this.take(await this.send([this.connect()]));
+        else this.take(await this.send([this.connect(failures > 0)]));
         if (failures > 0) this.onState('connected', false);
         failures = 0;
       } catch (error) {
@@ -80,10 +81,16 @@ export class BayeuxClient {
     }
   }
 
-  connect() {
+  /** @param atOnce whether the server shall answer now, to know whether it is back */
+  connect(atOnce = false) {
     const { clientId } = this;
-    const ext = this.ack === undefined ? {} : { ext: { ack: this.ack } };
-    return { channel: '/meta/connect', connectionType: 'long-polling', clientId, ...ext };
+    return {
+      channel: '/meta/connect',
+      connectionType: 'long-polling',
+      clientId,
+      ...(this.ack === undefined ? {} : { ext: { ack: this.ack } }),
+      ...(atOnce ? { advice: { timeout: 0 } } : {}),
+    };
   }
 
   /** Takes an answer: events first, then what the replies say about how to go on. */
@@ -101,13 +108,19 @@ export class BayeuxClient {
     }
   }
 
-  async send(messages, signal = this.aborting.signal) {
+  /** Sends unless the session is being ended, and waits as long as the server may hold a poll. */
+  send(messages) {
+    const patient = AbortSignal.timeout(this.timeout + patience);
+    return this.post(messages, { signal: AbortSignal.any([this.aborting.signal, patient]) });
+  }
+
+  async post(messages, options) {
     const body = JSON.stringify(messages.map((sent) => ({ ...sent, id: `${++this.messageId}` })));
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { ...this.headers, 'Content-Type': 'application/json' },
       body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.timeout + patience)]),
+      ...options,
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`HTTP ${response.status} ${text}`);

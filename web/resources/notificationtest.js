@@ -100,15 +100,17 @@ async function stop() {
   field('stop').disabled = true;
   if (ended === undefined) return;
   say('listening', 'Nobody is subscribed.');
-  const { client, subscription: id } = ended;
+  const { client, headers, subscription: id } = ended;
+  const path = `${base}/subscription/${id}`;
   // The subscription may have expired, the session too: both are gone then, as wanted.
   await Promise.allSettled([
     client.stop(),
-    id && fetch(`${base}/subscription/${id}`, { method: 'DELETE', headers: ended.headers }),
+    id && fetch(path, { method: 'DELETE', headers, keepalive: true }),
   ]);
 }
 
 onPress('stop', stop);
+window.addEventListener('pagehide', stop);
 
 onSubmit('publish', 'published', async () => {
   const tag = value('tag');

@@ -13,7 +13,7 @@ export function fillWithDeliveries(element, rows) {
     element.replaceChildren(node('p', {}, 'The server knows of none.'));
     return;
   }
-  const columns = ['State', 'Type', 'Device', 'Provider', 'Failed tries', 'Ended', 'Reason'];
+  const columns = ['State', 'Type', 'Device', 'Provider', 'Tries', 'Ended', 'Reason'];
   element.replaceChildren(
     table(
       'Deliveries',
