@@ -133,9 +133,8 @@ function show({ id, message, tag }) {
     node('h3', {}, tag),
     node('p', { className: 'when' }, `${new Date().toLocaleTimeString()} · ${id}`),
     node('p', { className: 'message' }, text),
-    node('h4', {}, ['Deliveries of this event ', refresh]),
     deliveries,
-    node('h4', {}, 'Settings that apply'),
+    refresh,
     explanation,
   ]);
   field('nothing').hidden = true;

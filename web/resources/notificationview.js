@@ -16,7 +16,7 @@ export function fillWithDeliveries(element, rows) {
   const columns = ['State', 'Type', 'Device', 'Provider', 'Tries', 'Ended', 'Reason'];
   element.replaceChildren(
     table(
-      'Deliveries',
+      'Deliveries of this event',
       columns,
       rows.map((row) => [
         node('strong', { className: `is-${row.state}` }, row.state),
@@ -37,7 +37,7 @@ export function fillWithExplanation(element, { tag, provider, chain, attributes,
   element.replaceChildren(
     node('p', {}, `${tag}, ${of}: later sections win, option by option.`),
     table(
-      'Sections of message attributes, general to specific',
+      'Sections, general to specific',
       ['Section', 'Exists', 'Sets'],
       chain.map(({ section, exists, sets }) => [
         section,
@@ -48,12 +48,12 @@ export function fillWithExplanation(element, { tag, provider, chain, attributes,
     tableOr(
       'Message attributes',
       ['Attribute', 'Value', 'From section'],
-      Object.entries(attributes).map(([name, { value, section }]) => [name, words(value), section]),
+      byName(attributes).map(([name, { value, section }]) => [name, words(value), section]),
     ),
     tableOr(
       'Connection',
       ['Option', 'Value', 'From section', 'Written as'],
-      Object.entries(connection).map(([name, { value, section, option }]) => [
+      byName(connection).map(([name, { value, section, option }]) => [
         name,
         words(value),
         section,
@@ -62,6 +62,8 @@ export function fillWithExplanation(element, { tag, provider, chain, attributes,
     ),
   );
 }
+
+const byName = (options) => Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
 
 const setting = ([name, value]) => node('div', {}, `${name} = ${words(value)}`);
 
