@@ -52,6 +52,16 @@ async function arrival(page: Page, message: string): Promise<Locator> {
   return article;
 }
 
+async function endsSubscriptionsOf(subscriberId: string): Promise<void> {
+  await eventually(async () => {
+    const { json } = await server.request(
+      'GET',
+      `${base}/subscription?subscriberId=${subscriberId}`,
+    );
+    expect(json).toEqual([]);
+  }, 20_000);
+}
+
 /** The cells of a table's body, row by row. */
 async function cellsOf(within: Locator, caption: string): Promise<string[][]> {
   const rows = within.getByRole('table', { name: caption }).locator('tbody tr');
@@ -137,19 +147,23 @@ describe('the notification page', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('ends subscription and session with Stop', async () => {
+  it('ends the subscription with Stop', async () => {
     const { page, complaints } = await openPage();
     await listen(page, { 'User (gms_user)': 'emil', Filter: 'ends' });
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Nobody is subscribed.').waitFor();
-    await eventually(async () => {
-      const { json } = await server.request('GET', `${base}/subscription?subscriberId=emil`);
-      expect(json.filter(({ state }: any) => state === 'active')).toEqual([]);
-    });
+    await endsSubscriptionsOf('emil');
     await publish(page, 'ends', 'to nobody');
     await page.getByText(/^Published ends/).waitFor();
     expect(await deliveries(server, 'tag=ends')).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it('ends the subscription when the page is left', async () => {
+    const { page } = await openPage();
+    await listen(page, { 'User (gms_user)': 'emma', Filter: 'left' });
+    await page.getByRole('link', { name: 'Service API' }).click();
+    await endsSubscriptionsOf('emma');
   });
 
   it('goes on after a poll that broke off, and shows nothing twice', async () => {

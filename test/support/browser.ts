@@ -45,7 +45,7 @@ export function useBrowser(): (size?: WindowSize) => Promise<BrowserPage> {
   });
   return async (size = desktop) => {
     const page = await browser!.newPage({ viewport: size });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
