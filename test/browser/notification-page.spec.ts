@@ -143,6 +143,7 @@ describe('the notification page', () => {
     await eventually(async () => {
       expect(await titles.allTextContents()).toEqual(['stream.n3', 'stream.n2', 'stream.n1']);
     });
+    await page.getByText('3 arrived, the last one for stream.n3.').waitFor();
     expect(await deliveries(server, 'tag=stream.n1')).toMatchObject([{ deviceId: 'Dörte' }]);
     expect(complaints).toEqual([]);
   });

@@ -137,8 +137,8 @@ function show({ id, message, tag }) {
     refresh,
     explanation,
   ]);
-  field('nothing').hidden = true;
   field('arrived').prepend(article);
+  say('count', `${field('arrived').childElementCount} arrived, the last one for ${tag}.`);
   look(id, tag, deliveries).then(([first]) => explain(explanation, tag, first?.providerName));
 }
 
