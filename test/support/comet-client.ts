@@ -138,7 +138,7 @@ export class CometClient {
     this.cometd.handshake();
     await eventually(() => {
       if (!this.subscribed.slice(before).some(({ successful }) => successful)) {
-        throw new Error(`not subscribed: ${JSON.stringify(this.failures)}`);
+        throw new Error(`not subscribed: ${JSON.stringify(this.failures.at(-1))}`);
       }
     }, 15_000);
     return this;

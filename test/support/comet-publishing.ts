@@ -26,12 +26,12 @@ export async function publishTo(server: Calls, user: string, message: string): P
   const key = randomUUID();
   const deadline = performance.now() + 30_000;
   for (let tries = 1; ; tries++) {
-    const answer = await tryPublishTo(server, user, message, key).catch((error: unknown) => error);
-    const { status } = answer as { status?: number };
-    if (status === 200) return tries;
-    const mayHeal = answer instanceof Error || (status ?? 0) >= 500;
-    if (!mayHeal || performance.now() > deadline)
-      throw new Error(`not published: ${String(answer)}`);
+    const answer = await tryPublishTo(server, user, message, key).catch(() => undefined);
+    if (answer?.status === 200) return tries;
+    const mayHeal = answer === undefined || answer.status >= 500;
+    if (!mayHeal || performance.now() > deadline) {
+      throw new Error(`not published: ${answer?.status} ${answer?.text}`);
+    }
     await delay(50);
   }
 }

@@ -1,0 +1,62 @@
+import { expect } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CometClient } from './comet-client.js';
+import { publishTo } from './comet-publishing.js';
+import { eventually } from './eventually.js';
+import type { RunningServer } from './test-server.js';
+
+type Calls = Pick<RunningServer, 'request'>;
+
+/** Events for some users, one after the other for each of them, until told to stop. */
+export interface CometTraffic {
+  /** What the server has taken so far, in its order, by user. */
+  readonly sent: ReadonlyMap<string, readonly string[]>;
+  /** Waits until so many events were taken in all from now on. */
+  goOn(count: number): Promise<void>;
+  /** Takes up no further event, and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+/** Begins to publish. An event that was not taken is tried again, with its key, before the next. */
+export function startTraffic(server: Calls, users: readonly string[]): CometTraffic {
+  const sent = new Map(users.map((user) => [user, [] as string[]]));
+  let isOn = true;
+  const total = (): number => [...sent.values()].reduce((sum, { length }) => sum + length, 0);
+  const publishing = Promise.all(
+    [...sent].map(async ([user, taken]) => {
+      while (isOn) {
+        const message = String(taken.length + 1);
+        await publishTo(server, user, message);
+        taken.push(message);
+        await delay(10);
+      }
+    }),
+  );
+  // Whoever waits for it is told why.
+  publishing.catch(() => {
+    isOn = false;
+  });
+  return {
+    sent,
+    goOn: async (count) => {
+      const goal = total() + count;
+      const reached = eventually(() => expect(total()).toBeGreaterThanOrEqual(goal), 30_000);
+      await Promise.race([reached, publishing]);
+    },
+    stop: async () => {
+      isOn = false;
+      await publishing;
+    },
+  };
+}
+
+/** Waits until each client has what was sent to its user: all of it, once, in order. */
+export async function expectExactlyOnce(
+  { sent }: CometTraffic,
+  clients: readonly CometClient[],
+): Promise<void> {
+  const wanted = clients.map(({ user }) => sent.get(user));
+  await eventually(() => {
+    expect(clients.map(({ messages }) => messages)).toEqual(wanted);
+  }, 20_000);
+}
