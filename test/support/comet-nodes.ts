@@ -16,8 +16,8 @@ export interface CometNodes {
   readonly proxy: RoundRobinProxy;
   /** Calls by way of the proxy. */
   readonly calls: Pick<RunningServer, 'request'>;
-  /** One more node on the same database; the proxy does not know it yet. */
-  spawn(): Promise<SpawnedServer>;
+  /** Puts a new node on the same database in the place of the one with this index. */
+  replace(index: number): Promise<void>;
   /** A client of npm cometd 9, started, by way of the proxy. */
   client(options: Omit<CometClientOptions, 'url'>): Promise<CometClient>;
   /** As many of them, each of a user of its own. */
@@ -54,13 +54,17 @@ export function useCometNodes(servers: Servers): {
       () => proxy.close(),
       () => http.close(),
     );
+    const replace = async (index: number) => {
+      nodes[index] = await spawn();
+      proxy.use(nodes.map(({ url }) => url));
+    };
     const client: CometNodes['client'] = async (wanted) => {
       const made = new CometClient(library, { ...wanted, url: proxy.url });
       clients.push(made);
       return made.start();
     };
     return {
-      ...{ nodes, proxy, calls, spawn, client },
+      ...{ nodes, proxy, calls, replace, client },
       clients: (count, wanted) =>
         Promise.all(
           Array.from({ length: count }, () => client({ ...wanted, user: `judge-${users++}` })),

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CometClient } from './comet-client.js';
+import type { CometClient, CometData } from './comet-client.js';
 import { publishTo } from './comet-publishing.js';
 import { eventually } from './eventually.js';
 import type { RunningServer } from './test-server.js';
@@ -59,4 +59,20 @@ export async function expectExactlyOnce(
   await eventually(() => {
     expect(clients.map(({ messages }) => messages)).toEqual(wanted);
   }, 20_000);
+}
+
+/** Waits until each client has all that was sent to its user, in order; some of it repeated. */
+export async function expectAtLeastOnce(
+  { sent }: CometTraffic,
+  clients: readonly CometClient[],
+): Promise<void> {
+  const wanted = clients.map(({ user }) => sent.get(user));
+  await eventually(() => {
+    expect(clients.map(({ data }) => withoutRepeats(data))).toEqual(wanted);
+  }, 20_000);
+}
+
+/** The texts, of which those with an id that came before are left out. */
+function withoutRepeats(data: readonly CometData[]): unknown[] {
+  return [...new Map(data.map(({ id, message }) => [id, message])).values()];
 }
