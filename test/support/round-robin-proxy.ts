@@ -22,7 +22,10 @@ export interface RoundRobinProxy {
   swallow(count: number, chosen?: (path: string) => boolean): void;
   /** How many answers are still to be swallowed. */
   readonly toSwallow: number;
-  /** Hangs up on every client that waits for an answer. @returns how many there were */
+  /**
+   * Hangs up on every client that waits for an answer, and ends every websocket.
+   * @returns how many clients that waited there were
+   */
   abort(): number;
   close(): Promise<void>;
 }
@@ -115,6 +118,7 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
     abort: () => {
       const count = waiting.size;
       for (const response of waiting) response.destroy();
+      for (const socket of sockets) socket.destroy();
       return count;
     },
     close: async () => {

@@ -74,14 +74,17 @@ describe('two nodes of which either gets any request', () => {
 
 describe('a network that breaks polls, with acknowledgements', () => {
   it('by hanging up loses and doubles nothing', async () => {
-    const clients = await two.clients(5, { ack: true });
+    const clients = [
+      ...(await two.clients(4, { ack: true })),
+      ...(await two.clients(2, { ack: true, transport: 'websocket' })),
+    ];
     let broken = 0;
     await expectAllUnder(clients, async () => {
       for (let times = 0; times < 10; times++) {
         await eventually(() => expect((broken += two.proxy.abort())).toBeGreaterThan(times));
       }
     });
-    expect(clients.map(({ clientIds }) => clientIds.length)).toEqual(Array(5).fill(1));
+    expect(clients.map(({ clientIds }) => clientIds.length)).toEqual(Array(6).fill(1));
   });
 
   it('by swallowing what the server has answered loses and doubles nothing', async () => {
