@@ -28,7 +28,7 @@ export function startTraffic(server: Calls, users: readonly string[]): CometTraf
         const message = String(taken.length + 1);
         await publishTo(server, user, message);
         taken.push(message);
-        await delay(10);
+        await delay(20);
       }
     }),
   );

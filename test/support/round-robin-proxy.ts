@@ -47,13 +47,17 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
   let toSwallow = 0;
   let isChosen = (_path: string): boolean => true;
 
-  const next = (): URL => {
-    const target = targets[turn++ % targets.length]!;
+  /** All targets, the one whose turn it is first. */
+  const inTurn = (): string[] => {
+    const first = turn++ % targets.length;
+    return [...targets.slice(first), ...targets.slice(0, first)];
+  };
+  const take = (target: string): URL => {
     served.set(target, (served.get(target) ?? 0) + 1);
     return new URL(target);
   };
-  const pass = ({ request, response, body }: Exchange, triesLeft: number): void => {
-    const { hostname, port } = next();
+  const pass = ({ request, response, body }: Exchange, [target, ...others]: string[]): void => {
+    const { hostname, port } = take(target!);
     const onward = send({
       ...{ agent, hostname, port, method: request.method, path: request.url },
       headers: request.headers,
@@ -61,8 +65,8 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
     response.on('close', () => onward.destroy());
     onward.on('error', (error: NodeJS.ErrnoException) => {
       if (response.destroyed) return;
-      if (error.code === 'ECONNREFUSED' && triesLeft > 0) {
-        pass({ request, response, body }, triesLeft - 1);
+      if (error.code === 'ECONNREFUSED' && others.length > 0) {
+        pass({ request, response, body }, others);
       } else if (response.headersSent) response.destroy();
       else response.writeHead(502).end();
     });
@@ -87,9 +91,7 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
     const chunks: Buffer[] = [];
     request.on('error', () => undefined);
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () =>
-      pass({ request, response, body: Buffer.concat(chunks) }, targets.length - 1),
-    );
+    request.on('end', () => pass({ request, response, body: Buffer.concat(chunks) }, inTurn()));
   });
   const track = (socket: Socket): void => {
     sockets.add(socket);
@@ -98,7 +100,7 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
   };
   server.on('upgrade', (request: IncomingMessage, near: Socket, head: Buffer) => {
     track(near);
-    join(request, near, head, next, targets.length - 1, track);
+    join({ request, near, head, take, track }, inTurn());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -132,20 +134,22 @@ export async function startRoundRobinProxy(first: readonly string[]): Promise<Ro
   };
 }
 
-/** Joins a websocket's client to a server, byte for byte. */
-function join(
-  request: IncomingMessage,
-  near: Socket,
-  head: Buffer,
-  next: () => URL,
-  triesLeft: number,
-  track: (socket: Socket) => void,
-): void {
-  const { hostname, port } = next();
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly near: Socket;
+  readonly head: Buffer;
+  take(target: string): URL;
+  track(socket: Socket): void;
+}
+
+/** Joins a websocket's client to the first server that takes it, byte for byte. */
+function join(upgrade: Upgrade, [target, ...others]: string[]): void {
+  const { request, near, head, take, track } = upgrade;
+  const { hostname, port } = take(target!);
   const far = connect(Number(port), hostname);
   let isConnected = false;
   far.on('error', () => {
-    if (!isConnected && triesLeft > 0) join(request, near, head, next, triesLeft - 1, track);
+    if (!isConnected && others.length > 0) join(upgrade, others);
     else near.destroy();
   });
   track(far);
