@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { Log } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { CometSessionRepository, type TakenSession } from './comet-session.repository.js';
 import { cometdSection } from './cometd-section.js';
+import { Handovers } from './handovers.js';
 import { MailDelivery } from './mail-delivery.js';
 import { eventChannel } from './protocol/channels.js';
 import { stayAway } from './protocol/replies.js';
@@ -13,24 +13,30 @@ import { Session } from './session.js';
 import { CometSessionLife } from './session-life.js';
 import { SessionRegistry } from './session-registry.js';
 
-/** The bus topic that says: something became of a session. Keys are `<client id>:<what>`. */
+/**
+ * The bus topic that says: something became of a session. Keys are `<client id>:<what>`, where an
+ * epoch as `<what>` says that a node has taken the session over, and `left:<epoch>` that the one
+ * before has written down how far the client had come.
+ */
 const sessionTopic = 'comet-session';
 const gone = 'gone';
 const changed = 'changed';
+const left = 'left';
 
 /** Connects in a row on one node after which a session counts as settled there. */
 const staysUntilSettled = 5;
 
 /**
- * Without acknowledgements the node before us writes down what it has sent as soon as the network
- * has it, which may be a moment after the client has. Waiting for that, milliseconds, spares the
- * client most repeats.
+ * Without acknowledgements only the node before us knows how much of the mail has reached the
+ * client. It writes that down and says so; so long, in milliseconds, one that may be dead is
+ * waited for.
  */
-const previousOwnerMs = 25;
+const longestHandoverMs = 1000;
 
 /** Sessions by their client id, wherever they were before. Any node answers any of them. */
 @Injectable()
 export class CometSessions implements OnModuleInit, OnModuleDestroy {
+  private readonly handovers = new Handovers();
   private stopHearing: () => void = () => undefined;
 
   constructor(
@@ -87,7 +93,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       if (known?.user === user) this.delivery.drop(known);
       return undefined;
     }
-    return this.adopt(clientId, await this.settled(clientId, taken), known);
+    if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, known, true);
+    return this.adopt(clientId, await this.takeOver(clientId, taken), known, false);
   }
 
   /** Whether the session is there, for messages that take nothing over. */
@@ -138,16 +145,26 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return isAlive && !session.roams && this.bus.isConnected;
   }
 
-  private async settled(clientId: string, taken: TakenSession): Promise<TakenSession> {
-    if (taken.acknowledges || !taken.connected) return taken;
-    await delay(previousOwnerMs);
+  /** Tells the node that had the session, and waits until it has written down how it stands. */
+  private async takeOver(clientId: string, taken: TakenSession): Promise<TakenSession> {
+    const wake = (): void => this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
+    if (taken.acknowledges || !taken.connected) {
+      wake();
+      return taken;
+    }
+    const hasLeft = this.handovers.expect(leaving(clientId, taken.epoch - 1), longestHandoverMs);
+    wake();
+    await hasLeft;
     const again = await this.repository.find(clientId, taken.user, this.maxInterval);
     return again === undefined ? taken : { ...taken, cursor: again.cursor };
   }
 
-  private adopt(clientId: string, taken: TakenSession, known: Session | undefined): Session {
-    const isOurs = known?.epoch === taken.epoch - 1;
-    if (!isOurs) this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
+  private adopt(
+    clientId: string,
+    taken: TakenSession,
+    known: Session | undefined,
+    isOurs: boolean,
+  ): Session {
     if (known === undefined || this.registry.find(clientId) !== known) {
       const session = new Session(clientId, taken, performance.now());
       this.registry.add(session);
@@ -180,6 +197,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   }
 
   private hear(key: string): void {
+    this.handovers.heard(key);
     const [clientId = '', what = ''] = key.split(':');
     const session = this.registry.find(clientId);
     if (session === undefined) return;
@@ -190,8 +208,9 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** Another node answers for it now. */
   giveUp(session: Session): void {
-    this.registry.remove(session.clientId);
-    this.delivery.replace(session);
+    void this.delivery.leave(session).then(() => {
+      this.bus.wake(sessionTopic, leaving(session.clientId, session.epoch));
+    });
   }
 
   private async readAgain(session: Session): Promise<void> {
@@ -208,4 +227,9 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       );
     }
   }
+}
+
+/** The key that says: the node that had the session in this epoch has left it. */
+function leaving(clientId: string, epoch: number): string {
+  return `${clientId}:${left}:${String(epoch)}`;
 }

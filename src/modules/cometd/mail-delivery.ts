@@ -111,6 +111,16 @@ export class MailDelivery {
     held.exchange.answer(answerText([], [...held.replies, reply]), undefined, 409);
   }
 
+  /**
+   * Ends what this node does for a session that another one answers for now.
+   * @returns once that one can read how far the client had come. Never rejects
+   */
+  async leave(session: Session): Promise<void> {
+    this.registry.remove(session.clientId);
+    this.replace(session);
+    await this.keeper.leave(session);
+  }
+
   /** Forgets a session that is no more, and says so to its client. */
   drop(session: Session): void {
     this.registry.remove(session.clientId);
@@ -186,7 +196,8 @@ export class MailDelivery {
     }
     session.reached(last);
     // The next connect may come to another node, which goes by what is written down.
-    if (session.roams) this.keeper.soon(session);
+    if (this.registry.find(session.clientId) !== session) void this.keeper.leave(session);
+    else if (session.roams) this.keeper.soon(session);
   }
 
   private count(session: Session, events: readonly LoggedEvent[]): void {

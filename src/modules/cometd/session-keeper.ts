@@ -56,6 +56,15 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  /**
+   * Writes down what is not written yet of a session that another node answers for now, and that
+   * the registry does not know any more. Never rejects.
+   */
+  async leave(session: Session): Promise<void> {
+    await this.working;
+    if (session.isUnkept) await this.write([session], performance.now());
+  }
+
   private begin(): void {
     this.working = this.working.then(() => this.keep(false));
   }
