@@ -444,7 +444,8 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
   });
   return Object.defineProperties({} as ApplePeer, {
     ...Object.getOwnPropertyDescriptors(script),
-    signingKey: { value: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+    // The older of two forms that such keys come in.
+    signingKey: { value: privateKey.export({ type: 'sec1', format: 'pem' }).toString() },
     tokens: { value: tokens },
     connections: { value: () => connections },
     expireTokens: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidParameter, missingParameter } from '../../core/errors/index.js';
-import { parseBody } from '../edge/index.js';
+import { isUserName, longestUser, parseBody } from '../edge/index.js';
 import { filterForm, isFilter, isTag, longestTag, tagForm } from './domain/event-tag.js';
 import { longestSubscription } from './providers/push-section.js';
 import { type PushType, pushTypeOf, pushTypes } from './push-type.js';
@@ -146,8 +146,19 @@ export function newEventOf(given: Body): NewEvent {
     isLocalized: mediaType === 'localizestring',
     arguments: locArgs ?? {},
     provider: providerName,
-    target: to ? destinationOf(body, to, to.type, to.deviceId) : undefined,
+    target: to ? destinationOf(body, to, to.type, deviceOf(to)) : undefined,
   };
+}
+
+/** Over comet the device is a user, named as the gms_user header would. */
+function deviceOf({ type, deviceId }: z.infer<typeof details>): string | undefined {
+  const user = deviceId?.trim();
+  if (type !== 'comet' || user === undefined) return deviceId;
+  if (isUserName(user)) return user;
+  throw invalidParameter(
+    'notificationDetails.deviceId',
+    `for comet a user: 1 to ${String(longestUser)} characters, none of them a control character`,
+  );
 }
 
 function destinationOf(

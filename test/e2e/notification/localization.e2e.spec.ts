@@ -98,6 +98,10 @@ describe('a localized message', () => {
       expect(await state()).toMatchObject({ error: expect.stringContaining('ENOENT') });
     });
     expect((await published()).de_AT).toBe('Neu');
+    await writeFile(location, '<messages>');
+    await eventually(async () => {
+      expect(await state()).toMatchObject({ error: expect.stringContaining('line 1') });
+    });
     await writeFile(location, Buffer.from(xml('Grüße').replace('UTF-8', 'ISO-8859-1'), 'latin1'));
     await eventually(async () => expect((await published()).de_AT).toBe('Grüße'));
     expect(await state()).toMatchObject({ error: null });

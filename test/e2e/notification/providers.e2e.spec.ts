@@ -157,10 +157,16 @@ describe('sections of providers', () => {
     ['push', { 'android.ssl_trust_all': true }, 'NODE_EXTRA_CA_CERTS'],
     ['push', { 'debug.gcm.ssl_trust_all': 'true' }, 'NODE_EXTRA_CA_CERTS'],
     ['push.provider.A', { 'customhttp.ssl_trust_all': false }, 'NODE_EXTRA_CA_CERTS'],
+    ['gms', { 'http.ssl_trust_all': true }, 'NODE_EXTRA_CA_CERTS'],
   ])('refuse %s %j', async (section, options, words) => {
     const fault = await faultOf(section, options);
     expect(fault).toContain(words);
     expect(fault).not.toContain('PRIVATE KEY');
+  });
+
+  it('of providers whose names differ in case are of different providers', async () => {
+    await putSection(server, 'push.provider.salesapp.event', {});
+    await putSection(server, 'push.provider.salesapp.event.A2C.service.internal', {});
   });
 
   it('are asked for by the name of a subscription: one that is gone is unknown', async () => {

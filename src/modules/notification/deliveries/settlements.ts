@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UnitOfWork } from '../../../core/database/index.js';
 import { Log, Trouble } from '../../../core/observability/index.js';
 import { Bell } from '../../../core/timers/index.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
@@ -40,6 +41,7 @@ export class Settlements {
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly subscriptions: SubscriptionRepository,
+    private readonly unitOfWork: UnitOfWork,
     log: Log,
   ) {
     this.trouble = new Trouble(log, 'noting the ends of deliveries');
@@ -104,8 +106,7 @@ export class Settlements {
     const ended = this.ended.splice(0, batch);
     const noted = ended.map(({ settlement }) => settlement);
     try {
-      await this.deliveries.settle(noted);
-      await this.endSubscriptions(noted);
+      await this.note(noted);
     } catch (error) {
       this.ended.unshift(...ended);
       throw error;
@@ -117,13 +118,24 @@ export class Settlements {
     }
   }
 
+  private async note(noted: readonly Settlement[]): Promise<void> {
+    if (!noted.some(({ endsSubscription }) => endsSubscription === true)) {
+      await this.deliveries.settle(noted);
+      return;
+    }
+    await this.unitOfWork.run(async () => {
+      await this.deliveries.settle(noted);
+      await this.endSubscriptions(noted);
+    });
+  }
+
   private async endSubscriptions(noted: readonly Settlement[]): Promise<void> {
     const ends = noted.flatMap(({ endsSubscription, delivery, code, reason }) =>
       endsSubscription === true && delivery.subscriptionId !== null
         ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '' }]
         : [],
     );
-    if (ends.length > 0) await this.subscriptions.end(ends);
+    await this.subscriptions.end(ends);
   }
 
   private async renewLeases(): Promise<void> {

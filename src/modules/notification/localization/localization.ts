@@ -31,7 +31,9 @@ export interface LocalizationState {
 export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   private file: LocalizationFile = new Map();
   private source: SourceState = { kind: 'none', location: null, mark: '' };
-  private error: string | null = null;
+  /** What is wrong with the file, and with the look for it. */
+  private fault: string | null = null;
+  private lookFault: string | null = null;
   private readonly warned = new Map<string, number>();
   private readonly warnings: CounterMetric;
   private readonly trouble: Trouble;
@@ -72,7 +74,12 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
 
   get state(): LocalizationState {
     const { kind, location } = this.source;
-    return { source: kind, location, messages: this.file.size, error: this.error };
+    return {
+      source: kind,
+      location,
+      messages: this.file.size,
+      error: this.lookFault ?? this.fault,
+    };
   }
 
   /** What is said to a subscription in its language; without a language the message as it is. */
@@ -90,9 +97,10 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
       if (found.mark !== this.source.mark || found.kind !== this.source.kind) {
         await this.take(found);
       }
+      this.lookFault = null;
       this.trouble.succeeded();
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      this.lookFault = error instanceof Error ? error.message : String(error);
       this.trouble.failed(error);
     }
   }
@@ -103,12 +111,12 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
     this.source = found;
     try {
       this.file = readLocalizationFile(xml);
-      this.error = null;
+      this.fault = null;
       this.log.info(this.state, 'the localization file was read');
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      this.fault = error instanceof Error ? error.message : String(error);
       this.log.error(
-        { location: found.location, reason: this.error },
+        { location: found.location, reason: this.fault },
         'the localization file is not taken; the messages before it stay',
       );
     }

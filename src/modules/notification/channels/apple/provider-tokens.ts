@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { importPKCS8, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { ProviderTokenRepository } from './provider-token.repository.js';
 
 /** A key of a developer's team (Apple: Establishing a token-based connection to APNs). */
@@ -83,7 +83,7 @@ async function signed({ key, keyId, teamId }: SigningKey): Promise<string> {
     .setProtectedHeader({ alg: 'ES256', kid: keyId })
     .setIssuer(teamId)
     .setIssuedAt()
-    .sign(await importPKCS8(key, 'ES256'));
+    .sign(createPrivateKey(key));
 }
 
 function nameOf({ key, keyId, teamId }: SigningKey): string {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { importPKCS8, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
 import type { ServiceAccount } from '../../providers/provider-options.js';
@@ -80,7 +80,7 @@ async function assertionOf(account: ServiceAccount): Promise<string> {
     .setAudience(account.tokenUri)
     .setIssuedAt()
     .setExpirationTime(`${String(assertionSeconds)}s`)
-    .sign(await importPKCS8(account.privateKey, 'RS256'));
+    .sign(createPrivateKey(account.privateKey));
 }
 
 function jsonOf(text: string): unknown {

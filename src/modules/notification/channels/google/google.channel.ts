@@ -10,8 +10,8 @@ import { PushChannels } from '../push-channels.js';
 import { AccessTokens, NoAccessToken } from './access-tokens.js';
 import { googleOutcome, tokenOutcome } from './google-outcome.js';
 
-/** The most that FCM takes of a message, bytes. */
-const mostMessageBytes = 4096;
+/** The most that FCM takes of a message's data, names and values, bytes. */
+const mostDataBytes = 4096;
 
 /** android, gcm and fcm: FCM HTTP v1, which took the place of the older two. */
 @Injectable()
@@ -46,8 +46,8 @@ export class GoogleChannel implements PushChannel {
       const reason = 'the option fcm.service_account is not set';
       return { kind: 'failed', code: 'NotConfigured', reason, endsSubscription: false };
     }
-    if (Buffer.byteLength(push.message) > mostMessageBytes) {
-      const reason = `the message has more than ${String(mostMessageBytes)} bytes`;
+    if (bytesOf(dataOf(push)) > mostDataBytes) {
+      const reason = `the data has more than ${String(mostDataBytes)} bytes`;
       return { kind: 'failed', code: 'MessageTooLong', reason, endsSubscription: false };
     }
     try {
@@ -74,7 +74,7 @@ export class GoogleChannel implements PushChannel {
 
   private sendWith(
     token: string,
-    { target, message, messageId, tag }: Push,
+    push: Push,
     { projectId }: ServiceAccount,
     { options, attributes, signal }: PushContext,
   ): Promise<CallResult> {
@@ -85,14 +85,22 @@ export class GoogleChannel implements PushChannel {
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({
         message: {
-          token: target.deviceId,
-          data: { message, id: messageId, tag },
+          token: push.target.deviceId,
+          data: dataOf(push),
           ...osAttributes(attributes),
         },
       }),
       signal,
     });
   }
+}
+
+function dataOf({ message, messageId, tag }: Push): Record<string, string> {
+  return { message, id: messageId, tag };
+}
+
+function bytesOf(data: Readonly<Record<string, string>>): number {
+  return Buffer.byteLength(Object.entries(data).flat().join(''));
 }
 
 function osAttributes(attributes: MessageAttributes): object {
