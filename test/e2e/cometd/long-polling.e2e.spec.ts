@@ -73,6 +73,20 @@ describe('paths and bodies', () => {
   });
 });
 
+it('survives messages that are nested deep, wherever they are echoed or kept', async () => {
+  const nested = '['.repeat(10_000) + ']'.repeat(10_000);
+  const clientId = await session(server, 'nested');
+  for (const member of ['subscription', 'ext', 'data', 'advice', 'id']) {
+    const body = `[{"channel":"/meta/subscribe","clientId":"${clientId}","${member}":${nested}}]`;
+    const headers = { 'Content-Type': 'application/json', gms_user: 'nested' };
+    const answer = await server.request('POST', endpoint, { body, headers });
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      [{ successful: false, error: '400::message_invalid' }],
+    ]);
+  }
+});
+
 describe('/meta/handshake', () => {
   it('answers as the documents show', async () => {
     const [reply] = await exchange(server, 'BuzzBrain', {
