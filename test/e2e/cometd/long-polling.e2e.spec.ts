@@ -299,6 +299,22 @@ describe('/meta/subscribe and /meta/unsubscribe', () => {
     ]);
   });
 
+  it('are refused beyond a hundred channels, which costs nobody the session', async () => {
+    const clientId = await handshake(server, 'collects');
+    const channels = (from: number) =>
+      Array.from({ length: 20 }, (_, at) => `/service/c${String(from + at)}`);
+    for (let from = 0; from < 100; from += 20) {
+      const [reply] = await exchange(server, 'collects', subscribe(clientId, channels(from)));
+      expect(reply).toMatchObject({ successful: true });
+    }
+    expect(await exchange(server, 'collects', subscribe(clientId, '/service/more'))).toMatchObject([
+      { successful: false, error: '403::subscribe_denied' },
+    ]);
+    expect(await exchange(server, 'collects', connect(clientId))).toMatchObject([
+      { successful: true },
+    ]);
+  });
+
   it('hold mail until the subscription, also for a connect that is held already', async () => {
     const clientId = await handshake(server, 'patient');
     await exchange(server, 'patient', connect(clientId));
