@@ -389,6 +389,19 @@ describe('the ack extension', () => {
     expect([mailIn(last), last.at(-1)!.ext.ack]).toEqual([[], 3]);
   });
 
+  it('never counts up over mail that the answer does not carry', async () => {
+    const clientId = await session(server, 'pauses', ack);
+    await send(server, 'pauses', 'a');
+    const at = (number: number) =>
+      connect(clientId, { ext: { ack: number }, advice: { timeout: 0 } });
+    expect(mailIn(await exchange(server, 'pauses', at(0)))).toEqual(['a']);
+    await exchange(server, 'pauses', { ...subscribe(clientId), channel: '/meta/unsubscribe' });
+    const without = await exchange(server, 'pauses', at(0));
+    expect([mailIn(without), without.at(-1)!.ext.ack]).toEqual([[], 0]);
+    await exchange(server, 'pauses', subscribe(clientId));
+    expect(mailIn(await exchange(server, 'pauses', at(0)))).toEqual(['a']);
+  });
+
   it('is offered always, and used only when asked for', async () => {
     const clientId = await session(server, 'no-acks');
     await send(server, 'no-acks', 'a');
