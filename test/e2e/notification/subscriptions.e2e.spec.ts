@@ -313,6 +313,13 @@ describe('the end of subscriptions', () => {
     expect(sink.received.map(({ path: to }) => to)).toEqual(['/other']);
   });
 
+  it('comes to nobody of a name that cannot be: that is no error', async () => {
+    for (const name of ['%00', 'a%00b', 'x'.repeat(3000)]) {
+      const answer = await server.request('DELETE', `${base}/subscription/subscriber/${name}`);
+      expect([answer.status, answer.text]).toEqual([200, '']);
+    }
+  });
+
   it('comes when its time is over: nothing is delivered from then on', async () => {
     const id = await subscribe(server, callback(`${sink.url}/short`, 'short', { expire: 1 }));
     await eventually(async () => {
