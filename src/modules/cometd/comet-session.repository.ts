@@ -108,8 +108,14 @@ const unsubscribe = statement(
    RETURNING epoch`,
 );
 
-const remove = statement(
+const end = statement(
   'cometd.disconnect',
+  `DELETE FROM comet_session
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
+);
+
+const remove = statement(
+  'cometd.drop',
   'DELETE FROM comet_session WHERE client_id = $1 AND user_id = $2',
 );
 
@@ -219,9 +225,13 @@ export class CometSessionRepository {
     return (await this.database.execute(unsubscribe, values)) > 0;
   }
 
-  /** @returns whether there was one */
-  async remove(clientId: string, user: string): Promise<boolean> {
-    return (await this.database.execute(remove, [clientId, user])) > 0;
+  /** @returns whether the session was there; one that was lost keeps its place in the log */
+  async end(clientId: string, user: string, maxIntervalSeconds: number): Promise<boolean> {
+    return (await this.database.execute(end, [clientId, user, maxIntervalSeconds])) > 0;
+  }
+
+  async remove(clientId: string, user: string): Promise<void> {
+    await this.database.execute(remove, [clientId, user]);
   }
 
   /** Ends a session for its client; the sweep tells that it is lost. */

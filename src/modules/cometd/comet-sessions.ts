@@ -127,7 +127,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     user: string,
     ext: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
-    if (!(await this.repository.remove(clientId, user))) return false;
+    if (!(await this.repository.end(clientId, user, this.maxInterval))) return false;
     this.release(clientId);
     this.bus.wake(sessionTopic, `${clientId}:${gone}`);
     await this.life.tell((listener) => listener.disconnected?.({ clientId, user }, ext));

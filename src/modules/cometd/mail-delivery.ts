@@ -90,7 +90,8 @@ export class MailDelivery {
     session.tail = Math.max(session.tail, last);
     const now = performance.now();
     const reply = connectReply(held.message, {
-      ack: session.acknowledges ? session.sent : undefined,
+      // Never what an answer before carried: nobody knows whether that one arrived.
+      ack: session.acknowledges ? Math.max(last, session.cursor) : undefined,
       advice: advice ?? held.advice,
       now: Date.now(),
       heldMs: Math.round(now - held.since),
