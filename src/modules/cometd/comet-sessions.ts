@@ -33,6 +33,13 @@ const staysUntilSettled = 5;
  */
 const longestHandoverMs = 1000;
 
+/**
+ * The node of the handshake answers connects without a look in the database, until it hears that
+ * another one has taken over. Our answer lets the client send the next connect, perhaps there
+ * again: so long, in milliseconds, it waits for that.
+ */
+const longestFirstHandoverMs = 250;
+
 /** Sessions by their client id, wherever they were before. Any node answers any of them. */
 @Injectable()
 export class CometSessions implements OnModuleInit, OnModuleDestroy {
@@ -145,16 +152,13 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return isAlive && !session.roams && this.bus.isConnected;
   }
 
-  /** Tells the node that had the session, and waits until it has written down how it stands. */
+  /** Tells the node that had the session, and waits for its word where that matters. */
   private async takeOver(clientId: string, taken: TakenSession): Promise<TakenSession> {
-    const wake = (): void => this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
-    if (taken.acknowledges || !taken.connected) {
-      wake();
-      return taken;
-    }
-    const hasLeft = this.handovers.expect(leaving(clientId, taken.epoch - 1), longestHandoverMs);
-    wake();
+    const mostMs = longestWaitFor(taken);
+    const hasLeft = mostMs > 0 && this.handovers.expect(leaving(clientId, taken.epoch - 1), mostMs);
+    this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
     await hasLeft;
+    if (taken.acknowledges || !taken.connected) return taken;
     const again = await this.repository.find(clientId, taken.user, this.maxInterval);
     return again === undefined ? taken : { ...taken, cursor: again.cursor };
   }
@@ -232,4 +236,10 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 /** The key that says: the node that had the session in this epoch has left it. */
 function leaving(clientId: string, epoch: number): string {
   return `${clientId}:${left}:${String(epoch)}`;
+}
+
+/** How long to wait for the word of the node that had the session, milliseconds. */
+function longestWaitFor({ acknowledges, connected, epoch }: TakenSession): number {
+  if (!acknowledges && connected) return longestHandoverMs;
+  return epoch === 2 ? longestFirstHandoverMs : 0;
 }

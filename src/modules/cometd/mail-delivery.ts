@@ -72,7 +72,8 @@ export class MailDelivery {
     while (this.isWorthReading(session)) {
       const events = await this.read(session);
       if (events === undefined) return;
-      if (events.length === 0) session.nothingLeft();
+      // What was never acknowledged is kept for a day, and then no longer waited for.
+      if (events.length === 0 && session.acknowledges) session.sent = session.cursor;
       if (events.length > 0 && session.isReachable) this.send(session, events);
       else if (events.length > 0) session.mayHaveMail = true;
       if (!session.isReachable) return;
@@ -90,8 +91,8 @@ export class MailDelivery {
     session.tail = Math.max(session.tail, last);
     const now = performance.now();
     const reply = connectReply(held.message, {
-      // Never what an answer before carried: nobody knows whether that one arrived.
-      ack: session.acknowledges ? Math.max(last, session.cursor) : undefined,
+      // Of what it does not carry the client must not think that it had come.
+      ack: session.acknowledges ? Math.max(session.cursor, last) : undefined,
       advice: advice ?? held.advice,
       now: Date.now(),
       heldMs: Math.round(now - held.since),
@@ -152,7 +153,8 @@ export class MailDelivery {
     } finally {
       session.isReading = false;
     }
-    if (events.length <= most) return events;
+    // What has reached the client meanwhile, by way of another node, is not sent again.
+    if (events.length <= most) return events.filter(({ seq }) => seq > session.readFrom);
     await this.dropFull(session);
     return undefined;
   }

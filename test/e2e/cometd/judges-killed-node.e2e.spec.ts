@@ -19,9 +19,9 @@ beforeAll(async () => {
 async function trafficOverKill(users: readonly string[]): Promise<CometTraffic> {
   const traffic = startTraffic(two.calls, users);
   try {
-    await traffic.goOn(60);
+    await traffic.goOn(40);
     await two.nodes[0]!.kill('SIGKILL');
-    await traffic.goOn(60);
+    await traffic.goOn(40);
   } finally {
     await traffic.stop();
   }

@@ -23,9 +23,9 @@ async function expectAllUnder(
     clients.map(({ user }) => user),
   );
   try {
-    await traffic.goOn(60);
+    await traffic.goOn(40);
     await during();
-    await traffic.goOn(60);
+    await traffic.goOn(40);
   } finally {
     await traffic.stop();
   }
@@ -39,11 +39,11 @@ describe('two nodes of which either gets any request', () => {
     { transport: 'websocket', ack: true },
     { transport: 'websocket', ack: false },
   ] as const)('bring all events once and in order over %j', async (way) => {
-    const clients = await two.clients(5, way);
+    const clients = await two.clients(4, way);
     await expectAllUnder(clients);
-    expect(clients.map(({ clientIds }) => clientIds.length)).toEqual(Array(5).fill(1));
+    expect(clients.map(({ clientIds }) => clientIds.length)).toEqual(Array(4).fill(1));
     expect(clients.flatMap(({ failures }) => failures)).toEqual([]);
-    for (const { url } of two.nodes) expect(two.proxy.served.get(url)).toBeGreaterThan(30);
+    for (const { url } of two.nodes) expect(two.proxy.served.get(url)).toBeGreaterThan(20);
   });
 
   it('bring an event to all sessions of its user, wherever each of them is held', async () => {

@@ -402,6 +402,21 @@ describe('the ack extension', () => {
     expect(mailIn(await exchange(server, 'pauses', at(0)))).toEqual(['a']);
   });
 
+  it('never counts mail that the answer does not carry', async () => {
+    const clientId = await session(server, 'breaks', ack);
+    await send(server, 'breaks', 'a');
+    const first = await exchange(server, 'breaks', connect(clientId, { ext: { ack: 0 } }));
+    expect(mailIn(first)).toEqual(['a']);
+    // The answer was lost; the client gives up one more connect and asks again without waiting.
+    for (let times = 0; times < 20; times++) {
+      const [, replies] = await Promise.all([
+        post(server, 'breaks', connect(clientId, { ext: { ack: 0 } })),
+        exchange(server, 'breaks', connect(clientId, { ext: { ack: 0 }, advice: { timeout: 0 } })),
+      ]);
+      expect(replies.at(-1)!.ext.ack).toBe(mailIn(replies).length);
+    }
+  });
+
   it('is offered always, and used only when asked for', async () => {
     const clientId = await session(server, 'no-acks');
     await send(server, 'no-acks', 'a');
