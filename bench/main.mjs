@@ -9,6 +9,7 @@ import { writeSections } from './lib/sections.mjs';
 import { table } from './lib/figures.mjs';
 import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
+import { measureComet } from './parts/comet.mjs';
 import { measureHttp } from './parts/http.mjs';
 import { measureProfile } from './parts/profile.mjs';
 import { measureStart } from './parts/start.mjs';
@@ -21,6 +22,7 @@ const parts = {
   allocation: measureAllocation,
   sweep: measureSweep,
   start: measureStart,
+  comet: measureComet,
   breakdown: measureBreakdown,
   profile: measureProfile,
 };
