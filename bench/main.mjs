@@ -11,7 +11,9 @@ import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
 import { measureComet } from './parts/comet.mjs';
 import { measureHttp } from './parts/http.mjs';
+import { measureMatch } from './parts/match.mjs';
 import { measureProfile } from './parts/profile.mjs';
+import { measurePush } from './parts/push.mjs';
 import { measureStart } from './parts/start.mjs';
 import { measureSweep } from './parts/sweep.mjs';
 
@@ -22,6 +24,8 @@ const parts = {
   allocation: measureAllocation,
   sweep: measureSweep,
   start: measureStart,
+  'push-match': measureMatch,
+  push: measurePush,
   comet: measureComet,
   breakdown: measureBreakdown,
   profile: measureProfile,

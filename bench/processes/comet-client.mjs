@@ -1,7 +1,7 @@
 // Sessions and publishers for the comet part: asked by messages, see bench/lib/comet-client.mjs.
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../lib/figures.mjs';
-import { BayeuxSession, newAgent } from './bayeux-session.mjs';
+import { newAgent } from './bayeux-session.mjs';
 import { runLoss } from './comet-loss.mjs';
 import { inParallel, newPublisher, sessionOf } from './comet-traffic.mjs';
 

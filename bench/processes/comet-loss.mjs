@@ -24,7 +24,7 @@ const disturbances = {
       target,
       begin: (sessions) => {
         for (const [index, session] of sessions.entries()) {
-          timers.push(setInterval(() => session.abort(), 30 + (index % 40)));
+          timers.push(setInterval(() => session.abort(), 150 + 3 * index));
         }
       },
       end: () => timers.forEach(clearInterval),

@@ -70,8 +70,10 @@ export class MailDelivery {
       return;
     }
     while (this.isWorthReading(session)) {
-      const events = await this.read(session);
-      if (events === undefined) return;
+      const read = await this.read(session);
+      if (read === undefined) return;
+      // Meanwhile the client may have got some from another node and come back.
+      const events = read.filter(({ seq }) => seq > session.readFrom);
       if (events.length > 0 && session.isReachable) this.send(session, events);
       else if (events.length > 0) session.mayHaveMail = true;
       if (!session.isReachable) return;
