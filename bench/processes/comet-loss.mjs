@@ -3,11 +3,11 @@ import { BlackHole } from './black-hole.mjs';
 import { newAgent } from './bayeux-session.mjs';
 import { inParallel, newPublisher, sessionOf } from './comet-traffic.mjs';
 
-const sessionsOfRun = 40;
-const messagesEach = 50;
+const sessionsOfRun = 20;
+const messagesEach = 100;
 
 /** Between two messages to the same user, ms. */
-const pauseMs = 60;
+const pauseMs = 25;
 
 /** A client that hears nothing for so long asks anew, ms. */
 const givesUpAfterMs = 400;
@@ -24,7 +24,7 @@ const disturbances = {
       target,
       begin: (sessions) => {
         for (const [index, session] of sessions.entries()) {
-          timers.push(setInterval(() => session.abort(), 150 + 3 * index));
+          timers.push(setInterval(() => session.abort(), 200 + 10 * index));
         }
       },
       end: () => timers.forEach(clearInterval),
