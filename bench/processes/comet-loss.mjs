@@ -4,7 +4,7 @@ import { newAgent } from './bayeux-session.mjs';
 import { inParallel, newPublisher, sessionOf } from './comet-traffic.mjs';
 
 const sessionsOfRun = 20;
-const messagesEach = 100;
+const messagesEach = 40;
 
 /** Between two messages to the same user, ms. */
 const pauseMs = 25;
