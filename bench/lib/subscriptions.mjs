@@ -6,7 +6,7 @@ export const subscriptions = { tags: 100_000, ofTag: 10 };
 /** The tag of event `n`, 1 … tags. */
 export const tagOf = (n) => `shop${n}.order.paid`;
 
-/** Fills the subscriptions anew: comet, so that publishing waits for nobody; about 40 s. */
+/** Fills the subscriptions anew: comet, so that publishing waits for nobody; a minute or two. */
 export async function fillSubscriptions(sql) {
   await emptyEvents(sql);
   await sql('TRUNCATE push_subscription');

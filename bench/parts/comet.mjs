@@ -6,8 +6,8 @@ import { median, shown, spread, table } from '../lib/figures.mjs';
 import { measureLoss } from './comet-loss.mjs';
 
 const sessions = 2000;
-const warmup = { sessions: 100, messages: 2000 };
-const messages = { 32: 4000, 1: 400 };
+const warmup = { sessions: 100, messages: 1000 };
+const messages = { 32: 3000, 1: 300 };
 
 /** What the server still does for sessions that were just set up, ms. */
 const settleMs = 2000;
