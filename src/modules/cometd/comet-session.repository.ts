@@ -96,7 +96,7 @@ const subscribe = statement(
           subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
     WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
       AND cardinality(subscriptions) < 100
-   RETURNING epoch`,
+   RETURNING (SELECT last_seq FROM comet_user u WHERE u.user_id = $2)::float8 AS "lastSeq"`,
 );
 
 const unsubscribe = statement(
@@ -203,15 +203,16 @@ export class CometSessionRepository {
     return this.database.row<TakenSession>(find, [clientId, user, maxIntervalSeconds]);
   }
 
-  /** @returns whether the session is there */
+  /** @returns the number of the user's newest event; undefined when there is no such session */
   async subscribe(
     clientId: string,
     user: string,
     maxIntervalSeconds: number,
     channels: readonly string[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const values = [clientId, user, maxIntervalSeconds, channels];
-    return (await this.database.execute(subscribe, values)) > 0;
+    const row = await this.database.row<{ lastSeq: number | null }>(subscribe, values);
+    return row && (row.lastSeq ?? 0);
   }
 
   /** @returns whether the session is there */

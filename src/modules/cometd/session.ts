@@ -83,6 +83,7 @@ export class Session {
     if (seq <= this.cursor) return;
     this.cursor = seq;
     this.sent = Math.max(this.sent, seq);
+    this.tail = Math.max(this.tail, seq);
     this.isUnkept = true;
   }
 
