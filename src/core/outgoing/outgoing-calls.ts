@@ -102,7 +102,8 @@ export class OutgoingCalls implements OnModuleDestroy {
     this.allowed = new AddressBlocks(this.settings.current.allowedNetworks);
     this.guardedAgent = this.openAgent(true);
     this.trustedAgent = this.openAgent(false);
-    for (const agent of old) void agent.close();
+    // One that is closed already says so; it is none the less closed.
+    for (const agent of old) agent.close().catch(() => undefined);
   }
 
   private openAgent(isGuarded: boolean): Agent {

@@ -36,10 +36,16 @@ const mandatory = <Value>(takes: string, read: (value: unknown) => Value | undef
       return z.NEVER;
     });
 
-const textUpTo =
-  (most: number, pattern = /^/) =>
-  (value: unknown) =>
-    typeof value === 'string' && value.length <= most && pattern.test(value) ? value : undefined;
+/** A text of some form; a scalar counts as its text (conventions.md). */
+const textThat =
+  (accepts: (text: string) => boolean) =>
+  (value: unknown): string | undefined => {
+    const isScalar = ['string', 'number', 'boolean'].includes(typeof value);
+    return isScalar && accepts(String(value)) ? String(value) : undefined;
+  };
+
+const textUpTo = (most: number, pattern = /^/) =>
+  textThat((text) => text.length <= most && pattern.test(text));
 
 const typeTakes = `takes one of ${pushTypes.join(', ')}`;
 const expireTakes = `takes whole seconds from 1 to ${String(longestSubscription)}`;
@@ -81,8 +87,9 @@ const subscription = z.object({
     `takes text of at most ${String(longestId)} characters`,
     textUpTo(longestId),
   ),
-  filter: mandatory(`takes ${filterForm}, at most ${String(longestTag)} characters`, (value) =>
-    typeof value === 'string' && isFilter(value) ? value : undefined,
+  filter: mandatory(
+    `takes ${filterForm}, at most ${String(longestTag)} characters`,
+    textThat(isFilter),
   ),
   expire: checked(expireTakes, secondsOf),
   notificationDetails: details,
@@ -90,9 +97,7 @@ const subscription = z.object({
 
 const event = z.object({
   ...common,
-  tag: mandatory(`takes ${tagForm}, at most ${String(longestTag)} characters`, (value) =>
-    typeof value === 'string' && isTag(value) ? value : undefined,
-  ),
+  tag: mandatory(`takes ${tagForm}, at most ${String(longestTag)} characters`, textThat(isTag)),
   mediaType: checked('takes string or localizestring', (value) =>
     typeof value === 'string'
       ? (['string', 'localizestring'] as const).find((type) => type === value.toLowerCase())

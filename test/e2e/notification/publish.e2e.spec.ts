@@ -151,7 +151,7 @@ describe('POST /notification/publish', () => {
     ['InvalidParameter', { tag: 'a.*' }, 'tag takes'],
     ['InvalidParameter', { tag: 'a..b' }, 'tag takes'],
     ['InvalidParameter', { tag: 'ä' }, 'tag takes'],
-    ['InvalidParameter', { tag: 7 }, 'tag takes'],
+    ['InvalidParameter', { tag: {} }, 'tag takes'],
     ['InvalidParameter', { tag: 'a', mediaType: 'html' }, 'mediaType takes'],
     ['InvalidParameter', { tag: 'a', locArgs: 'x' }, 'locArgs'],
     ['InvalidParameter', { tag: 'a', providerName: 'Nobody' }, 'providerName takes'],

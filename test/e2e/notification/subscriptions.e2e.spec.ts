@@ -77,6 +77,11 @@ describe('POST /notification/subscription', () => {
     });
   });
 
+  it('takes scalars for their text', async () => {
+    const id = await subscribe(server, callback(url, 'a', { subscriberId: 7, filter: 12 }));
+    expect(await row(id)).toMatchObject({ subscriber_id: '7', filter: '12' });
+  });
+
   it('takes templates that were filled with nothing', async () => {
     const id = await subscribe(server, {
       ...callback(url, 'a', { providerName: '', language: '', authorization: null, expire: '' }),
@@ -111,11 +116,11 @@ describe('POST /notification/subscription', () => {
       { notificationDetails: { type: 'httpcb' } },
       'notificationDetails.deviceId is mandatory',
     ],
-    ['InvalidParameter', { subscriberId: 7 }, 'subscriberId takes'],
+    ['InvalidParameter', { subscriberId: {} }, 'subscriberId takes'],
     ['InvalidParameter', { subscriberId: 'x'.repeat(256) }, 'subscriberId takes'],
     ['InvalidParameter', { filter: 'ors.agent*' }, 'filter takes'],
     ['InvalidParameter', { filter: 'ors.a!' }, 'filter takes'],
-    ['InvalidParameter', { filter: 7 }, 'filter takes'],
+    ['InvalidParameter', { filter: [] }, 'filter takes'],
     [
       'InvalidParameter',
       { filter: undefined, notificationDetails: { type: 'httpcb', deviceId: url, filter: 'a b' } },

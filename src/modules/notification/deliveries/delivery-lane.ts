@@ -1,16 +1,24 @@
 import { CircuitBreaker } from '../domain/circuit-breaker.js';
 import type { ClaimedDelivery } from './delivery.js';
 
+/** How the next try of a delivery ended; *putOff*: there was none, for want of room. */
+export type TryEnd = 'delivered' | 'failed' | 'putOff';
+
 /** A delivery that waits for its try on this node, and who waits for how that ends. */
 export interface Waiting {
   readonly delivery: ClaimedDelivery;
   /** When this node had it, by its own clock. */
   readonly takenAt: number;
-  /** Told once, when it is noted: whether the try delivered it. */
-  readonly onTried: (delivered: boolean) => void;
+  /** Aborted when another node has it by now. */
+  readonly lost: AbortSignal;
+  /** Told once, when it is noted. */
+  readonly onTried: (end: TryEnd) => void;
 }
 
 const breakerTerms = { faults: 5, firstPauseMs: 1000, longestPauseMs: 30_000 };
+
+/** The faults of a lane are remembered for so long, milliseconds. */
+const forgottenMs = 5 * 60_000;
 
 /** More that wait are left to whoever looks next. */
 const mostWaiting = 1000;
@@ -20,6 +28,8 @@ export class DeliveryLane {
   readonly waiting: Waiting[] = [];
   readonly breaker = new CircuitBreaker(breakerTerms);
   running = 0;
+  /** When it had something to do last, by the process's clock. */
+  usedAt = 0;
 
   constructor(
     readonly name: string,
@@ -37,8 +47,9 @@ export class DeliveryLane {
     return this.waiting.length >= mostWaiting;
   }
 
-  /** Whether forgetting it loses nothing. */
-  get isIdle(): boolean {
-    return this.running === 0 && this.waiting.length === 0 && this.breaker.isPristine;
+  /** Whether forgetting it loses nothing that matters: what failed long ago may be tried again. */
+  isIdle(now: number): boolean {
+    if (this.running > 0 || this.waiting.length > 0) return false;
+    return this.breaker.isPristine || now - this.usedAt > forgottenMs;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -22,6 +23,9 @@ const pollMs = 1000;
 
 /** The shortest sleep before looking again, milliseconds. */
 const leastSleepMs = 20;
+
+/** How long a ring waits for others, milliseconds. */
+const gatherMs = 5;
 
 /** How much a node takes at once of a lane that it has nothing to do with yet. */
 const firstShare = 40;
@@ -64,13 +68,17 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async work(): Promise<void> {
-    while (!this.stopping) await this.bell.sleep(await this.takeDue());
+    while (!this.stopping) {
+      await this.bell.sleep(await this.takeDue());
+      // Rung after nearly every try: what comes within a moment is taken together.
+      await delay(gatherMs);
+    }
   }
 
   /** Takes what is due and returns after how many milliseconds to look again. */
   private async takeDue(): Promise<number> {
     // Before the configuration is there nobody can say how to deliver.
-    if (!this.providers.isLoaded) return leastSleepMs;
+    if (!this.providers.isLoaded || this.dispatcher.isBehind) return leastSleepMs;
     const terms: ClaimTerms = { node: this.environment.nodeId, most: firstShare, leaseMs };
     try {
       const claimed = await this.repository.claim(terms, this.dispatcher.rooms());

@@ -3,7 +3,7 @@ import type { PushOutcome } from '../channels/push-channel.js';
 import { PushChannels } from '../channels/push-channels.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
-import { DeliveryLane, type Waiting } from './delivery-lane.js';
+import { DeliveryLane, type TryEnd, type Waiting } from './delivery-lane.js';
 import { PushMetrics } from './push-metrics.js';
 import type { LaneRoom } from './delivery.repository.js';
 import { Settlements } from './settlements.js';
@@ -40,15 +40,15 @@ export class Dispatcher {
 
   /**
    * Has a delivery tried as soon as its lane has room.
-   * @returns whether the next try delivered it, once that is noted; false too when it was put off
+   * @returns how the next try ended, once that is noted
    */
-  take(delivery: ClaimedDelivery): Promise<boolean> {
-    this.settlements.hold(delivery);
+  take(delivery: ClaimedDelivery): Promise<TryEnd> {
+    const lost = this.settlements.hold(delivery);
     return new Promise((onTried) => {
-      const waiting = { delivery, takenAt: performance.now(), onTried };
+      const waiting = { delivery, takenAt: performance.now(), lost, onTried };
       const lane = this.laneOf(delivery);
       if (lane.isFull || this.stop.signal.aborted) {
-        this.putOff(waiting, 0);
+        this.putOff(waiting, 0, 'putOff');
         return;
       }
       lane.waiting.push(waiting);
@@ -59,14 +59,19 @@ export class Dispatcher {
   /** What is taken of lanes that this node knows something of. */
   rooms(): LaneRoom[] {
     const now = performance.now();
-    for (const [name, lane] of this.lanes) if (lane.isIdle) this.lanes.delete(name);
+    for (const [name, lane] of this.lanes) if (lane.isIdle(now)) this.lanes.delete(name);
     return [...this.lanes].map(([lane, state]) => ({ lane, room: state.room(now) }));
+  }
+
+  /** Whether this node should take nothing before it has noted what it has done. */
+  get isBehind(): boolean {
+    return this.settlements.isBehind;
   }
 
   /** Waits for what is under way, a while, and gives back the rest. */
   async close(): Promise<void> {
     for (const lane of this.lanes.values()) {
-      for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, 0);
+      for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, 0, 'failed');
     }
     await this.idleWithin(stopMs);
     this.stop.abort(new Error('the node stops'));
@@ -104,23 +109,25 @@ export class Dispatcher {
     const pausedUntil = lane.breaker.pausedUntil(now);
     const pauseMs = pausedUntil === undefined ? 0 : pausedUntil - now;
     if (lane.breaker.isClosed) return;
-    for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, pauseMs);
+    for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, pauseMs, 'failed');
   }
 
-  private async try(lane: DeliveryLane, { delivery, takenAt, onTried }: Waiting): Promise<void> {
+  private async try(lane: DeliveryLane, waiting: Waiting): Promise<void> {
+    const { delivery, takenAt, lost, onTried } = waiting;
     lane.running++;
     this.running++;
-    const waitedMs = performance.now() - takenAt;
+    lane.usedAt = performance.now();
+    const waitedMs = lane.usedAt - takenAt;
     // Another node may have it by now, or nobody wants it any more: then the sweep says so.
     const outcome =
       this.settlements.isHeld(delivery) && waitedMs < delivery.leftMs
-        ? await this.tryNow(delivery, waitedMs)
+        ? await this.tryNow(delivery, waitedMs, lost)
         : undefined;
     lane.running--;
     this.running--;
     this.noteHealth(lane, outcome);
     void this.settlements.settle(this.settlementOf(delivery, outcome)).then(() => {
-      onTried(outcome?.kind === 'delivered');
+      onTried(outcome?.kind === 'delivered' ? 'delivered' : 'failed');
     });
     this.pump(lane);
     if (lane.waiting.length === 0) this.onRoom();
@@ -130,11 +137,13 @@ export class Dispatcher {
   private async tryNow(
     delivery: ClaimedDelivery,
     waitedMs: number,
+    lost: AbortSignal,
   ): Promise<PushOutcome | undefined> {
     if (delivery.attempts === 0) this.metrics.began(delivery.type, delivery.ageMs + waitedMs);
-    const outcome = await this.attempt.make(delivery, this.stop.signal);
-    // What a stop broke off is no attempt.
-    if (this.stop.signal.aborted && outcome.kind === 'retry') return undefined;
+    const signal = AbortSignal.any([this.stop.signal, lost]);
+    const outcome = await this.attempt.make(delivery, signal);
+    // What a stop, or another node, broke off is no attempt.
+    if (signal.aborted && outcome.kind === 'retry') return undefined;
     this.metrics.ended(delivery.type, outcome.kind);
     return outcome;
   }
@@ -151,11 +160,11 @@ export class Dispatcher {
     return { delivery, state: 'pending', isAttempt: false, pauseMs: 0 };
   }
 
-  private putOff({ delivery, onTried }: Waiting, pauseMs: number): void {
+  private putOff({ delivery, onTried }: Waiting, pauseMs: number, end: TryEnd): void {
     void this.settlements
       .settle({ delivery, state: 'pending', isAttempt: false, pauseMs })
       .then(() => {
-        onTried(false);
+        onTried(end);
       });
   }
 

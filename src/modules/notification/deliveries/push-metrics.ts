@@ -6,6 +6,7 @@ import {
 } from '../../../core/observability/index.js';
 import type { PushType } from '../push-type.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
+import { SparingLookup } from './sparing-lookup.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
 /** What this node has under way. */
@@ -39,12 +40,14 @@ export class PushMetrics {
       ['type'],
       buckets,
     );
+    const ledger = new SparingLookup(() => deliveries.count());
+    const live = new SparingLookup(() => subscriptions.count());
     metrics.gauge(
       'gms_push_deliveries',
       'The ledger of all nodes: accepted = delivered + pending + dead + expired',
       ['state'],
       async (set) => {
-        for (const { state, count } of await deliveries.count()) set(count, state);
+        for (const { state, count } of await ledger.value()) set(count, state);
       },
     );
     metrics.gauge(
@@ -52,7 +55,7 @@ export class PushMetrics {
       'Live subscriptions of all nodes',
       ['type'],
       async (set) => {
-        for (const { type, count } of await subscriptions.count()) set(count, type);
+        for (const { type, count } of await live.value()) set(count, type);
       },
     );
   }

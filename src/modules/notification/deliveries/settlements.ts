@@ -16,6 +16,12 @@ const longestSleepMs = 1000;
 /** The pause after the database could not be told, milliseconds. */
 const pauseMs = 300;
 
+interface Held {
+  readonly delivery: ClaimedDelivery;
+  /** Aborted when another node has it by now. */
+  readonly lost: AbortController;
+}
+
 interface Ended {
   readonly settlement: Settlement;
   readonly onTold: () => void;
@@ -30,11 +36,12 @@ const batch = 2000;
  */
 @Injectable()
 export class Settlements {
-  private readonly held = new Map<number, ClaimedDelivery>();
+  private readonly held = new Map<number, Held>();
   private readonly bell = new Bell();
   private readonly trouble: Trouble;
   private ended: Ended[] = [];
   private renewAt = 0;
+  private isFailing = false;
   private closing = false;
   private working: Promise<void> = Promise.resolve();
 
@@ -51,13 +58,21 @@ export class Settlements {
     this.working = this.work();
   }
 
-  hold(delivery: ClaimedDelivery): void {
-    this.held.set(delivery.seq, delivery);
+  /** @returns a signal that is aborted when the lease is lost: then the try is another node's */
+  hold(delivery: ClaimedDelivery): AbortSignal {
+    const lost = new AbortController();
+    this.held.set(delivery.seq, { delivery, lost });
+    return lost.signal;
+  }
+
+  /** Whether ends could not be noted for a while: their leases may have passed to nobody. */
+  get isBehind(): boolean {
+    return this.isFailing && this.ended.length > 0;
   }
 
   /** Whether the lease is this node's yet, as far as it knows. */
   isHeld({ seq, claims }: ClaimedDelivery): boolean {
-    return this.held.get(seq)?.claims === claims;
+    return this.held.get(seq)?.delivery.claims === claims;
   }
 
   get count(): number {
@@ -92,11 +107,16 @@ export class Settlements {
   /** @returns false when the database could not be told; then it is told later */
   private async tell(): Promise<boolean> {
     try {
-      while (this.ended.length > 0) await this.noteBatch();
       await this.renewLeases();
+      while (this.ended.length > 0) {
+        await this.noteBatch();
+        await this.renewLeases();
+      }
+      this.isFailing = false;
       this.trouble.succeeded();
       return true;
     } catch (error) {
+      this.isFailing = true;
       this.trouble.failed(error);
       return false;
     }
@@ -142,9 +162,12 @@ export class Settlements {
     const now = performance.now();
     if (now < this.renewAt || this.held.size === 0) return;
     const held = [...this.held.values()];
-    const ours = await this.deliveries.renew(held, leaseMs);
-    for (const delivery of held) {
-      if (!ours.has(delivery.seq) && this.isHeld(delivery)) this.held.delete(delivery.seq);
+    const deliveries = held.map(({ delivery }) => delivery);
+    const ours = await this.deliveries.renew(deliveries, leaseMs);
+    for (const { delivery, lost } of held) {
+      if (ours.has(delivery.seq) || !this.isHeld(delivery)) continue;
+      this.held.delete(delivery.seq);
+      lost.abort(new Error('its lease was lost'));
     }
     this.renewAt = now + renewEveryMs;
   }

@@ -41,10 +41,11 @@ export class Publisher {
     const hasMore = stored.accepted > stored.claimed.length + stored.comet.length;
     if (hasMore) this.bus.wake(pushTopic);
     if (this.providers.settings.publish_mode === 'async') return;
-    const delivered = await Promise.all(attempts);
-    const failed = hasMore
-      ? await this.failedOfAll(id)
-      : delivered.filter((wasDelivered) => !wasDelivered).length;
+    const ends = await Promise.all(attempts);
+    const failed =
+      hasMore || ends.includes('putOff')
+        ? await this.failedOfAll(id)
+        : ends.filter((end) => end === 'failed').length;
     if (failed > 0) throw publishFailed(failed, stored.accepted);
   }
 

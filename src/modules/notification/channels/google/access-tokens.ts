@@ -12,6 +12,9 @@ const assertionSeconds = 3600;
 /** A token is not used in its last minutes, seconds. */
 const spareSeconds = 300;
 
+/** The longest wait for a token, milliseconds. */
+const longestAskMs = 30_000;
+
 const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
 /** No token: the call that was to bring one, as it ended. */
@@ -33,11 +36,11 @@ export class AccessTokens {
    * The token in use; many that ask at once share one call.
    * @throws NoAccessToken
    */
-  tokenOf(account: ServiceAccount, signal: AbortSignal): Promise<string> {
+  tokenOf(account: ServiceAccount): Promise<string> {
     const name = nameOf(account);
     const known = this.known.get(name);
     if (known !== undefined && known.until > performance.now()) return Promise.resolve(known.token);
-    const asking = this.asking.get(name) ?? this.ask(name, account, signal);
+    const asking = this.asking.get(name) ?? this.ask(name, account);
     this.asking.set(name, asking);
     return asking;
   }
@@ -48,7 +51,7 @@ export class AccessTokens {
     if (this.known.get(name)?.token === token) this.known.delete(name);
   }
 
-  private async ask(name: string, account: ServiceAccount, signal: AbortSignal): Promise<string> {
+  private async ask(name: string, account: ServiceAccount): Promise<string> {
     try {
       const result = await this.calls.trusted({
         url: account.tokenUri,
@@ -58,7 +61,8 @@ export class AccessTokens {
           grant_type: grantType,
           assertion: await assertionOf(account),
         }).toString(),
-        signal,
+        // Not that of the first who asked: others wait for it too.
+        signal: AbortSignal.timeout(longestAskMs),
       });
       const token = result.kind === 'answered' ? answer.safeParse(jsonOf(result.body)) : undefined;
       if (token?.success !== true) throw new NoAccessToken(result);

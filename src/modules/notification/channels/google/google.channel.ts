@@ -64,11 +64,11 @@ export class GoogleChannel implements PushChannel {
     account: ServiceAccount,
     context: PushContext,
   ): Promise<CallResult> {
-    const token = await this.tokens.tokenOf(account, context.signal);
+    const token = await this.tokens.tokenOf(account);
     const result = await this.sendWith(token, push, account, context);
     if (result.kind === 'failed' || result.status !== 401) return result;
     this.tokens.forget(account, token);
-    const renewed = await this.tokens.tokenOf(account, context.signal);
+    const renewed = await this.tokens.tokenOf(account);
     return this.sendWith(renewed, push, account, context);
   }
 
