@@ -8,6 +8,8 @@ import { CreateAccessResources1795485600006 } from './1795485600006-CreateAccess
 import { CreateServices1795485600007 } from './1795485600007-CreateServices.js';
 import { CreateCometd1795485600008 } from './1795485600008-CreateCometd.js';
 import { CreateNotification1795485600009 } from './1795485600009-CreateNotification.js';
+import { CreateLocalization1795485600010 } from './1795485600010-CreateLocalization.js';
+import { CreateProviderTokens1795485600011 } from './1795485600011-CreateProviderTokens.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -20,4 +22,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateServices1795485600007,
   CreateCometd1795485600008,
   CreateNotification1795485600009,
+  CreateLocalization1795485600010,
+  CreateProviderTokens1795485600011,
 ];

@@ -1,10 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 /** Any number; makes the copies of one run queue, since PostgreSQL refuses two of one template. */
 const copyLock = 5_120_077;
 const objectInUse = '55006';
-
-let copies = 0;
 
 /** Creates the run's template database with the schema of this version. */
 export async function createTemplate() {
@@ -15,7 +14,8 @@ export async function createTemplate() {
 
 /** Clones the template under a name of its own and returns its URL and how to drop it. */
 export async function cloneTemplate() {
-  const name = `${runName()}_${process.pid}_${++copies}`;
+  // Not a number: each file of a worker would count anew, and meet what another left behind.
+  const name = `${runName()}_${randomBytes(6).toString('hex')}`;
   await onServer((client) => copyTemplate(client, name));
   return {
     url: urlOf(name),

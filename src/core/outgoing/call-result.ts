@@ -49,15 +49,16 @@ export function failedCall(error: unknown): CallResult {
   return { kind: 'failed', code: failureOf(error), reason };
 }
 
-/** The failure that an error stands for. */
+/** The failure that an error stands for; what caused it may say more than it does. */
 export function failureOf(error: unknown): CallFailure {
-  if (error instanceof ForbiddenTarget) return 'ForbiddenTarget';
-  const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined) ?? '';
-  const isAbort = error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name);
-  const known = codes[code];
+  if (!(error instanceof Error)) return 'CallFailed';
+  const chain = [error, error.cause];
+  if (chain.some((one) => one instanceof ForbiddenTarget)) return 'ForbiddenTarget';
+  const named = chain.map((one) => codeOf(one) ?? '');
+  const known = named.map((code) => codes[code]).find((failure) => failure !== undefined);
   if (known !== undefined) return known;
-  if (certificateCode.test(code)) return 'CertificateInvalid';
-  return isAbort ? 'Aborted' : 'CallFailed';
+  if (named.some((code) => certificateCode.test(code))) return 'CertificateInvalid';
+  return ['AbortError', 'TimeoutError'].includes(error.name) ? 'Aborted' : 'CallFailed';
 }
 
 function codeOf(error: unknown): string | undefined {

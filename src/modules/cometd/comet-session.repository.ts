@@ -40,7 +40,8 @@ export interface LostSession {
 
 /**
  * The user's row is locked, so that the new cursor is a number up to which all is committed. The
- * places of sessions that the user has lost lately pass on to the new one.
+ * places of sessions that the user has lost lately pass on to the new one, once; the sweep tells of
+ * them and removes them.
  */
 const create = statement(
   'cometd.handshake',
@@ -49,11 +50,14 @@ const create = statement(
      ON CONFLICT (user_id) DO UPDATE SET touched_at = now()
      RETURNING last_seq
    ), lost AS (
-     DELETE FROM comet_session
+     SELECT client_id, cursor, seen_at FROM comet_session
       WHERE user_id = $2 AND seen_at < now() - $4 * interval '1 second'
         AND (SELECT count(*) FROM comet_session live
               WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
-     RETURNING cursor, seen_at
+        FOR UPDATE
+   ), passed_on AS (
+     UPDATE comet_session s SET seen_at = to_timestamp(0)
+       FROM lost WHERE s.client_id = lost.client_id
    )
    INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
    SELECT $1, $2, $3, least(log.last_seq, (
@@ -109,11 +113,16 @@ const remove = statement(
   'DELETE FROM comet_session WHERE client_id = $1 AND user_id = $2',
 );
 
+const retire = statement(
+  'cometd.retire',
+  'UPDATE comet_session SET seen_at = to_timestamp(0) WHERE client_id = $1',
+);
+
 const keep = statement(
   'cometd.keep',
   `UPDATE comet_session s
       SET seen_at = now(), cursor = greatest(s.cursor, state.cursor),
-          connected = s.connected OR state.connected
+          connected = s.connected OR state.connected, lost_at = NULL
      FROM unnest($1::text[], $2::bigint[], $3::boolean[]) AS state (client_id, cursor, connected)
     WHERE s.client_id = state.client_id`,
 );
@@ -213,6 +222,11 @@ export class CometSessionRepository {
   /** @returns whether there was one */
   async remove(clientId: string, user: string): Promise<boolean> {
     return (await this.database.execute(remove, [clientId, user])) > 0;
+  }
+
+  /** Ends a session for its client; the sweep tells that it is lost. */
+  async retire(clientId: string): Promise<void> {
+    await this.database.execute(retire, [clientId]);
   }
 
   /** Notes what this node knows of sessions, and that they were seen just now. */

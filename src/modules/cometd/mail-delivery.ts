@@ -72,8 +72,7 @@ export class MailDelivery {
     while (this.isWorthReading(session)) {
       const events = await this.read(session);
       if (events === undefined) return;
-      // What was never acknowledged is kept for a day, and then no longer waited for.
-      if (events.length === 0 && session.acknowledges) session.sent = session.cursor;
+      if (events.length === 0) session.nothingLeft();
       if (events.length > 0 && session.isReachable) this.send(session, events);
       else if (events.length > 0) session.mayHaveMail = true;
       if (!session.isReachable) return;
@@ -161,7 +160,7 @@ export class MailDelivery {
 
   private async dropFull(session: Session): Promise<void> {
     this.metrics.dropped.labels('queue').inc();
-    await this.sessions.remove(session.clientId, session.user);
+    await this.sessions.retire(session.clientId);
     this.drop(session);
   }
 

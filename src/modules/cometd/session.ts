@@ -86,6 +86,11 @@ export class Session {
     this.isUnkept = true;
   }
 
+  /** The log has nothing after the cursor: what was not acknowledged has been swept. */
+  nothingLeft(): void {
+    this.sent = this.cursor;
+  }
+
   /** What was on its way is lost; it will be read and sent again. */
   lostOnTheWay(): void {
     if (this.acknowledges || this.sent === this.cursor) return;

@@ -6,6 +6,7 @@ export { mountTestPages } from './test-pages.js';
 export { FormFields, JsonBody, ServiceFields, ServiceFieldsWithQuery, TextBody } from './body.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
 export { isAllowedOrigin } from './own-origin.js';
+export { isUserName, longestUser } from './domain/user-name.js';
 export { externalBase } from './links.js';
 export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';
 export { parseBody } from './domain/parse-body.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidParameter, missingParameter } from '../../core/errors/index.js';
-import { parseBody } from '../edge/index.js';
-import { filterTakes, isFilter, isTag, longestTag, tagTakes } from './domain/event-tag.js';
+import { isUserName, longestUser, parseBody } from '../edge/index.js';
+import { filterForm, isFilter, isTag, longestTag, tagForm } from './domain/event-tag.js';
 import { longestSubscription } from './providers/push-section.js';
 import { type PushType, pushTypeOf, pushTypes } from './push-type.js';
 import type { NewEvent } from './publish/event.js';
@@ -81,7 +81,7 @@ const subscription = z.object({
     `takes text of at most ${String(longestId)} characters`,
     textUpTo(longestId),
   ),
-  filter: mandatory(`${filterTakes}, at most ${String(longestTag)} characters`, (value) =>
+  filter: mandatory(`takes ${filterForm}, at most ${String(longestTag)} characters`, (value) =>
     typeof value === 'string' && isFilter(value) ? value : undefined,
   ),
   expire: checked(expireTakes, secondsOf),
@@ -90,7 +90,7 @@ const subscription = z.object({
 
 const event = z.object({
   ...common,
-  tag: mandatory(`${tagTakes}, at most ${String(longestTag)} characters`, (value) =>
+  tag: mandatory(`takes ${tagForm}, at most ${String(longestTag)} characters`, (value) =>
     typeof value === 'string' && isTag(value) ? value : undefined,
   ),
   mediaType: checked('takes string or localizestring', (value) =>
@@ -146,8 +146,19 @@ export function newEventOf(given: Body): NewEvent {
     isLocalized: mediaType === 'localizestring',
     arguments: locArgs ?? {},
     provider: providerName,
-    target: to ? destinationOf(body, to, to.type, to.deviceId) : undefined,
+    target: to ? destinationOf(body, to, to.type, deviceOf(to)) : undefined,
   };
+}
+
+/** Over comet the device is a user, named as the gms_user header would. */
+function deviceOf({ type, deviceId }: z.infer<typeof details>): string | undefined {
+  const user = deviceId?.trim();
+  if (type !== 'comet' || user === undefined) return deviceId;
+  if (isUserName(user)) return user;
+  throw invalidParameter(
+    'notificationDetails.deviceId',
+    `for comet a user: 1 to ${String(longestUser)} characters, none of them a control character`,
+  );
 }
 
 function destinationOf(

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CometdModule } from '../cometd/index.js';
 import { OptionsModule } from '../options/index.js';
+import { AppleChannel } from './channels/apple/apple.channel.js';
+import { ProviderTokenRepository } from './channels/apple/provider-token.repository.js';
+import { ProviderTokens } from './channels/apple/provider-tokens.js';
 import { CustomHttpChannel } from './channels/custom-http.channel.js';
+import { AccessTokens } from './channels/google/access-tokens.js';
+import { GoogleChannel } from './channels/google/google.channel.js';
 import { HttpCallbackChannel } from './channels/http-callback.channel.js';
 import { PushChannels } from './channels/push-channels.js';
 import { VapidTokens } from './channels/webpush/vapid-tokens.js';
@@ -16,7 +21,12 @@ import { PushMetrics } from './deliveries/push-metrics.js';
 import { PushSweep } from './deliveries/push.sweep.js';
 import { Settlements } from './deliveries/settlements.js';
 import { Localization } from './localization/localization.js';
+import { LocalizationRepository } from './localization/localization.repository.js';
+import { LocalizationService } from './localization/localization.service.js';
+import { LocalizationSource } from './localization/localization-source.js';
 import { NotificationController } from './notification.controller.js';
+import { PushAdminController } from './push-admin.controller.js';
+import { PushExplanation } from './providers/explanation.js';
 import { PushProviders } from './providers/push-providers.js';
 import { EventRepository } from './publish/event.repository.js';
 import { PublishService } from './publish/publish.service.js';
@@ -34,15 +44,24 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
  */
 @Module({
   imports: [CometdModule, OptionsModule],
-  controllers: [NotificationController],
+  controllers: [NotificationController, PushAdminController],
   providers: [
     PushProviders,
+    PushExplanation,
+    LocalizationRepository,
+    LocalizationSource,
     Localization,
+    LocalizationService,
     PushChannels,
     HttpCallbackChannel,
     CustomHttpChannel,
     VapidTokens,
     WebPushChannel,
+    ProviderTokenRepository,
+    ProviderTokens,
+    AppleChannel,
+    AccessTokens,
+    GoogleChannel,
     SubscriptionRepository,
     SubscriptionsService,
     EventRepository,

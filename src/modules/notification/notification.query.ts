@@ -1,6 +1,6 @@
-import { invalidParameter } from '../../core/errors/index.js';
+import { invalidParameter, missingParameter } from '../../core/errors/index.js';
 import type { DeliveryQuery } from './deliveries/delivery-list.repository.js';
-import { isTag, tagTakes } from './domain/event-tag.js';
+import { isTag, tagForm } from './domain/event-tag.js';
 import { pushTypeOf, pushTypes } from './push-type.js';
 
 const defaultLimit = 100;
@@ -43,14 +43,34 @@ export function deliveryQueryOf(query: Query): DeliveryQuery {
     limit: limitOf(query),
     event: id('event'),
     subscription: id('subscription'),
-    tag: read(query, 'tag', tagTakes.replace('takes ', ''), (text) =>
-      isTag(text) ? text : undefined,
-    ),
+    tag: tagOf(query),
     type: read(query, 'type', `one of ${pushTypes.join(', ')}`, pushTypeOf),
     state: read(query, 'state', `one of ${states.join(', ')}`, (text) =>
       states.find((state) => state === text.toLowerCase()),
     ),
   };
+}
+
+/**
+ * Reads what GET /admin/push/explain asks for.
+ * @throws DomainError MissingParameter, InvalidParameter
+ */
+export function explainQueryOf(query: Query): {
+  readonly tag: string;
+  readonly provider: string | undefined;
+  readonly debug: boolean;
+} {
+  const tag = tagOf(query);
+  if (tag === undefined) throw missingParameter('tag');
+  const provider = read(query, 'provider', 'the name of a provider', (text) => text);
+  const debug = read(query, 'debug', 'true or false', (text) =>
+    ['true', 'false'].find((word) => word === text.toLowerCase()),
+  );
+  return { tag, provider, debug: debug === 'true' };
+}
+
+function tagOf(query: Query): string | undefined {
+  return read(query, 'tag', tagForm, (text) => (isTag(text) ? text : undefined));
 }
 
 function read<Value>(

@@ -8,6 +8,7 @@ export type { RateLimit, SecurityOptions } from './own-sections/security-section
 export { serverSection } from './own-sections/server-section.js';
 export type { ServerOptions } from './own-sections/server-section.js';
 export { isBaseUrl, isWebUrl } from './own-sections/web-address.js';
+export { withoutTrustSwitches } from './trust-switches.js';
 export type {
   GivenOptions,
   ReportFault,

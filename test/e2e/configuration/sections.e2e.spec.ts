@@ -109,7 +109,7 @@ describe('what is refused', () => {
       'an unknown section',
       'servers',
       {},
-      'section servers: is unknown; the sections are server, security, storage, ',
+      'section servers: is unknown; the sections are server, security, gms, storage, ',
     ],
     [
       'an unknown option',

@@ -111,8 +111,9 @@ describe('POST /notification/publish', () => {
     expect(mail.map(({ data }) => data)).toEqual([
       { id: expect.stringMatching(/^[0-9a-f]{32}$/), message: '{"a":1}', tag: 'for.kate' },
     ]);
+    const messageId = mail[0]?.data.id;
     expect(await deliveries(server, 'tag=for.kate')).toMatchObject([
-      { type: 'comet', deviceId: 'kate', state: 'delivered' },
+      { type: 'comet', deviceId: 'kate', state: 'delivered', messageId },
     ]);
   });
 
@@ -165,6 +166,16 @@ describe('POST /notification/publish', () => {
       'InvalidParameter',
       { tag: 'a', notificationDetails: { type: 'httpcb', deviceId: 'http://10.1.1.1' } },
       'notificationDetails.deviceId takes',
+    ],
+    [
+      'InvalidParameter',
+      { tag: 'a', notificationDetails: { type: 'comet', deviceId: 'x'.repeat(3000) } },
+      'notificationDetails.deviceId takes for comet a user',
+    ],
+    [
+      'InvalidParameter',
+      { tag: 'a', notificationDetails: { type: 'comet', deviceId: 'a\nb' } },
+      'notificationDetails.deviceId takes for comet a user',
     ],
     ['InvalidText', { tag: 'a', message: 'a\0' }, 'message'],
     ['InvalidText', { tag: 'a', message: '\ud800' }, 'message'],

@@ -8,7 +8,7 @@ import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
 
 /** A try that takes longer has failed, milliseconds, whatever its timeouts are. */
-const longestTryMs = 120_000;
+const longestTryMs = 60_000;
 
 /** Tries one delivery through its channel, by the configuration of that moment. */
 @Injectable()
@@ -32,10 +32,10 @@ export class DeliveryAttempt {
     };
     try {
       const message = this.localization.textOf(delivery, language ?? undefined);
-      return await channel.push(
-        { messageId, tag, message, target },
-        this.contextOf(delivery, signal),
-      );
+      const push = { messageId, tag, message, target };
+      const outcome = await channel.push(push, this.contextOf(delivery, signal));
+      const isCutOff = outcome.kind === 'retry' && outcome.code === 'Aborted' && !signal.aborted;
+      return isCutOff ? cutOff : outcome;
     } catch (error) {
       return faultOfOurs(error instanceof Error ? error.message : String(error));
     }
@@ -77,6 +77,14 @@ export class DeliveryAttempt {
     return { initialMs, factor: 2, jitter: 0.2, capMs: 60_000 };
   }
 }
+
+/** The other side may have said something now and then, but not enough to come to an end. */
+const cutOff: PushOutcome = {
+  kind: 'retry',
+  code: 'AnswerTimeout',
+  reason: `no end within ${String(longestTryMs / 1000)} s`,
+  isProvidersFault: true,
+};
 
 function faultOfOurs(reason: string): PushOutcome {
   return { kind: 'retry', code: 'InternalError', reason, isProvidersFault: false };

@@ -6,7 +6,7 @@ export interface Waiting {
   readonly delivery: ClaimedDelivery;
   /** When this node had it, by its own clock. */
   readonly takenAt: number;
-  /** Told once: whether the try delivered it. */
+  /** Told once, when it is noted: whether the try delivered it. */
   readonly onTried: (delivered: boolean) => void;
 }
 

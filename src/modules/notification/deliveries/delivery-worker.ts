@@ -8,6 +8,7 @@ import { Bus } from '../../../core/bus/bus.js';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { Log, Trouble } from '../../../core/observability/index.js';
 import { Bell } from '../../../core/timers/index.js';
+import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimTerms } from '../publish/event.repository.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { Dispatcher } from './dispatcher.js';
@@ -37,6 +38,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly repository: DeliveryRepository,
     private readonly dispatcher: Dispatcher,
+    private readonly providers: PushProviders,
     private readonly bus: Bus,
     log: Log,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
@@ -67,6 +69,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Takes what is due and returns after how many milliseconds to look again. */
   private async takeDue(): Promise<number> {
+    // Before the configuration is there nobody can say how to deliver.
+    if (!this.providers.isLoaded) return leastSleepMs;
     const terms: ClaimTerms = { node: this.environment.nodeId, most: firstShare, leaseMs };
     try {
       const claimed = await this.repository.claim(terms, this.dispatcher.rooms());

@@ -53,11 +53,14 @@ const findNextDue = statement(
     WHERE room > 0`,
 );
 
-/** `claims` fences off a node whose lease was lost: the row is another's by now. */
+/**
+ * `claims` fences off a node whose lease was lost: the row is another's by now. It grows, so that
+ * the same end, told twice because its first answer was lost, counts once.
+ */
 const settle = statement(
   'notification.settle',
   `UPDATE push_delivery d
-      SET state = ended.state, taken_by = NULL, attempts = d.attempts + ended.attempts,
+      SET state = ended.state, taken_by = NULL, claims = d.claims + 1, attempts = d.attempts + ended.attempts,
           due_at = now() + ended.pause_ms * interval '1 millisecond',
           last_code = coalesce(ended.code, d.last_code),
           last_error = coalesce(ended.reason, d.last_error),
@@ -81,8 +84,10 @@ const count = statement(
   `WITH counted (state, count) AS (
      SELECT 'accepted', coalesce(sum(accepted), 0) FROM push_event
       UNION ALL
-     SELECT CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END,
-            count(*) FROM push_delivery GROUP BY 1
+     SELECT state, count(*) FROM push_delivery WHERE state <> 'pending' GROUP BY state
+      UNION ALL
+     SELECT CASE WHEN expires_at <= now() THEN 'expired' ELSE state END, count(*)
+       FROM push_delivery WHERE state = 'pending' GROUP BY 1
       UNION ALL
      SELECT state, count FROM push_ledger
    )

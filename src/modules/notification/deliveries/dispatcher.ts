@@ -40,7 +40,7 @@ export class Dispatcher {
 
   /**
    * Has a delivery tried as soon as its lane has room.
-   * @returns whether the next try delivered it; false too when it was put off
+   * @returns whether the next try delivered it, once that is noted; false too when it was put off
    */
   take(delivery: ClaimedDelivery): Promise<boolean> {
     this.settlements.hold(delivery);
@@ -119,8 +119,9 @@ export class Dispatcher {
     lane.running--;
     this.running--;
     this.noteHealth(lane, outcome);
-    this.settlements.settle(this.settlementOf(delivery, outcome));
-    onTried(outcome?.kind === 'delivered');
+    void this.settlements.settle(this.settlementOf(delivery, outcome)).then(() => {
+      onTried(outcome?.kind === 'delivered');
+    });
     this.pump(lane);
     if (lane.waiting.length === 0) this.onRoom();
     if (this.running === 0) this.onIdle?.();
@@ -151,8 +152,11 @@ export class Dispatcher {
   }
 
   private putOff({ delivery, onTried }: Waiting, pauseMs: number): void {
-    this.settlements.settle({ delivery, state: 'pending', isAttempt: false, pauseMs });
-    onTried(false);
+    void this.settlements
+      .settle({ delivery, state: 'pending', isAttempt: false, pauseMs })
+      .then(() => {
+        onTried(false);
+      });
   }
 
   private get load(): { running: number; waiting: number; pausedLanes: number } {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UnitOfWork } from '../../../core/database/index.js';
 import { Log, Trouble } from '../../../core/observability/index.js';
 import { Bell } from '../../../core/timers/index.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
@@ -15,6 +16,11 @@ const longestSleepMs = 1000;
 /** The pause after the database could not be told, milliseconds. */
 const pauseMs = 300;
 
+interface Ended {
+  readonly settlement: Settlement;
+  readonly onTold: () => void;
+}
+
 /** At most so many ends are noted in one statement. */
 const batch = 2000;
 
@@ -27,7 +33,7 @@ export class Settlements {
   private readonly held = new Map<number, ClaimedDelivery>();
   private readonly bell = new Bell();
   private readonly trouble: Trouble;
-  private ended: Settlement[] = [];
+  private ended: Ended[] = [];
   private renewAt = 0;
   private closing = false;
   private working: Promise<void> = Promise.resolve();
@@ -35,6 +41,7 @@ export class Settlements {
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly subscriptions: SubscriptionRepository,
+    private readonly unitOfWork: UnitOfWork,
     log: Log,
   ) {
     this.trouble = new Trouble(log, 'noting the ends of deliveries');
@@ -57,9 +64,12 @@ export class Settlements {
     return this.held.size;
   }
 
-  settle(settlement: Settlement): void {
-    this.ended.push(settlement);
+  /** Resolves once it is noted, or could not be for now: then it is later. */
+  settle(settlement: Settlement): Promise<void> {
     this.bell.ring();
+    return new Promise((onTold) => {
+      this.ended.push({ settlement, onTold });
+    });
   }
 
   /** Notes what has ended by now; what fails is taken over when its lease ends. */
@@ -93,17 +103,30 @@ export class Settlements {
   }
 
   private async noteBatch(): Promise<void> {
-    const noted = this.ended.splice(0, batch);
+    const ended = this.ended.splice(0, batch);
+    const noted = ended.map(({ settlement }) => settlement);
     try {
-      await this.deliveries.settle(noted);
-      await this.endSubscriptions(noted);
+      await this.note(noted);
     } catch (error) {
-      this.ended.unshift(...noted);
+      this.ended.unshift(...ended);
       throw error;
+    } finally {
+      for (const { onTold } of ended) onTold();
     }
     for (const { delivery } of noted) {
       if (this.isHeld(delivery)) this.held.delete(delivery.seq);
     }
+  }
+
+  private async note(noted: readonly Settlement[]): Promise<void> {
+    if (!noted.some(({ endsSubscription }) => endsSubscription === true)) {
+      await this.deliveries.settle(noted);
+      return;
+    }
+    await this.unitOfWork.run(async () => {
+      await this.deliveries.settle(noted);
+      await this.endSubscriptions(noted);
+    });
   }
 
   private async endSubscriptions(noted: readonly Settlement[]): Promise<void> {
@@ -112,7 +135,7 @@ export class Settlements {
         ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '' }]
         : [],
     );
-    if (ends.length > 0) await this.subscriptions.end(ends);
+    await this.subscriptions.end(ends);
   }
 
   private async renewLeases(): Promise<void> {

@@ -4,11 +4,11 @@ export const longestTag = 255;
 const tag = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const filter = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
 
-/** What a tag takes, in words. */
-export const tagTakes = 'takes words of letters, digits, _ and -, joined by dots';
+/** What a tag is, in words. */
+export const tagForm = 'words of letters, digits, _ and -, joined by dots';
 
-/** What a filter takes, in words. */
-export const filterTakes = `${tagTakes}; its last word may be *`;
+/** What a filter is, in words. */
+export const filterForm = `${tagForm}; its last word may be *`;
 
 /**
  * Whether an event may be tagged so (notification.md, Subscription). The hyphen is ours: the ids of

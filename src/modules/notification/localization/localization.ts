@@ -1,9 +1,147 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Bus } from '../../../core/bus/bus.js';
+import { type CounterMetric, Log, Metrics, Trouble } from '../../../core/observability/index.js';
+import { Bell } from '../../../core/timers/index.js';
 import type { EventText } from '../publish/event.js';
+import { type LocalizationFile, readLocalizationFile } from './localization-file.js';
+import { LocalizationSource, type SourceState } from './localization-source.js';
+import { localizedText, type LocalizationWarning } from './localized-text.js';
 
+/** The bus topic that says: another localization file was uploaded. */
+export const localizationTopic = 'localization';
+
+/** A changed file is in force after so many milliseconds at most. */
+const lookMs = 1000;
+
+/** The same warning is logged once in so many milliseconds. */
+const quietMs = 60_000;
+const mostQuiet = 1000;
+
+/** What is in force on this node. */
+export interface LocalizationState {
+  readonly source: SourceState['kind'];
+  readonly location: string | null;
+  readonly messages: number;
+  /** What is wrong with what is there now; then what was there before is still in force. */
+  readonly error: string | null;
+}
+
+/** The texts of messages in the languages of subscriptions (notification.md, Localization). */
 @Injectable()
-export class Localization {
-  textOf(event: EventText, _language: string | undefined): string {
-    return event.message;
+export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
+  private file: LocalizationFile = new Map();
+  private source: SourceState = { kind: 'none', location: null, mark: '' };
+  /** What is wrong with the file, and with the look for it. */
+  private fault: string | null = null;
+  private lookFault: string | null = null;
+  private readonly warned = new Map<string, number>();
+  private readonly warnings: CounterMetric;
+  private readonly trouble: Trouble;
+  private readonly bell = new Bell();
+  private stopHearing: (() => void) | undefined;
+  private stopping = false;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly sources: LocalizationSource,
+    private readonly bus: Bus,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.trouble = new Trouble(log, 'the look for the localization file');
+    this.warnings = metrics.counter(
+      'gms_push_localization_warnings_total',
+      'Localized messages with an unknown id, or an unknown argument',
+      ['kind'],
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    const ring = (): void => {
+      this.bell.ring();
+    };
+    this.stopHearing = this.bus.onWake(localizationTopic, ring);
+    this.sources.onSettings(ring);
+    this.working = this.work();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    this.stopHearing?.();
+    this.bell.ring();
+    await this.working;
+  }
+
+  get state(): LocalizationState {
+    const { kind, location } = this.source;
+    return {
+      source: kind,
+      location,
+      messages: this.file.size,
+      error: this.lookFault ?? this.fault,
+    };
+  }
+
+  /** What is said to a subscription in its language; without a language the message as it is. */
+  textOf(event: EventText, language: string | undefined): string {
+    if (!event.isLocalized || language === undefined) return event.message;
+    const { text, warnings } = localizedText(this.file, event.message, language, event.arguments);
+    for (const warning of warnings) this.warn(warning, event);
+    return text;
+  }
+
+  /** Reads what is there when it is another than before. A bad file keeps the last good one. */
+  async reload(): Promise<void> {
+    try {
+      const found = await this.sources.look();
+      if (found.mark !== this.source.mark || found.kind !== this.source.kind) {
+        await this.take(found);
+      }
+      this.lookFault = null;
+      this.trouble.succeeded();
+    } catch (error) {
+      this.lookFault = error instanceof Error ? error.message : String(error);
+      this.trouble.failed(error);
+    }
+  }
+
+  private async take(found: SourceState): Promise<void> {
+    const xml = await this.sources.read(found);
+    // Noted first: a file that is bad is read again when it has changed, not every second.
+    this.source = found;
+    try {
+      this.file = readLocalizationFile(xml);
+      this.fault = null;
+      this.log.info(this.state, 'the localization file was read');
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message : String(error);
+      this.log.error(
+        { location: found.location, reason: this.fault },
+        'the localization file is not taken; the messages before it stay',
+      );
+    }
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) {
+      if (this.sources.isReady) await this.reload();
+      await this.bell.sleep(lookMs);
+    }
+  }
+
+  private warn({ kind, name }: LocalizationWarning, { tag, message }: EventText): void {
+    this.warnings.labels(kind).inc();
+    const key = `${kind} ${name.slice(0, 100)} ${message.slice(0, 100)}`;
+    const now = performance.now();
+    if (now - (this.warned.get(key) ?? -quietMs) < quietMs) return;
+    if (this.warned.size >= mostQuiet) this.warned.clear();
+    this.warned.set(key, now);
+    const facts = { tag, message: message.slice(0, 100), name: name.slice(0, 100) };
+    this.log.warn(
+      facts,
+      kind === 'unknownMessage'
+        ? 'the localization file has no such message: it was sent as it is'
+        : 'a localized message has an argument that its event does not: it was left empty',
+    );
   }
 }

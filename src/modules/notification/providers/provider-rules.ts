@@ -32,7 +32,7 @@ export const providerRules: SectionRules = {
       checkSection(name, options, seen, (option, problem) => {
         report(section, option, problem);
       });
-      seen.set(name.toLowerCase(), section);
+      seen.set(twinKey(name), section);
     }
   },
 };
@@ -48,12 +48,18 @@ function checkSection(
     report('', providerSectionTakes);
     return;
   }
-  const twin = seen.get(name.toLowerCase());
+  const twin = seen.get(twinKey(name));
   if (read.kind === 'attributes' && twin !== undefined) {
     report('', `differs from ${twin} in the case of letters alone, which tags ignore here`);
   }
   if (read.kind === 'credentials') checkProvider(read.provider, options, report);
   else checkEvent(options, report);
+}
+
+/** The same for sections of one provider whose tags differ in case alone. */
+function twinKey(name: string): string {
+  const read = providerSectionName(name);
+  return read?.kind === 'attributes' ? `${read.provider ?? ''} . ${read.tag ?? ''}` : name;
 }
 
 function checkProvider(provider: string, options: ProviderSectionOptions, report: Report): void {

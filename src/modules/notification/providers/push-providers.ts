@@ -25,6 +25,16 @@ export class PushProviders {
     configuration.onChange(() => this.read());
   }
 
+  /** Whether there are settings: not before the application has started. */
+  get isLoaded(): boolean {
+    return this.configuration.isLoaded;
+  }
+
+  /** Hears of every change of settings, the first ones too. */
+  onChange(listener: () => void): void {
+    this.configuration.onChange(listener);
+  }
+
   get settings(): PushOptions {
     return this.configuration.get(pushSection);
   }

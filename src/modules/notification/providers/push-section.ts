@@ -1,11 +1,9 @@
 import {
   defineSection,
-  type GivenOptions,
   oneOf,
-  type ReportFault,
-  type SectionSchema,
   text,
   wholeNumber,
+  withoutTrustSwitches,
 } from '../../options/index.js';
 import type { PushType } from '../push-type.js';
 import { type AttributeOptions, attributeTypes } from './attribute-types.js';
@@ -32,25 +30,7 @@ export interface ProviderSectionOptions extends Credentials, AttributeOptions {}
 /** The longest subscription, seconds: some 68 years. */
 export const longestSubscription = 2_147_483_647;
 
-const switchesOff = /trust_?all|insecure|reject_?unauthorized|verify|ignore_/i;
-const neverOff =
-  'is not taken: certificates are always verified; give the certificate of a private authority to the server with NODE_EXTRA_CA_CERTS';
-
-/** Migrating operators bring switches that turn verification off: they are told what to do instead. */
-function withoutSwitches<Options>(schema: SectionSchema<Options>): SectionSchema<Options> {
-  return {
-    ...schema,
-    parse(given: GivenOptions, report: ReportFault): Options {
-      const [refused, kept] = [true, false].map((off) =>
-        Object.entries(given).filter(([name]) => switchesOff.test(name) === off),
-      );
-      for (const [name] of refused ?? []) report(name, neverOff);
-      return schema.parse(Object.fromEntries(kept ?? []), report);
-    },
-  };
-}
-
-export const pushSection = withoutSwitches(
+export const pushSection = withoutTrustSwitches(
   defineSection<PushOptions>('push', {
     pushEnabled: pushTypeList(['comet', 'httpcb', 'orscb']),
     defaultSubscriptionExpiration: wholeNumber(30, 1, longestSubscription),
@@ -63,7 +43,7 @@ export const pushSection = withoutSwitches(
   }),
 );
 
-export const providerSection = withoutSwitches(
+export const providerSection = withoutTrustSwitches(
   defineSection<ProviderSectionOptions>('push.provider.', {
     ...credentialTypes,
     ...attributeTypes,

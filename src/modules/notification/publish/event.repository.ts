@@ -72,9 +72,10 @@ const publishTo = (name: string, matched: string) =>
        RETURNING id, tag, message, localized, arguments, accepted
      ), d AS (
        INSERT INTO push_delivery
-         (event_id, subscription_id, type, device_id, provider, debug, language,
+         (message_id, event_id, subscription_id, type, device_id, provider, debug, language,
           authorization_header, lane, expires_at, state, claims, taken_by, due_at, ended_at)
-       SELECT event.id, matched.id, type, device_id, provider, debug, language,
+       SELECT CASE WHEN type = 'comet' THEN event.id ELSE gen_random_uuid() END,
+              event.id, matched.id, type, device_id, provider, debug, language,
               authorization_header, lane, expires_at,
               CASE WHEN type = 'comet' THEN 'delivered' ELSE 'pending' END,
               CASE WHEN place BETWEEN 1 AND $8 THEN 1 ELSE 0 END,

@@ -30,6 +30,11 @@ export interface SubscriptionEnd {
 /** What a subscriber ended is gone for readers; its row is there for its idempotency key alone. */
 export const deletedCode = 'Deleted';
 
+/** One that ended before its time can be looked at for a day. */
+const isThere = `
+  end_code IS DISTINCT FROM '${deletedCode}'
+  AND (expires_at > now() OR ended_at > now() - interval '1 day')`;
+
 /** The row that holds the key is touched, so that its id comes back. */
 const create = statement(
   'notification.subscribe',
@@ -53,7 +58,7 @@ const removeWhere = (name: string, condition: string) =>
     `WITH ended AS (
        UPDATE push_subscription
           SET ended_at = now(), end_code = '${deletedCode}', end_reason = 'the subscription was deleted'
-        WHERE ${condition} AND end_code IS DISTINCT FROM '${deletedCode}' AND expires_at > now()
+        WHERE ${condition} AND ${isThere}
        RETURNING id, end_code, end_reason
      ), deliveries AS (${pendingEnds})
      SELECT id FROM ended`,
@@ -78,8 +83,6 @@ const columns = `
   id, subscriber_id AS "subscriberId", filter, type, device_id AS "deviceId", provider, language,
   debug, properties, created_at AS "createdAt", expires_at AS "expiresAt", end_code AS "endCode",
   end_reason AS "endReason"`;
-
-const isThere = `end_code IS DISTINCT FROM '${deletedCode}' AND expires_at > now()`;
 
 const find = statement(
   'notification.findSubscription',
@@ -110,10 +113,10 @@ const sweep = statement(
   `WITH removed AS (
      DELETE FROM push_subscription WHERE ctid = ANY (ARRAY (
        SELECT ctid FROM push_subscription
-        WHERE (expires_at <= now() OR ended_at < now() - interval '1 day')
+        WHERE (ended_at IS NULL AND expires_at <= now() OR ended_at < now() - interval '1 day')
           AND (idempotency_key IS NULL OR created_at < now() - interval '1 day')
         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING least(expires_at, ended_at + interval '1 day') AS over_at)
+     RETURNING coalesce(ended_at + interval '1 day', expires_at) AS over_at)
    SELECT count(*)::int AS removed,
           greatest(coalesce(extract(epoch FROM now() - min(over_at)), 0), 0)::float8 * 1000
             AS "lagMs"

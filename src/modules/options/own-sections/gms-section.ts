@@ -1,4 +1,5 @@
 import { defineSection, wholeNumber } from '../option-types.js';
+import { withoutTrustSwitches } from '../trust-switches.js';
 
 /** The options of section `gms` (configuration.md). */
 export interface GmsOptions {
@@ -9,8 +10,10 @@ export interface GmsOptions {
   readonly 'http.max_connections_per_route': number;
 }
 
-export const gmsSection = defineSection<GmsOptions>('gms', {
-  'http.connection_timeout': wholeNumber(10, 1, 600),
-  'http.socket_timeout': wholeNumber(10, 1, 600),
-  'http.max_connections_per_route': wholeNumber(20, 1, 1000),
-});
+export const gmsSection = withoutTrustSwitches(
+  defineSection<GmsOptions>('gms', {
+    'http.connection_timeout': wholeNumber(10, 1, 600),
+    'http.socket_timeout': wholeNumber(10, 1, 600),
+    'http.max_connections_per_route': wholeNumber(20, 1, 1000),
+  }),
+);

@@ -1,0 +1,52 @@
+import { askedWaitMs, isTemporary } from '../call-outcome.js';
+import type { PushOutcome } from '../push-channel.js';
+import type { AppleAnswer } from './apple-connection.js';
+
+/** Devices that are gone: the app was removed. */
+const gone = new Set(['Unregistered', 'ExpiredToken']);
+
+/** Tokens of the other environment, or of none: said in words, since the fix is another. */
+const wrongEnvironment =
+  'the token is none of this environment: a production token needs the production connection, a sandbox token the debug connection';
+
+/** What is temporary although its status says otherwise. */
+const temporary = new Set(['ExpiredProviderToken', 'TooManyProviderTokenUpdates']);
+
+/** The `reason` of an answer that is no success, its code in Apple's terms. */
+export function reasonOf({ status, body }: AppleAnswer): string {
+  try {
+    const { reason } = JSON.parse(body) as { reason?: unknown };
+    if (typeof reason === 'string' && /^\w{1,64}$/.test(reason)) return reason;
+  } catch {
+    // Then the status has to do.
+  }
+  return `Status${String(status)}`;
+}
+
+/** What an answer of APNs means, by its codes and never by its words. */
+export function appleOutcome(answer: AppleAnswer): PushOutcome {
+  const { status } = answer;
+  if (status === 200) return { kind: 'delivered' };
+  const code = reasonOf(answer);
+  if (status === 410 || gone.has(code)) {
+    return { kind: 'failed', code, reason: 'the app is not on the device', endsSubscription: true };
+  }
+  if (code === 'BadDeviceToken' || code === 'DeviceTokenNotForTopic') {
+    const reason = code === 'BadDeviceToken' ? wrongEnvironment : 'the token is of another app';
+    return { kind: 'failed', code, reason, endsSubscription: true };
+  }
+  const reason = `APNs answered ${String(status)} ${code}`;
+  if (!isTemporary(status) && !temporary.has(code)) {
+    return { kind: 'failed', code, reason, endsSubscription: false };
+  }
+  const afterMs = askedWaitMs({ 'retry-after': answer.headers['retry-after'] ?? '' });
+  // 429 TooManyRequests is about one device.
+  const isProvidersFault = status >= 500 || temporary.has(code);
+  return {
+    kind: 'retry',
+    code,
+    reason,
+    isProvidersFault,
+    ...(afterMs !== undefined && { afterMs }),
+  };
+}

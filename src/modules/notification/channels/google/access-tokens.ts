@@ -1,0 +1,96 @@
+import { createHash, createPrivateKey } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
+import type { ServiceAccount } from '../../providers/provider-options.js';
+
+const scope = 'https://www.googleapis.com/auth/firebase.messaging';
+const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const assertionSeconds = 3600;
+
+/** A token is not used in its last minutes, seconds. */
+const spareSeconds = 300;
+
+const answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+
+/** No token: the call that was to bring one, as it ended. */
+export class NoAccessToken extends Error {
+  constructor(readonly result: CallResult) {
+    super('no access token');
+  }
+}
+
+/** OAuth access tokens of service accounts (RFC 7523). */
+@Injectable()
+export class AccessTokens {
+  private readonly known = new Map<string, { readonly token: string; readonly until: number }>();
+  private readonly asking = new Map<string, Promise<string>>();
+
+  constructor(private readonly calls: OutgoingCalls) {}
+
+  /**
+   * The token in use; many that ask at once share one call.
+   * @throws NoAccessToken
+   */
+  tokenOf(account: ServiceAccount, signal: AbortSignal): Promise<string> {
+    const name = nameOf(account);
+    const known = this.known.get(name);
+    if (known !== undefined && known.until > performance.now()) return Promise.resolve(known.token);
+    const asking = this.asking.get(name) ?? this.ask(name, account, signal);
+    this.asking.set(name, asking);
+    return asking;
+  }
+
+  /** Forgets a token that was refused. */
+  forget(account: ServiceAccount, token: string): void {
+    const name = nameOf(account);
+    if (this.known.get(name)?.token === token) this.known.delete(name);
+  }
+
+  private async ask(name: string, account: ServiceAccount, signal: AbortSignal): Promise<string> {
+    try {
+      const result = await this.calls.trusted({
+        url: account.tokenUri,
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          grant_type: grantType,
+          assertion: await assertionOf(account),
+        }).toString(),
+        signal,
+      });
+      const token = result.kind === 'answered' ? answer.safeParse(jsonOf(result.body)) : undefined;
+      if (token?.success !== true) throw new NoAccessToken(result);
+      const { access_token, expires_in } = token.data;
+      const until = performance.now() + (expires_in - spareSeconds) * 1000;
+      this.known.set(name, { token: access_token, until });
+      return access_token;
+    } finally {
+      this.asking.delete(name);
+    }
+  }
+}
+
+async function assertionOf(account: ServiceAccount): Promise<string> {
+  const kid = account.privateKeyId;
+  return new SignJWT({ scope })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) })
+    .setIssuer(account.clientEmail)
+    .setAudience(account.tokenUri)
+    .setIssuedAt()
+    .setExpirationTime(`${String(assertionSeconds)}s`)
+    .sign(createPrivateKey(account.privateKey));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf({ clientEmail, privateKey, tokenUri }: ServiceAccount): string {
+  return createHash('sha256').update([clientEmail, privateKey, tokenUri].join('\n')).digest('hex');
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { CallResult } from '../../../../core/outgoing/index.js';
+import { askedWaitMs, isTemporary, unanswered } from '../call-outcome.js';
+import type { PushOutcome } from '../push-channel.js';
+
+const errorBody = z.object({
+  error: z.object({
+    status: z.string().optional(),
+    details: z.array(z.looseObject({ errorCode: z.string().optional() })).default([]),
+  }),
+});
+
+/** The code of an FCM error: of its details when they name one, else the RPC status. */
+export function googleCode(status: number, body: string): string {
+  const { data } = errorBody.safeParse(jsonOf(body));
+  const named = data?.error.details.find(({ errorCode }) => errorCode !== undefined)?.errorCode;
+  return named ?? data?.error.status ?? `Status${String(status)}`;
+}
+
+/** What an answer of FCM means, by its codes and never by its words. */
+export function googleOutcome(result: CallResult): PushOutcome {
+  if (result.kind === 'failed') return unanswered(result);
+  const { status, headers, body } = result;
+  if (status === 200) return { kind: 'delivered' };
+  const code = googleCode(status, body);
+  if (code === 'UNREGISTERED') {
+    return { kind: 'failed', code, reason: 'the app is not on the device', endsSubscription: true };
+  }
+  if (code === 'SENDER_ID_MISMATCH') {
+    const reason = 'the token is of another sender';
+    return { kind: 'failed', code, reason, endsSubscription: true };
+  }
+  const reason = `FCM answered ${String(status)} ${code}`;
+  // 401 asks for another access token.
+  if (!isTemporary(status) && status !== 401) {
+    return { kind: 'failed', code, reason, endsSubscription: false };
+  }
+  const afterMs = askedWaitMs(headers);
+  const isProvidersFault = status >= 500 || status === 401;
+  return {
+    kind: 'retry',
+    code,
+    reason,
+    isProvidersFault,
+    ...(afterMs !== undefined && { afterMs }),
+  };
+}
+
+/** What it means that no access token was to be had. */
+export function tokenOutcome(result: CallResult): PushOutcome {
+  if (result.kind === 'failed') return unanswered(result);
+  const { status, headers } = result;
+  const code = `AccessTokenStatus${String(status)}`;
+  const reason = `no access token for the service account: answered ${String(status)}`;
+  if (!isTemporary(status) && status !== 200) {
+    return { kind: 'failed', code, reason, endsSubscription: false };
+  }
+  const afterMs = askedWaitMs(headers);
+  return {
+    kind: 'retry',
+    code,
+    reason,
+    isProvidersFault: true,
+    ...(afterMs !== undefined && { afterMs }),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

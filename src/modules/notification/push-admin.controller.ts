@@ -1,0 +1,54 @@
+import { Controller, Delete, Get, Put, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { TextBody } from '../edge/index.js';
+import type { LocalizationState } from './localization/localization.js';
+import { LocalizationService } from './localization/localization.service.js';
+import { explainQueryOf } from './notification.query.js';
+import { type Explanation, PushExplanation } from './providers/explanation.js';
+import {
+  ApiDeleteLocalization,
+  ApiExplain,
+  ApiPutLocalization,
+  ApiReadLocalization,
+} from './push-admin.openapi.js';
+
+const xmlTypes = ['application/xml', 'text/xml'];
+
+/** What operators ask about push settings, and the localization file. */
+@ApiTags('Administration')
+@Internal('Administrator')
+@Controller('genesys/1/admin/push')
+export class PushAdminController {
+  constructor(
+    private readonly explanation: PushExplanation,
+    private readonly localization: LocalizationService,
+    private readonly policy: AccessPolicy,
+  ) {}
+
+  @Get('explain')
+  @ApiExplain()
+  explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
+    const { tag, provider, debug } = explainQueryOf(query);
+    return this.explanation.explain(tag, provider, debug);
+  }
+
+  @Get('localization')
+  @ApiReadLocalization()
+  read(): LocalizationState {
+    return this.localization.state;
+  }
+
+  @Put('localization')
+  @ApiPutLocalization()
+  async put(@TextBody(xmlTypes) xml: string, @Req() request: Request): Promise<LocalizationState> {
+    return this.localization.upload(xml, this.policy.callerOf(request).name);
+  }
+
+  @Delete('localization')
+  @ApiDeleteLocalization()
+  async remove(@Req() request: Request): Promise<object> {
+    return this.localization.remove(this.policy.callerOf(request).name).then(() => ({}));
+  }
+}

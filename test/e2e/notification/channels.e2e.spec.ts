@@ -1,0 +1,418 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../support/certificates.js';
+import { eventually } from '../../support/eventually.js';
+import {
+  base,
+  deliveries,
+  ledger,
+  publish,
+  putSection,
+  subscribe,
+} from '../../support/notification.js';
+import {
+  type PushPeer,
+  useApplePeer,
+  useCallbackPeer,
+  useCustomPeer,
+  useGooglePeer,
+  useWebPushPeer,
+} from '../../support/push-peers.js';
+import type { SpawnedServer } from '../../support/spawned-server.js';
+import { useServers } from '../../support/use-servers.js';
+
+const servers = useServers();
+const authority = createAuthority();
+const apple = useApplePeer(authority.issue());
+const appleByCertificate = useApplePeer(authority.issue(), authority.cert);
+const expiredApple = useApplePeer(authority.issue(-1));
+const google = useGooglePeer();
+const callback = useCallbackPeer();
+const custom = useCustomPeer();
+const browsers = useWebPushPeer();
+
+let folder: string;
+let server: SpawnedServer;
+let other: SpawnedServer;
+
+/** A way to devices: what a subscription says for a device of that name. */
+interface Channel {
+  readonly peer: PushPeer;
+  readonly details: (device: string) => object;
+  readonly providerName?: string;
+  /** What the channel calls a refused, a gone and an overloaded push. */
+  readonly codes: { readonly gone: string; readonly tooMany: string; readonly unavailable: string };
+  /** Whether there is a limit of 4096 bytes. */
+  readonly isLimited: boolean;
+}
+
+const statuses = { gone: 'Status410', tooMany: 'Status429', unavailable: 'Status503' };
+const appleCodes = {
+  ...{ gone: 'Unregistered', tooMany: 'TooManyRequests', unavailable: 'ServiceUnavailable' },
+};
+const googleCodes = { gone: 'UNREGISTERED', tooMany: 'QUOTA_EXCEEDED', unavailable: 'UNAVAILABLE' };
+
+const of = (type: string) => (deviceId: string) => ({ type, deviceId });
+const channels: Record<string, Channel> = {
+  httpcb: {
+    peer: callback,
+    details: (device) => ({ type: 'httpcb', deviceId: `${callback.url}/${device}` }),
+    codes: statuses,
+    isLimited: false,
+  },
+  customhttp: { peer: custom, details: of('customhttp'), codes: statuses, isLimited: false },
+  'ios by token': { peer: apple, details: of('ios'), codes: appleCodes, isLimited: true },
+  'ios by certificate': {
+    peer: appleByCertificate,
+    details: of('ios'),
+    providerName: 'ByCertificate',
+    codes: appleCodes,
+    isLimited: true,
+  },
+  android: { peer: google, details: of('android'), codes: googleCodes, isLimited: true },
+  gcm: { peer: google, details: of('gcm'), codes: googleCodes, isLimited: true },
+  fcm: { peer: google, details: of('FCM'), codes: googleCodes, isLimited: true },
+  webpush: {
+    peer: browsers,
+    details: (device) => ({ type: 'webpush', deviceId: browsers.browser(device) }),
+    codes: statuses,
+    isLimited: true,
+  },
+};
+
+function sections(): Record<string, object> {
+  const key = { 'apple.key': apple.signingKey, 'apple.key_id': 'KEY1234567' };
+  const byToken = { ...key, 'apple.team_id': 'TEAM123456', 'apple.topic': 'com.example.app' };
+  return {
+    security: { allowed_callback_networks: ['127.0.0.1'] },
+    gms: { 'http.connection_timeout': 2, 'http.socket_timeout': 1 },
+    push: {
+      ...{ pushEnabled: 'ios,android,gcm,fcm,webpush,httpcb,customhttp,comet' },
+      ...{ ...byToken, 'apple.host': apple.url },
+      ...{ 'fcm.service_account': google.serviceAccount, 'fcm.endpoint': google.url },
+      ...{ 'customhttp.url': `${custom.url}/push` },
+      ...{ 'webpush.vapid_public_key': browsers.vapid.publicKey },
+      ...{ 'webpush.vapid_private_key': browsers.vapid.privateKey },
+      ...{ 'webpush.subject': 'mailto:push@example.com' },
+    },
+    'push.provider.ByCertificate': {
+      'apple.certificate': authority.issueClient('com.example.app', 'pass wörd'),
+      'apple.certificate_password': 'pass wörd',
+      ...{ 'apple.topic': 'com.example.app', 'apple.host': appleByCertificate.url },
+    },
+    'push.provider.Expired': { ...byToken, 'apple.host': expiredApple.url },
+    'push.provider.Nobody': {
+      ...{ ...byToken, 'apple.host': 'https://localhost:49151' },
+      ...{ 'fcm.endpoint': 'http://127.0.0.1:49151', 'customhttp.url': 'http://127.0.0.1:49151' },
+    },
+    'push.provider.WrongKey': { ...byToken, 'apple.key_id': 'OTHER', 'apple.host': apple.url },
+    'push.provider.NoKeys.event': { 'apple.badge': 1 },
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'opengms-authority-'));
+  const file = join(folder, 'authority.pem');
+  await writeFile(file, authority.cert);
+  const database = await servers.database();
+  const options = { config: sections(), database, env: { NODE_EXTRA_CA_CERTS: file } };
+  server = await servers.spawn(options);
+  other = await servers.spawn(options);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+let count = 0;
+let device: string;
+let tag: string;
+
+beforeEach(() => {
+  count++;
+  device = `device-${count}`;
+  tag = `tag.${count}`;
+});
+
+/** Subscribes this test's device to this test's tag. */
+function subscribed(channel: Channel, more: object = {}): Promise<string> {
+  const { details, providerName } = channel;
+  return subscribe(server, {
+    ...{ subscriberId: 'A', filter: tag, expire: 300, providerName },
+    notificationDetails: details(device),
+    ...more,
+  });
+}
+
+/** Publishes this test's event; returns the status. */
+async function published(message: unknown = 'm'): Promise<number> {
+  return (await publish(server, { tag, message })).status;
+}
+
+/** This test's one delivery, once it is as expected. */
+async function ends(expected: object): Promise<any> {
+  await eventually(async () => {
+    expect(await deliveries(server, `tag=${tag}`)).toMatchObject([expected]);
+  }, 15_000);
+  return (await deliveries(server, `tag=${tag}`))[0];
+}
+
+describe.each(Object.entries(channels))('%s', (_, channel) => {
+  const { peer, codes } = channel;
+
+  it('brings the message, whatever its characters, with its id', async () => {
+    await subscribed(channel);
+    for (const message of ['Grüße 😀 "\\', '']) expect(await published(message)).toBe(200);
+    const came = peer.to(device);
+    expect(came.map(({ message }) => message)).toEqual(['Grüße 😀 "\\', '']);
+    const all = await deliveries(server, `tag=${tag}`);
+    expect(all.map(({ state, messageId }) => [state, messageId])).toEqual([
+      ['delivered', came[1]!.id],
+      ['delivered', came[0]!.id],
+    ]);
+  });
+
+  it('goes to a device that is not subscribed when the event names it', async () => {
+    const notificationDetails = channel.details(device);
+    const { providerName } = channel;
+    const event = { tag, message: 'direct', providerName, notificationDetails };
+    expect((await publish(server, event)).status).toBe(200);
+    expect(peer.to(device)).toMatchObject([{ message: 'direct' }]);
+  });
+
+  it('is 503 while the other side is unavailable, and tried again with the same id', async () => {
+    await subscribed(channel);
+    peer.behave(device, 'unavailable', 'ok');
+    expect(await published()).toBe(503);
+    await ends({ state: 'delivered', attempts: 2, code: codes.unavailable });
+    const ids = peer.to(device).map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+  });
+
+  it('waits as long as the other side asks', async () => {
+    await subscribed(channel);
+    peer.behave(device, 'tooMany');
+    expect(await published()).toBe(503);
+    const { dueAt } = await ends({ state: 'pending', attempts: 1, code: codes.tooMany });
+    expect(Date.parse(dueAt) - Date.now()).toBeGreaterThan(100_000);
+  });
+
+  it('ends with the subscription of a device that is gone, and keeps why', async () => {
+    const id = await subscribed(channel);
+    peer.behave(device, 'gone', 'ok');
+    expect(await published()).toBe(503);
+    await ends({ state: 'dead', attempts: 1, code: codes.gone });
+    await eventually(async () => {
+      const answer = await server.request('GET', `${base}/subscription/${id}`);
+      expect(answer.json).toMatchObject({ state: 'ended', endCode: codes.gone });
+    });
+    expect(await published()).toBe(200);
+    expect(peer.to(device)).toHaveLength(1);
+  });
+
+  it.each(['hang', 'drop'])('is tried again when the other side does: %s', async (behaviour) => {
+    await subscribed(channel);
+    peer.behave(device, behaviour, 'ok');
+    expect(await published()).toBe(503);
+    const code = behaviour === 'hang' ? 'AnswerTimeout' : 'ConnectionLost';
+    await ends({ state: 'delivered', attempts: 2, code });
+  });
+
+  it('fails at once with a message that is too long, where there is a limit', async () => {
+    await subscribed(channel);
+    const message = 'ä'.repeat(2100);
+    expect(await published(message)).toBe(channel.isLimited ? 503 : 200);
+    const code = channel.isLimited ? expect.stringMatching(/Too(Long|Large)$/) : null;
+    await ends({ state: channel.isLimited ? 'dead' : 'delivered', attempts: 1, code });
+    expect(peer.to(device)).toHaveLength(channel.isLimited ? 0 : 1);
+  });
+});
+
+describe('APNs', () => {
+  const { 'ios by token': ios } = channels as { 'ios by token': Channel };
+
+  it('takes one token from all nodes', async () => {
+    apple.tokens.clear();
+    const direct = { tag, message: 'm', notificationDetails: { type: 'ios', deviceId: device } };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => publish(at % 2 ? server : other, direct)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(apple.tokens.size).toBe(1);
+  });
+
+  it('is not given another token within 20 minutes, even when it calls one expired', async () => {
+    await subscribed(ios);
+    apple.tokens.clear();
+    expect(await published()).toBe(200);
+    apple.expireTokens();
+    expect(await published()).toBe(503);
+    expect(apple.tokens.size).toBe(1);
+    expect((await deliveries(server, `tag=${tag}&state=pending`))[0]).toMatchObject({
+      ...{ code: 'ExpiredProviderToken', attempts: 1 },
+    });
+  });
+
+  it('is shown what the configuration says, beside the message', async () => {
+    await putSection(server, 'push.provider.ByCertificate.event', { 'apple.sound': 'default' });
+    await putSection(server, 'push.provider.ByCertificate.event.tag', {
+      ...{ 'apple.alert.title': 'Title', 'apple.badge': 3 },
+    });
+    const certificate = channels['ios by certificate']!;
+    await subscribed(certificate);
+    await published('text');
+    const [first] = appleByCertificate.to(device);
+    expect(first).toMatchObject({
+      body: {
+        aps: { alert: { title: 'Title', body: 'text' }, badge: 3, sound: 'default' },
+        message: 'text',
+      },
+      headers: { 'apns-push-type': 'alert', 'apns-priority': '10' },
+    });
+    await putSection(server, 'push.provider.ByCertificate.event.tag', {
+      'apple.content_available': true,
+    });
+    await putSection(server, 'push.provider.ByCertificate.event', {});
+    await published('quiet');
+    expect(appleByCertificate.to(device)[1]).toMatchObject({
+      body: { aps: { 'content-available': 1 }, message: 'quiet' },
+      headers: { 'apns-push-type': 'background', 'apns-priority': '5' },
+    });
+  });
+
+  it.each([
+    ['wrongEnvironment', 'BadDeviceToken', /this environment/],
+    ['gone', 'Unregistered', /not on the device/],
+  ])('tells a token that is %s apart', async (behaviour, endCode, endReason) => {
+    const certificate = channels['ios by certificate']!;
+    const id = await subscribed(certificate);
+    appleByCertificate.behave(device, behaviour);
+    expect(await published()).toBe(503);
+    await eventually(async () => {
+      const answer = await server.request('GET', `${base}/subscription/${id}`);
+      expect(answer.json).toMatchObject({
+        ...{ state: 'ended', endCode, endReason: expect.stringMatching(endReason) },
+      });
+    });
+  });
+
+  it('may say goodbye: what is under way ends, the next goes over a new connection', async () => {
+    const certificate = channels['ios by certificate']!;
+    await subscribed(certificate);
+    const before = appleByCertificate.connections();
+    appleByCertificate.behave(device, 'goaway', 'refuseStream', 'ok');
+    expect(await published('first')).toBe(200);
+    expect(await published('second')).toBe(503);
+    await eventually(() => {
+      expect(appleByCertificate.to(device).map(({ message }) => message)).toEqual([
+        ...['first', 'second', 'second'],
+      ]);
+    }, 10_000);
+    expect(appleByCertificate.connections()).toBeGreaterThan(before);
+  });
+
+  it.each([
+    ['Expired', 'CertificateInvalid', 'pending'],
+    ['Nobody', 'ConnectionRefused', 'pending'],
+    ['WrongKey', 'InvalidProviderToken', 'dead'],
+  ])('is not reached with the provider %s', async (providerName, code, state) => {
+    await subscribed({ ...ios, providerName });
+    expect(await published()).toBe(503);
+    await ends({ state, attempts: 1, code });
+  });
+});
+
+describe('FCM', () => {
+  const { fcm } = channels as { fcm: Channel };
+
+  it('gives one access token for many pushes at once, and another when it is refused', async () => {
+    await subscribed(fcm);
+    google.revoke();
+    const before = google.tokens();
+    expect(await published()).toBe(200);
+    const statuses = await Promise.all(Array.from({ length: 10 }, () => published()));
+    expect(statuses).toEqual(Array(10).fill(200));
+    expect(google.tokens() - before).toBe(1);
+  });
+
+  it('is shown what the configuration says, beside the message', async () => {
+    await putSection(server, 'push.provider.Shown', {});
+    await putSection(server, 'push.provider.Shown.event', {
+      ...{ 'fcm.title': 'Title', 'fcm.body': 'Body', 'fcm.priority': 'HIGH' },
+      'fcm.collapse_key': 'key',
+    });
+    await subscribed({ ...fcm, providerName: 'Shown' });
+    await published('text');
+    expect(google.to(device)).toMatchObject([
+      {
+        body: {
+          message: {
+            data: { message: 'text', tag },
+            notification: { title: 'Title', body: 'Body' },
+            android: { priority: 'high', collapse_key: 'key' },
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['sender', 'SENDER_ID_MISMATCH', 'dead'],
+    ['invalid', 'INVALID_ARGUMENT', 'dead'],
+    ['internal', 'INTERNAL', 'pending'],
+  ])('is understood by its codes: %s', async (behaviour, code, state) => {
+    await subscribed(fcm);
+    google.behave(device, behaviour);
+    expect(await published()).toBe(503);
+    await ends({ code, state });
+  });
+
+  it.each([
+    [400, 'AccessTokenStatus400', 'dead'],
+    [503, 'AccessTokenStatus503', 'pending'],
+  ])('is not reached while its OAuth server answers %i', async (status, code, state) => {
+    await subscribed(fcm);
+    google.revoke();
+    google.close(status);
+    expect(await published()).toBe(503);
+    google.close(undefined);
+    await ends({ code, state });
+  });
+});
+
+describe('web push', () => {
+  it.each([
+    'x',
+    '{}',
+    JSON.stringify({ endpoint: 'https://push.example/', keys: { p256dh: 'AA', auth: 'AA' } }),
+    browsersLike({ endpoint: 'http://10.0.0.1/' }),
+    browsersLike({ endpoint: 'ftp://push.example/' }),
+  ])('does not take %s for a browser', async (deviceId) => {
+    const answer = await server.request('POST', `${base}/subscription`, {
+      json: { subscriberId: 'A', filter: tag, notificationDetails: { type: 'webpush', deviceId } },
+    });
+    expect([answer.status, answer.json]).toEqual([
+      400,
+      {
+        exception: 'InvalidParameter',
+        message: expect.stringMatching(/^notificationDetails.deviceId takes a PushSubscription/),
+      },
+    ]);
+  });
+});
+
+describe('all channels together', () => {
+  it('leave a ledger that balances', async () => {
+    await eventually(async () => {
+      const book = await ledger(server);
+      expect(book.accepted).toBeGreaterThan(50);
+      expect(book.accepted).toBe(book.delivered! + book.pending! + book.dead! + book.expired!);
+    });
+  });
+});
+
+/** A well-formed PushSubscription with something else in it. */
+function browsersLike(other: object): string {
+  const keys = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) };
+  return JSON.stringify({ endpoint: 'https://push.example/', keys, ...other });
+}
