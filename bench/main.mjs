@@ -9,18 +9,26 @@ import { writeSections } from './lib/sections.mjs';
 import { table } from './lib/figures.mjs';
 import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
+import { measureComet } from './parts/comet.mjs';
 import { measureHttp } from './parts/http.mjs';
+import { measureMatch } from './parts/match.mjs';
 import { measureProfile } from './parts/profile.mjs';
+import { measurePush } from './parts/push.mjs';
+import { measurePushVendors } from './parts/push-vendors.mjs';
 import { measureStart } from './parts/start.mjs';
 import { measureSweep } from './parts/sweep.mjs';
 
 /** A run that takes longer has gone wrong. */
-const longestMs = 15 * 60_000;
+const longestMs = 30 * 60_000;
 
 const parts = {
   allocation: measureAllocation,
   sweep: measureSweep,
   start: measureStart,
+  'push-match': measureMatch,
+  push: measurePush,
+  'push-vendors': measurePushVendors,
+  comet: measureComet,
   breakdown: measureBreakdown,
   profile: measureProfile,
 };

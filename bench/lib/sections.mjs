@@ -12,6 +12,8 @@ export function writeSections(folder) {
   const file = join(folder, 'gms.yaml');
   const builtin = { _type: 'builtin' };
   const sections = {
+    push: { pushEnabled: 'comet, httpcb', publish_mode: 'async' },
+    security: { allowed_callback_networks: ['127.0.0.1'] },
     'service.request-interaction': {
       ...{ ...builtin, _service: 'request-interaction' },
       ...{ _resource_group: 'bench', _ttl: bookingSeconds },

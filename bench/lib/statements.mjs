@@ -30,12 +30,14 @@ async function repositories(database) {
     entries: await made('storage/storage-entry.repository', 'StorageEntryRepository'),
     services: await made('services/service-instance.repository', 'ServiceInstanceRepository'),
     numbers: await made('access-resources/access-number.repository', 'AccessNumberRepository'),
+    events: await made('notification/publish/event.repository', 'EventRepository'),
+    mail: await made('cometd/comet-event.repository', 'CometEventRepository'),
     grants: await made('access-resources/access-grant.repository', 'AccessGrantRepository'),
   };
 }
 
 /** One call for each statement that the measured operations consist of. */
-function calls({ areas, entries, services, numbers, grants }) {
+function calls({ areas, entries, services, numbers, grants, events, mail }) {
   const end = new Date();
   return [
     areas.createWithTexts('', 1, new Map()),
@@ -47,5 +49,7 @@ function calls({ areas, entries, services, numbers, grants }) {
     numbers.take('', 1, end),
     grants.insert({ codes: [] }),
     grants.match({}),
+    events.publish('', {}, undefined, {}, [], []),
+    mail.append([]),
   ];
 }

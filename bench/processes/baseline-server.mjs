@@ -4,12 +4,17 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { parse } from 'node:querystring';
 import pg from 'pg';
+import { importBuilt } from '../lib/postgres.mjs';
 
 let pool;
 let statements;
 
+const { filtersThatMatch } = await importBuilt('src/modules/notification/domain/event-tag.js');
+
 process.on('message', (order) => {
-  pool = new pg.Pool({ connectionString: order.url, max: 16 });
+  // As the server's own connections (src/core/database/database.module.ts).
+  const options = '-c enable_seqscan=off -c jit=off';
+  pool = new pg.Pool({ connectionString: order.url, max: 16, options });
   statements = order.statements;
   const server = createServer((request, response) => {
     answer(request).then(
@@ -25,6 +30,7 @@ async function answer(request) {
   const [, , , api, one, two] = request.url.split('/');
   if (request.url === '/hello') return 'hello';
   if (api === 'storage') return request.method === 'GET' ? read(one, two) : create(request, one);
+  if (api === 'notification') return publish(JSON.parse(await bodyOf(request)));
   if (one === 'request-interaction') return requestInteraction(await fieldsOf(request));
   return match(await fieldsOf(request));
 }
@@ -41,11 +47,32 @@ async function read(id, key) {
   return (await query(pool, 'storage.readOne', [id, undefined, key]))[0].value;
 }
 
-async function requestInteraction({ _phone_number: ani, _provide_code: code, ...data }) {
+/** An event with its deliveries, and mail to all who are reached over comet. */
+async function publish({ tag, message }) {
+  const id = randomUUID();
+  const event = [id, tag, message, false, '{}', undefined, 'bench', 500, 10_000];
+  const values = [...event, filtersThatMatch(tag), ['comet', 'httpcb'], undefined];
+  return inTransaction(async (client) => {
+    const rows = await query(client, 'notification.publish', values);
+    const data = JSON.stringify({ message, tag, id: id.replaceAll('-', '') });
+    await query(client, 'cometd.append', [
+      rows.map(({ deviceId }) => deviceId),
+      rows.map(() => id.replaceAll('-', '')),
+      rows.map(() => data),
+    ]);
+    return '';
+  });
+}
+
+function requestInteraction({ _phone_number: ani, _provide_code: code, ...data }) {
+  return inTransaction((client) => begin(client, ani, code === 'true', data));
+}
+
+async function inTransaction(work) {
   const client = await pool.connect();
   try {
     await client.query('START TRANSACTION');
-    const answer = await begin(client, ani, code === 'true', data);
+    const answer = await work(client);
     await client.query('COMMIT');
     return answer;
   } catch (error) {
@@ -97,12 +124,16 @@ async function query(target, name, values) {
   return (await target.query({ ...statements[name], values })).rows;
 }
 
-function fieldsOf(request) {
+async function fieldsOf(request) {
+  return parse(await bodyOf(request));
+}
+
+function bodyOf(request) {
   return new Promise((resolve, reject) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => resolve(parse(body)));
+    request.on('end', () => resolve(body));
     request.on('error', reject);
   });
 }

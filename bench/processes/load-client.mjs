@@ -114,7 +114,7 @@ async function runRate({ port, requests, connections, perSecond }) {
   const startNext = () => {
     while (due.length > 0 && idle.length > 0) {
       const [connection, at] = [idle.pop(), due.shift()];
-      connection.send(next(), (status) => {
+      connection.send(next(at), (status) => {
         samples.push([performance.timeOrigin + at, performance.now() - at]);
         if (status < 200 || status > 299) refused++;
         idle.push(connection);

@@ -1,4 +1,5 @@
 import { population } from '../lib/population.mjs';
+import { subscriptions, tagOf } from '../lib/subscriptions.mjs';
 
 const { areas, areaPrefix, matches, first, code, readKey } = population;
 
@@ -17,9 +18,18 @@ const post = (path, body) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
   `Content-Length: ${body.length}\r\n\r\n${body}`;
 
+const publish = (event) => {
+  const body = JSON.stringify(event);
+  return (
+    `POST /genesys/1/notification/publish HTTP/1.1\r\nHost: localhost\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+};
+
 /**
  * What the load client can send: each entry makes a function that returns the next request, or
- * undefined when there is nothing left to ask for.
+ * undefined when there is nothing left to ask for. At a fixed rate it is told when the request is
+ * due, by the process's clock.
  */
 export const generators = {
   create: () => () => post('/genesys/1/storage/3600', form),
@@ -51,6 +61,17 @@ export const generators = {
       const body = `_access_number=${first + place}&_access_code=${code}`;
       return post('/genesys/1/service/match-interaction', body);
     };
+  },
+
+  publish: () => {
+    const next = scattered(subscriptions.tags);
+    return () => publish({ tag: tagOf(next() + 1), message: 'your order was paid' });
+  },
+
+  /** The message is the moment at which it was due: ms since the start of the machine. */
+  publishMoment: () => (at) => {
+    const now = Number(process.hrtime.bigint()) / 1e6;
+    return publish({ tag: 'bench.push', message: String(now - (performance.now() - at)) });
   },
 
   path: ({ path }) => {

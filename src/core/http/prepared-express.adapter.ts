@@ -24,6 +24,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
     class PreparedResponse extends ServerResponse {}
     adopt(PreparedRequest.prototype, application.request);
     adopt(PreparedResponse.prototype, application.response);
+    upgradeToWebSocketsAlone(PreparedRequest.prototype);
     Object.assign(application, {
       request: PreparedRequest.prototype,
       response: PreparedResponse.prototype,
@@ -45,6 +46,24 @@ export class PreparedExpressAdapter extends ExpressAdapter {
   override reply(response: ServerResponse, body: unknown, status?: number): void {
     writeAnswer(response, status ?? response.statusCode, body);
   }
+}
+
+/**
+ * Once somebody listens for upgrades, Node hands over every request that offers one, and nobody
+ * answers what was asked. Java's HttpClient and `curl --http2` offer `h2c` with their first request:
+ * only what asks for a websocket is an upgrade here, all else is answered as if it did not offer.
+ */
+function upgradeToWebSocketsAlone(prototype: IncomingMessage): void {
+  const offered = Symbol('offered');
+  Object.defineProperty(prototype, 'upgrade', {
+    get(this: IncomingMessage & { [offered]?: boolean | null }): boolean {
+      if (this[offered] !== true) return false;
+      return this.method === 'CONNECT' || /\bwebsocket\b/i.test(this.headers.upgrade ?? '');
+    },
+    set(this: IncomingMessage & { [offered]?: boolean | null }, value: boolean | null) {
+      this[offered] = value;
+    },
+  });
 }
 
 /** Gives `target` what Express adds to the prototypes of Node's own classes. */

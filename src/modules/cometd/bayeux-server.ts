@@ -137,7 +137,10 @@ export class BayeuxServer implements OnModuleDestroy {
       message.channel === '/meta/subscribe'
         ? await this.sessions.subscribe(clientId, user, channels)
         : await this.sessions.unsubscribe(clientId, user, channels);
-    return found ? success(message, Date.now()) : this.refuseUnknown(message);
+    if (found) return success(message, Date.now());
+    // A session that is there has as many channels as it may have.
+    const isThere = await this.sessions.exists(clientId, user);
+    return isThere ? this.refuse(message, errors.subscribeDenied) : this.refuseUnknown(message);
   }
 
   private async disconnect(message: ClientMessage, clientId: string, user: string): Promise<Reply> {

@@ -96,7 +96,7 @@ const subscribe = statement(
           subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
     WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
       AND cardinality(subscriptions) < 100
-   RETURNING epoch`,
+   RETURNING (SELECT last_seq FROM comet_user u WHERE u.user_id = $2)::float8 AS "lastSeq"`,
 );
 
 const unsubscribe = statement(
@@ -108,8 +108,14 @@ const unsubscribe = statement(
    RETURNING epoch`,
 );
 
-const remove = statement(
+const end = statement(
   'cometd.disconnect',
+  `DELETE FROM comet_session
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
+);
+
+const remove = statement(
+  'cometd.drop',
   'DELETE FROM comet_session WHERE client_id = $1 AND user_id = $2',
 );
 
@@ -197,15 +203,16 @@ export class CometSessionRepository {
     return this.database.row<TakenSession>(find, [clientId, user, maxIntervalSeconds]);
   }
 
-  /** @returns whether the session is there */
+  /** @returns the number of the user's newest event; undefined when there is no such session */
   async subscribe(
     clientId: string,
     user: string,
     maxIntervalSeconds: number,
     channels: readonly string[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const values = [clientId, user, maxIntervalSeconds, channels];
-    return (await this.database.execute(subscribe, values)) > 0;
+    const row = await this.database.row<{ lastSeq: number | null }>(subscribe, values);
+    return row && (row.lastSeq ?? 0);
   }
 
   /** @returns whether the session is there */
@@ -219,9 +226,13 @@ export class CometSessionRepository {
     return (await this.database.execute(unsubscribe, values)) > 0;
   }
 
-  /** @returns whether there was one */
-  async remove(clientId: string, user: string): Promise<boolean> {
-    return (await this.database.execute(remove, [clientId, user])) > 0;
+  /** @returns whether the session was there; one that was lost keeps its place in the log */
+  async end(clientId: string, user: string, maxIntervalSeconds: number): Promise<boolean> {
+    return (await this.database.execute(end, [clientId, user, maxIntervalSeconds])) > 0;
+  }
+
+  async remove(clientId: string, user: string): Promise<void> {
+    await this.database.execute(remove, [clientId, user]);
   }
 
   /** Ends a session for its client; the sweep tells that it is lost. */

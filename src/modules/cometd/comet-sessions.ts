@@ -86,7 +86,10 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     const fresh: TakenSession = {
       ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
     };
-    this.registry.add(new Session(clientId, fresh, performance.now()));
+    const session = new Session(clientId, fresh, performance.now());
+    // Whether the log holds something for it is seen when it subscribes.
+    session.mayHaveMail = false;
+    this.registry.add(session);
     await this.life.tell((listener) => listener.handshake?.({ clientId, user }));
     return clientId;
   }
@@ -113,9 +116,13 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** @returns whether the session is there */
   async subscribe(clientId: string, user: string, channels: readonly string[]): Promise<boolean> {
-    const found = await this.repository.subscribe(clientId, user, this.maxInterval, channels);
-    if (found) this.changeSubscription(clientId, channels, true);
-    return found;
+    const lastSeq = await this.repository.subscribe(clientId, user, this.maxInterval, channels);
+    if (lastSeq === undefined) return false;
+    const session = this.changeSubscription(clientId, channels, true);
+    if (session === undefined) return true;
+    // A bell may have rung meanwhile, for what was committed after the statement looked.
+    if (session.mayHaveMail || lastSeq > session.tail) this.delivery.look(session);
+    return true;
   }
 
   /** @returns whether the session is there */
@@ -134,7 +141,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     user: string,
     ext: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
-    if (!(await this.repository.remove(clientId, user))) return false;
+    if (!(await this.repository.end(clientId, user, this.maxInterval))) return false;
     this.release(clientId);
     this.bus.wake(sessionTopic, `${clientId}:${gone}`);
     await this.life.tell((listener) => listener.disconnected?.({ clientId, user }, ext));
@@ -184,15 +191,20 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return known;
   }
 
-  private changeSubscription(clientId: string, channels: readonly string[], to: boolean): void {
+  /** @returns the session, if this node answers for it and its events are what changed */
+  private changeSubscription(
+    clientId: string,
+    channels: readonly string[],
+    to: boolean,
+  ): Session | undefined {
     const session = this.registry.find(clientId);
     if (session === undefined || session.roams) {
       this.bus.wake(sessionTopic, `${clientId}:${changed}`);
     }
-    if (session === undefined || !channels.includes(eventChannel)) return;
+    if (session === undefined || !channels.includes(eventChannel)) return undefined;
     session.subscribed = to;
     session.seenAt = performance.now();
-    if (to) this.delivery.look(session);
+    return session;
   }
 
   private release(clientId: string): void {

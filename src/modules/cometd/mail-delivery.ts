@@ -70,9 +70,12 @@ export class MailDelivery {
       return;
     }
     while (this.isWorthReading(session)) {
-      const events = await this.read(session);
-      if (events === undefined) return;
-      if (events.length === 0) session.nothingLeft();
+      const read = await this.read(session);
+      if (read === undefined) return;
+      // What was never acknowledged is kept for a day, and then no longer waited for.
+      if (read.length === 0 && session.acknowledges) session.sent = session.cursor;
+      // Meanwhile the client may have got some from another node and come back.
+      const events = read.filter(({ seq }) => seq > session.readFrom);
       if (events.length > 0 && session.isReachable) this.send(session, events);
       else if (events.length > 0) session.mayHaveMail = true;
       if (!session.isReachable) return;

@@ -51,7 +51,7 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
   private tick(now: number): void {
     if (!this.configuration.isLoaded) return;
     const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
-    for (const session of [...this.registry.all]) {
+    for (const session of this.registry.all) {
       if (session.held !== undefined) {
         if (session.held.deadline <= now) this.delivery.answer(session, []);
       } else if (now - session.seenAt > longestSilence) {

@@ -83,12 +83,8 @@ export class Session {
     if (seq <= this.cursor) return;
     this.cursor = seq;
     this.sent = Math.max(this.sent, seq);
+    this.tail = Math.max(this.tail, seq);
     this.isUnkept = true;
-  }
-
-  /** The log has nothing after the cursor: what was not acknowledged has been swept. */
-  nothingLeft(): void {
-    this.sent = this.cursor;
   }
 
   /** What was on its way is lost; it will be read and sent again. */

@@ -73,6 +73,20 @@ describe('paths and bodies', () => {
   });
 });
 
+it('survives messages that are nested deep, wherever they are echoed or kept', async () => {
+  const nested = '['.repeat(10_000) + ']'.repeat(10_000);
+  const clientId = await session(server, 'nested');
+  for (const member of ['subscription', 'ext', 'data', 'advice', 'id']) {
+    const body = `[{"channel":"/meta/subscribe","clientId":"${clientId}","${member}":${nested}}]`;
+    const headers = { 'Content-Type': 'application/json', gms_user: 'nested' };
+    const answer = await server.request('POST', endpoint, { body, headers });
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      [{ successful: false, error: '400::message_invalid' }],
+    ]);
+  }
+});
+
 describe('/meta/handshake', () => {
   it('answers as the documents show', async () => {
     const [reply] = await exchange(server, 'BuzzBrain', {
@@ -285,6 +299,22 @@ describe('/meta/subscribe and /meta/unsubscribe', () => {
     ]);
   });
 
+  it('are refused beyond a hundred channels, which costs nobody the session', async () => {
+    const clientId = await handshake(server, 'collects');
+    const channels = (from: number) =>
+      Array.from({ length: 20 }, (_, at) => `/service/c${String(from + at)}`);
+    for (let from = 0; from < 100; from += 20) {
+      const [reply] = await exchange(server, 'collects', subscribe(clientId, channels(from)));
+      expect(reply).toMatchObject({ successful: true });
+    }
+    expect(await exchange(server, 'collects', subscribe(clientId, '/service/more'))).toMatchObject([
+      { successful: false, error: '403::subscribe_denied' },
+    ]);
+    expect(await exchange(server, 'collects', connect(clientId))).toMatchObject([
+      { successful: true },
+    ]);
+  });
+
   it('hold mail until the subscription, also for a connect that is held already', async () => {
     const clientId = await handshake(server, 'patient');
     await exchange(server, 'patient', connect(clientId));
@@ -357,6 +387,19 @@ describe('the ack extension', () => {
     const quiet = { ext: { ack: 3 }, advice: { timeout: 100 } };
     const last = await exchange(server, 'acks', connect(clientId, quiet));
     expect([mailIn(last), last.at(-1)!.ext.ack]).toEqual([[], 3]);
+  });
+
+  it('never counts up over mail that the answer does not carry', async () => {
+    const clientId = await session(server, 'pauses', ack);
+    await send(server, 'pauses', 'a');
+    const at = (number: number) =>
+      connect(clientId, { ext: { ack: number }, advice: { timeout: 0 } });
+    expect(mailIn(await exchange(server, 'pauses', at(0)))).toEqual(['a']);
+    await exchange(server, 'pauses', { ...subscribe(clientId), channel: '/meta/unsubscribe' });
+    const without = await exchange(server, 'pauses', at(0));
+    expect([mailIn(without), without.at(-1)!.ext.ack]).toEqual([[], 0]);
+    await exchange(server, 'pauses', subscribe(clientId));
+    expect(mailIn(await exchange(server, 'pauses', at(0)))).toEqual(['a']);
   });
 
   it('never counts mail that the answer does not carry', async () => {

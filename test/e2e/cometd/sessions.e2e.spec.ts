@@ -56,6 +56,18 @@ describe('a session', () => {
     expect(mailIn(await held)).toEqual(['still here']);
   });
 
+  it('that was lost cannot disconnect any more, and keeps its place for the next one', async () => {
+    const clientId = await session(server, 'too late');
+    await send(server, 'too late', 'not taken');
+    await lost(clientId);
+    const message = { channel: '/meta/disconnect', clientId };
+    expect(await exchange(server, 'too late', message)).toMatchObject([
+      { successful: false, error: '402::session_unknown' },
+    ]);
+    const next = await session(server, 'too late');
+    expect(mailIn(await exchange(server, 'too late', connect(next)))).toEqual(['not taken']);
+  });
+
   it.each([{}, { ext: { ack: true } }])(
     'that was lost passes what it had not taken on to the next one (%j)',
     async (more) => {

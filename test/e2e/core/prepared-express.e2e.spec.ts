@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Controller, Get, Module, Post, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
 import express, { type Request, type Response } from 'express';
 import { PreparedExpressAdapter } from '../../../src/core/http/prepared-express.adapter.js';
 import { HttpClient } from '../../support/http-client.js';
+import { rawRequest } from '../../support/raw-request.js';
 
 // docs/decisions/0001-prepared-express-adapter.md
 const swaps: object[] = [];
@@ -24,6 +27,11 @@ class ProbeController {
     };
   }
 
+  @Post('echo')
+  echo(@Req() request: Request): object {
+    return request.body as object;
+  }
+
   @Get('native')
   native(@Res() response: Response): void {
     response.status(201).cookie('a', 'b').type('txt').send('native');
@@ -36,6 +44,7 @@ class ProbeModule {}
 describe('the prepared Express adapter', () => {
   let app: NestExpressApplication;
   let client: HttpClient;
+  let url: string;
 
   beforeAll(async () => {
     app = await NestFactory.create<NestExpressApplication>(
@@ -50,7 +59,8 @@ describe('the prepared Express adapter', () => {
     app.use(cors({ origin: 'http://example.org' }));
     app.use(express.json());
     await app.listen(0, '127.0.0.1');
-    client = new HttpClient((await app.getUrl()).replace('[::1]', '127.0.0.1'));
+    url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+    client = new HttpClient(url);
   });
   afterAll(async () => {
     client.close();
@@ -84,5 +94,34 @@ describe('the prepared Express adapter', () => {
       'native',
       ['a=b; Path=/'],
     ]);
+  });
+
+  describe('with a listener for upgrades', () => {
+    const upgraded: (string | undefined)[] = [];
+    const offering = (upgrade: string, body: string) =>
+      rawRequest(
+        url,
+        `POST /echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n` +
+          `Upgrade: ${upgrade}\r\nHTTP2-Settings: AAMAAABkAAQAoAAA\r\n` +
+          `Content-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
+      );
+
+    beforeAll(() => {
+      const server: Server = app.getHttpServer();
+      server.on('upgrade', ({ headers }: IncomingMessage, socket: Duplex) => {
+        upgraded.push(headers.upgrade);
+        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+      });
+    });
+
+    it('answers what offers h2c, as Java’s HttpClient does, as if it did not', async () => {
+      const { status, text } = await offering('h2c', '{"a":1}');
+      expect([status, text, upgraded]).toEqual([201, expect.stringContaining('{"a":1}'), []]);
+    });
+
+    it.each(['websocket', 'WebSocket', 'h2c, websocket'])('gives it %s', async (upgrade) => {
+      expect((await offering(upgrade, '')).status).toBe(401);
+      expect(upgraded.at(-1)).toBe(upgrade);
+    });
   });
 });

@@ -31,6 +31,10 @@ export class EventStore {
    * @param key the `Idempotency-Key` of the call: of its repeat nothing is stored
    */
   store(id: string, event: NewEvent, lane: string, key: string | undefined): Promise<StoredEvent> {
+    // Without mail it is one statement, which needs no transaction around it.
+    if (event.target !== undefined && event.target.type !== 'comet') {
+      return this.storeDeliveries(id, event, lane, key);
+    }
     return this.unitOfWork.run(async () => {
       const stored = await this.storeDeliveries(id, event, lane, key);
       await this.mail.send(stored.comet.map((delivery) => this.mailOf(id, delivery)));

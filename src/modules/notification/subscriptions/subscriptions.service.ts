@@ -36,9 +36,8 @@ export class SubscriptionsService {
 
   /** Ends all subscriptions of a subscriber, of which there may be none. */
   async removeAllOf(subscriberId: string): Promise<void> {
-    // No subscriber has what PostgreSQL cannot hold in its name.
-    if (subscriberId.includes('\0')) return;
-    await this.repository.removeAllOf(subscriberId);
+    // PostgreSQL holds no NUL: nobody of that name can have subscribed.
+    if (!subscriberId.includes('\0')) await this.repository.removeAllOf(subscriberId);
   }
 
   /** @throws DomainError SubscriptionNotFound */

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { clientIdOf, elementsOf, idOf } from './message.js';
+
+const clientId = '0123456789abcdef0123456789abcdef01234567';
+
+describe('the elements of a body', () => {
+  it('are one message, or those of an array', () => {
+    expect(elementsOf({ channel: '/a' })).toEqual([{ channel: '/a' }]);
+    expect(elementsOf([{ channel: '/a' }, {}])).toEqual([{ channel: '/a' }, {}]);
+  });
+
+  it('are none when it is neither, or empty', () => {
+    for (const body of [[], null, undefined, 7, 'x', true]) {
+      expect(elementsOf(body)).toBeUndefined();
+    }
+  });
+
+  it('that are no messages keep their place, for an error each', () => {
+    expect(elementsOf([7, {}, null, 'x', [], [{}]])).toEqual([
+      ...[undefined, {}, undefined, undefined, undefined, undefined],
+    ]);
+  });
+
+  it('that are nested deep are no messages: to write them out again would end the stack', () => {
+    const nested = (depth: number): unknown =>
+      JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(elementsOf([nested(20), nested(99)])).not.toContain(undefined);
+    expect(elementsOf([nested(101), nested(100_000)])).toEqual([undefined, undefined]);
+    expect(elementsOf(nested(100_000))).toEqual([undefined]);
+  });
+
+  it('are as many as the array has, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), (body) => {
+        expect(elementsOf(body)).toHaveLength(body.length);
+      }),
+    );
+  });
+});
+
+describe('the client id of a message', () => {
+  it('is one that could be ours', () => {
+    expect(clientIdOf({ clientId })).toBe(clientId);
+  });
+
+  it.each([
+    undefined,
+    null,
+    7,
+    '',
+    'x',
+    clientId.toUpperCase(),
+    `${clientId}0`,
+    `${clientId}\n`,
+    [clientId],
+  ])('is not %j', (named) => {
+    expect(clientIdOf({ clientId: named })).toBeUndefined();
+  });
+});
+
+describe('the id of a message', () => {
+  it.each(['', 'abc', '7', 0, 7])('%j is echoed as it came', (id) => {
+    expect(idOf({ id })).toEqual({ id });
+  });
+
+  it.each([undefined, null, true, {}, ['7']])('%j is none', (id) => {
+    expect(idOf({ id })).toEqual({});
+  });
+});
