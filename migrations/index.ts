@@ -10,6 +10,7 @@ import { CreateCometd1795485600008 } from './1795485600008-CreateCometd.js';
 import { CreateNotification1795485600009 } from './1795485600009-CreateNotification.js';
 import { CreateLocalization1795485600010 } from './1795485600010-CreateLocalization.js';
 import { CreateProviderTokens1795485600011 } from './1795485600011-CreateProviderTokens.js';
+import { CreateCometAppend1795485600012 } from './1795485600012-CreateCometAppend.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateNotification1795485600009,
   CreateLocalization1795485600010,
   CreateProviderTokens1795485600011,
+  CreateCometAppend1795485600012,
 ];

@@ -78,6 +78,11 @@ const sweepUsers = statement(
       LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 );
 
+/** An event's data as it is stored and goes out: JSON, its id in it. */
+export function sealedData(id: string, data: NewMail['data']): string {
+  return JSON.stringify({ ...data, id });
+}
+
 /** The logs of users. */
 @Injectable()
 export class CometEventRepository {
@@ -88,7 +93,7 @@ export class CometEventRepository {
     return this.database.rows<AppendedEvent>(append, [
       mail.map(({ user }) => user),
       mail.map(({ id }) => id),
-      mail.map(({ id, data }) => JSON.stringify({ ...data, id })),
+      mail.map(({ id, data }) => sealedData(id, data)),
     ]);
   }
 

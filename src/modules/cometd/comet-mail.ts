@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
-import { type AppendedEvent, CometEventRepository } from './comet-event.repository.js';
+import { type AppendedEvent, CometEventRepository, sealedData } from './comet-event.repository.js';
 import { MailBell } from './mail-bell.js';
 import type { NewMail } from './new-mail.js';
 
@@ -23,6 +23,16 @@ export class CometMail {
       const appended = await this.events.append(mail);
       this.unitOfWork.afterCommit(() => this.ring(appended));
     });
+  }
+
+  /** What `comet_append` takes as the data of an event: JSON, its id in it. */
+  sealed(id: string, data: NewMail['data']): string {
+    return sealedData(id, data);
+  }
+
+  /** Tells of mail that a statement of another module has stored with `comet_append`, once it has. */
+  announce(appended: readonly AppendedEvent[]): void {
+    this.ring(appended);
   }
 
   private ring(appended: readonly AppendedEvent[]): void {

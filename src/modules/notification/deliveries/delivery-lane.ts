@@ -28,6 +28,8 @@ export class DeliveryLane {
   readonly waiting: Waiting[] = [];
   readonly breaker = new CircuitBreaker(breakerTerms);
   running = 0;
+  /** Whether the database may have more of it that is due. */
+  mayHaveMore = false;
   /** When it had something to do last, by the process's clock. */
   usedAt = 0;
 

@@ -19,7 +19,7 @@ import { leaseMs } from './settlements.js';
 export const pushTopic = 'push';
 
 /** A node looks for deliveries at least this often, milliseconds; wake-ups may get lost. */
-const pollMs = 1000;
+const pollMs = 500;
 
 /** The shortest sleep before looking again, milliseconds. */
 const leastSleepMs = 20;
@@ -82,7 +82,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const terms: ClaimTerms = { node: this.environment.nodeId, most: firstShare, leaseMs };
     try {
       const claimed = await this.repository.claim(terms, this.dispatcher.rooms());
-      for (const delivery of claimed) void this.dispatcher.take(delivery);
+      this.dispatcher.takeDue(claimed);
       const nextMs = await this.repository.findNextDue(terms, this.dispatcher.rooms());
       this.trouble.succeeded();
       return Math.ceil(Math.min(Math.max(nextMs ?? pollMs, leastSleepMs), pollMs));

@@ -48,12 +48,19 @@ export class Dispatcher {
       const waiting = { delivery, takenAt: performance.now(), lost, onTried };
       const lane = this.laneOf(delivery);
       if (lane.isFull || this.stop.signal.aborted) {
+        lane.mayHaveMore = true;
         this.putOff(waiting, 0, 'putOff');
         return;
       }
       lane.waiting.push(waiting);
       this.pump(lane);
     });
+  }
+
+  /** Takes what was claimed of what is due; of a lane that gave some there may be more. */
+  takeDue(claimed: readonly ClaimedDelivery[]): void {
+    for (const delivery of claimed) this.laneOf(delivery).mayHaveMore = true;
+    for (const delivery of claimed) void this.take(delivery);
   }
 
   /** What is taken of lanes that this node knows something of. */
@@ -109,6 +116,7 @@ export class Dispatcher {
     const pausedUntil = lane.breaker.pausedUntil(now);
     const pauseMs = pausedUntil === undefined ? 0 : pausedUntil - now;
     if (lane.breaker.isClosed) return;
+    lane.mayHaveMore = true;
     for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, pauseMs, 'failed');
   }
 
@@ -130,7 +138,10 @@ export class Dispatcher {
       onTried(outcome?.kind === 'delivered' ? 'delivered' : 'failed');
     });
     this.pump(lane);
-    if (lane.waiting.length === 0) this.onRoom();
+    if (lane.waiting.length === 0 && lane.mayHaveMore) {
+      lane.mayHaveMore = false;
+      this.onRoom();
+    }
     if (this.running === 0) this.onIdle?.();
   }
 

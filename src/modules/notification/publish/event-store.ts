@@ -8,7 +8,7 @@ import { filtersThatMatch } from '../domain/event-tag.js';
 import { Localization } from '../localization/localization.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { NewEvent } from './event.js';
-import { EventRepository, type StoredEvent } from './event.repository.js';
+import { type EventRecord, EventRepository, type StoredEvent } from './event.repository.js';
 
 /** How many deliveries of one event the node that stores it begins itself. */
 const ownShare = 500;
@@ -30,35 +30,51 @@ export class EventStore {
    * @param lane of the event's target
    * @param key the `Idempotency-Key` of the call: of its repeat nothing is stored
    */
-  store(id: string, event: NewEvent, lane: string, key: string | undefined): Promise<StoredEvent> {
-    // Without mail it is one statement, which needs no transaction around it.
-    if (event.target !== undefined && event.target.type !== 'comet') {
-      return this.storeDeliveries(id, event, lane, key);
-    }
-    return this.unitOfWork.run(async () => {
-      const stored = await this.storeDeliveries(id, event, lane, key);
-      await this.mail.send(stored.comet.map((delivery) => this.mailOf(id, delivery)));
-      return stored;
-    });
-  }
-
-  private storeDeliveries(
+  async store(
     id: string,
     event: NewEvent,
     lane: string,
     key: string | undefined,
   ): Promise<StoredEvent> {
-    const { target, tag } = event;
     const terms = { node: this.environment.nodeId, most: ownShare, leaseMs };
-    if (target) return this.events.publishDirect(id, event, key, terms, { ...target, lane });
+    const record = { id, event, key, terms };
+    if (event.isLocalized) return this.storeLocalized(record, lane);
+    // The same for all: one statement, and no transaction around it.
+    const { message, tag } = event;
+    const mail = this.mail.sealed(mailId(id), { message, tag });
+    const stored = await this.storeDeliveries({ ...record, mail }, lane);
+    this.mail.announce(
+      stored.comet.flatMap(({ deviceId, mailSeq }) =>
+        mailSeq === null ? [] : [{ user: deviceId, seq: mailSeq, data: mail }],
+      ),
+    );
+    return stored;
+  }
+
+  /** Each user gets the text of their language, which is known once it is known who they are. */
+  private storeLocalized(record: Omit<EventRecord, 'mail'>, lane: string): Promise<StoredEvent> {
+    return this.unitOfWork.run(async () => {
+      const stored = await this.storeDeliveries({ ...record, mail: null }, lane);
+      await this.mail.send(stored.comet.map((delivery) => this.mailOf(record.id, delivery)));
+      return stored;
+    });
+  }
+
+  private storeDeliveries(record: EventRecord, lane: string): Promise<StoredEvent> {
+    const { target, tag } = record.event;
+    if (target) return this.events.publishDirect(record, { ...target, lane });
     const { pushEnabled } = this.providers.settings;
-    return this.events.publish(id, event, key, terms, filtersThatMatch(tag), pushEnabled);
+    return this.events.publish(record, filtersThatMatch(tag), pushEnabled);
   }
 
   /** Who subscribed in several languages gets one of them; the id is the event's. */
   private mailOf(id: string, delivery: ClaimedDelivery): NewMail {
     const message = this.localization.textOf(delivery, delivery.language ?? undefined);
     const data = { message, tag: delivery.tag };
-    return { user: delivery.deviceId, id: id.replaceAll('-', ''), data };
+    return { user: delivery.deviceId, id: mailId(id), data };
   }
+}
+
+function mailId(uuid: string): string {
+  return uuid.replaceAll('-', '');
 }

@@ -5,12 +5,30 @@ import { claimedColumns, type ClaimedDelivery } from '../deliveries/delivery.js'
 import type { Destination } from '../subscriptions/subscription.js';
 import type { NewEvent } from './event.js';
 
+/** An event on its way into the database. */
+export interface EventRecord {
+  /** A UUID. */
+  readonly id: string;
+  readonly event: NewEvent;
+  /** The `Idempotency-Key` of the call. */
+  readonly key: string | undefined;
+  readonly terms: ClaimTerms;
+  /** What comet users get, JSON, when it is the same for all; null: it is stored by itself. */
+  readonly mail: string | null;
+}
+
+/** A delivery over comet. */
+export interface CometDelivery extends ClaimedDelivery {
+  /** The number of its mail in the user's log; null when the mail was not stored along. */
+  readonly mailSeq: number | null;
+}
+
 /** What was made of an event. */
 export interface StoredEvent {
   /** How many deliveries it is; 0 for a repeat too. */
   readonly accepted: number;
   /** Those over comet, done with this; and those that this node has claimed. */
-  readonly comet: readonly ClaimedDelivery[];
+  readonly comet: readonly CometDelivery[];
   readonly claimed: readonly ClaimedDelivery[];
 }
 
@@ -38,8 +56,8 @@ const subscribed = `
   found AS (
     SELECT id, type, device_id, provider, debug, language, authorization_header, lane, expires_at
       FROM push_subscription
-     WHERE filter = ANY ($10::text[]) AND ended_at IS NULL AND expires_at > now()
-       AND type = ANY ($11::text[]) AND ($12::text IS NULL OR provider = $12)
+     WHERE filter = ANY ($11::text[]) AND ended_at IS NULL AND expires_at > now()
+       AND type = ANY ($12::text[]) AND ($13::text IS NULL OR provider = $13)
   ), matched AS MATERIALIZED (
     SELECT *, row_number() OVER () AS place FROM found WHERE type <> 'comet'
      UNION ALL
@@ -49,9 +67,9 @@ const subscribed = `
 
 const direct = `
   matched AS MATERIALIZED (
-    SELECT NULL::uuid AS id, $10::text AS type, $11::text AS device_id, $12::text AS provider,
-           $13::boolean AS debug, $14::text AS language, $15::text AS authorization_header,
-           $16::text AS lane, now() + ${String(directMinutes)} * interval '1 minute' AS expires_at,
+    SELECT NULL::uuid AS id, $11::text AS type, $12::text AS device_id, $13::text AS provider,
+           $14::boolean AS debug, $15::text AS language, $16::text AS authorization_header,
+           $17::text AS lane, now() + ${String(directMinutes)} * interval '1 minute' AS expires_at,
            1 AS place
   )`;
 
@@ -65,7 +83,7 @@ const publishTo = (name: string, matched: string) =>
     `WITH ${matched}, event AS (
        INSERT INTO push_event
          (id, tag, message, localized, arguments, accepted, idempotency_key, keep_until)
-       SELECT $1, $2, $3, $4, $5, (SELECT count(*) FROM matched), $6,
+       SELECT $1::uuid, $2, $3, $4, $5, (SELECT count(*) FROM matched), $6,
               now() + CASE WHEN $6::text IS NULL THEN interval '1 hour' ELSE interval '1 day' END
         WHERE $6::text IS NOT NULL OR EXISTS (SELECT FROM matched)
        ON CONFLICT (idempotency_key) DO NOTHING
@@ -85,9 +103,14 @@ const publishTo = (name: string, matched: string) =>
               CASE WHEN type = 'comet' THEN now() END
          FROM matched CROSS JOIN event
        RETURNING *
+     ), mail AS MATERIALIZED (
+       SELECT * FROM comet_append(
+         (SELECT array_agg(device_id) FROM d WHERE type = 'comet'), replace($1::uuid::text, '-', ''), $10)
      )
-     SELECT e.accepted, ${claimedColumns}
-       FROM event e LEFT JOIN d ON d.taken_by IS NOT NULL OR d.type = 'comet'`,
+     SELECT e.accepted, mail.mail_seq AS "mailSeq", ${claimedColumns}
+       FROM event e
+       LEFT JOIN d ON d.taken_by IS NOT NULL OR d.type = 'comet'
+       LEFT JOIN mail ON d.type = 'comet' AND mail.mail_user = d.device_id`,
   );
 
 const publishToSubscribed = publishTo('notification.publish', subscribed);
@@ -138,28 +161,22 @@ export class EventRepository {
    * @param types the push types that are enabled
    */
   async publish(
-    id: string,
-    event: NewEvent,
-    key: string | undefined,
-    terms: ClaimTerms,
+    record: EventRecord,
     filters: readonly string[],
     types: readonly string[],
   ): Promise<StoredEvent> {
-    const values = [...eventValues(id, event, key, terms), filters, types, event.provider];
+    const values = [...eventValues(record), filters, types, record.event.provider];
     return storedEvent(await this.database.rows<PublishedRow>(publishToSubscribed, values));
   }
 
   /** Stores an event for one device. */
   async publishDirect(
-    id: string,
-    event: NewEvent,
-    key: string | undefined,
-    terms: ClaimTerms,
+    record: EventRecord,
     target: Destination & { readonly lane: string },
   ): Promise<StoredEvent> {
     const { type, deviceId, provider, debug, language, authorization, lane } = target;
     const to = [type, deviceId, provider, debug, language, authorization, lane];
-    const values = [...eventValues(id, event, key, terms), ...to];
+    const values = [...eventValues(record), ...to];
     return storedEvent(await this.database.rows<PublishedRow>(publishDirect, values));
   }
 
@@ -175,21 +192,16 @@ export class EventRepository {
 }
 
 /** Of an event without a delivery that this node has to do with, the rest is null. */
-type PublishedRow = { accepted: number } & (ClaimedDelivery | { seq: null });
+type PublishedRow = { accepted: number } & (CometDelivery | { seq: null });
 
-function eventValues(
-  id: string,
-  event: NewEvent,
-  key: string | undefined,
-  terms: ClaimTerms,
-): unknown[] {
+function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   const { tag, message, isLocalized } = event;
   const of = [id, tag, message, isLocalized, JSON.stringify(event.arguments), key];
-  return [...of, terms.node, terms.most, terms.leaseMs];
+  return [...of, terms.node, terms.most, terms.leaseMs, mail];
 }
 
 function storedEvent(rows: readonly PublishedRow[]): StoredEvent {
-  const deliveries = rows.filter((row) => row.seq !== null) as ClaimedDelivery[];
+  const deliveries = rows.filter((row) => row.seq !== null) as CometDelivery[];
   return {
     accepted: rows[0]?.accepted ?? 0,
     comet: deliveries.filter(({ type }) => type === 'comet'),
