@@ -61,6 +61,7 @@ export const ApiUnsubscribeAll = (): MethodDecorator =>
     summary: 'End all subscriptions of a subscriber, of which there may be none',
     section: `${chapter}, Delete subscription for given subscriber`,
     path: { subscriberId: 'A1' },
+    errors: { '400 InvalidText': 'the field subscriberId has a NUL character' },
   });
 
 export const ApiPublish = (): MethodDecorator =>

@@ -333,10 +333,13 @@ describe('the end of subscriptions', () => {
     await eventually(async () => expect(await row(id)).toBeUndefined());
   });
 
-  it('comes to nobody of a name that cannot be: that is no error', async () => {
-    for (const name of ['%00', 'a%00b', 'x'.repeat(3000)]) {
-      const answer = await server.request('DELETE', `${base}/subscription/subscriber/${name}`);
-      expect([answer.status, answer.text]).toEqual([200, '']);
+  it('comes to nobody of a name that nobody has; a NUL is refused', async () => {
+    const path = `${base}/subscription/subscriber`;
+    const nobody = await server.request('DELETE', `${path}/${'x'.repeat(3000)}`);
+    expect([nobody.status, nobody.text]).toEqual([200, '']);
+    for (const name of ['%00', 'a%00b']) {
+      const answer = await server.request('DELETE', `${path}/${name}`);
+      expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidText']);
     }
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { requireStorable } from '../../../core/http/body/index.js';
 import { PushChannels } from '../channels/push-channels.js';
 import { requireDestination } from '../channels/require-destination.js';
 import { subscriptionNotFound } from '../notification.errors.js';
@@ -34,10 +35,13 @@ export class SubscriptionsService {
     if (!uuid.test(id) || !(await this.repository.remove(id))) throw subscriptionNotFound(id);
   }
 
-  /** Ends all subscriptions of a subscriber, of which there may be none. */
+  /**
+   * Ends all subscriptions of a subscriber, of which there may be none.
+   * @throws DomainError InvalidText
+   */
   async removeAllOf(subscriberId: string): Promise<void> {
-    // PostgreSQL holds no NUL: nobody of that name can have subscribed.
-    if (!subscriberId.includes('\0')) await this.repository.removeAllOf(subscriberId);
+    requireStorable('subscriberId', subscriberId);
+    await this.repository.removeAllOf(subscriberId);
   }
 
   /** @throws DomainError SubscriptionNotFound */
