@@ -51,17 +51,22 @@ export function failedCall(error: unknown): CallResult {
 
 /** The failure that an error stands for; what caused it may say more than it does. */
 export function failureOf(error: unknown): CallFailure {
-  if (!(error instanceof Error)) return 'CallFailed';
-  const chain = [error, error.cause];
+  const chain = [error, partOf(error, 'cause')];
   if (chain.some((one) => one instanceof ForbiddenTarget)) return 'ForbiddenTarget';
-  const named = chain.map((one) => codeOf(one) ?? '');
+  const named = chain.map((one) => textOf(partOf(one, 'code')));
   const known = named.map((code) => codes[code]).find((failure) => failure !== undefined);
   if (known !== undefined) return known;
   if (named.some((code) => certificateCode.test(code))) return 'CertificateInvalid';
-  return ['AbortError', 'TimeoutError'].includes(error.name) ? 'Aborted' : 'CallFailed';
+  const name = partOf(error, 'name');
+  return name === 'AbortError' || name === 'TimeoutError' ? 'Aborted' : 'CallFailed';
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return String(error.code);
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** What is thrown need not be of our own realm's `Error`. */
+function partOf(error: unknown, part: 'cause' | 'code' | 'name'): unknown {
+  if (typeof error !== 'object' || error === null) return undefined;
+  return (error as Readonly<Record<string, unknown>>)[part];
 }
