@@ -191,6 +191,7 @@ export class BayeuxServer implements OnModuleDestroy {
     exchange: Exchange,
   ): Promise<void> {
     this.delivery.replace(session);
+    session.movedTo(exchange.socket);
     const isFirst = !session.connected;
     if (isFirst) this.noteFirst(session);
     const { timeout } = this.configuration.get(cometdSection);
@@ -203,7 +204,6 @@ export class BayeuxServer implements OnModuleDestroy {
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
-    session.socket = exchange.socket;
     exchange.onGone(session.clientId, () => this.gone(session, held));
     try {
       await this.delivery.deliver(session);

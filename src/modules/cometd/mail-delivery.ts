@@ -70,8 +70,11 @@ export class MailDelivery {
       return;
     }
     while (this.isWorthReading(session)) {
+      const { attempt } = session;
       const read = await this.read(session);
       if (read === undefined) return;
+      // What comes before it was lost meanwhile, and goes first.
+      if (session.attempt !== attempt) continue;
       // What was never acknowledged is kept for a day, and then no longer waited for.
       if (read.length === 0 && session.acknowledges) session.sent = session.cursor;
       // Meanwhile the client may have got some from another node and come back.
@@ -101,9 +104,8 @@ export class MailDelivery {
     });
     const mail = events.map(({ data }) => mailText(data));
     session.seenAt = now;
-    held.exchange.answer(answerText(mail, [...held.replies, reply]), (reached) => {
-      this.written(session, last, reached);
-    });
+    const text = answerText(mail, [...held.replies, reply]);
+    held.exchange.answer(text, this.followed(session, last));
   }
 
   /** Ends the held connect because another one, here or elsewhere, has taken its place. */
@@ -123,6 +125,8 @@ export class MailDelivery {
   async leave(session: Session): Promise<void> {
     this.registry.remove(session.clientId);
     this.replace(session);
+    // That one sends it again, whatever may become of it here.
+    session.movedTo(undefined);
     await this.keeper.leave(session);
   }
 
@@ -191,19 +195,29 @@ export class MailDelivery {
       events.map(({ data }) => mailText(data)),
       [],
     );
-    socket.send(text, (reached) => this.written(session, last, reached));
+    socket.send(text, this.followed(session, last));
+  }
+
+  /** What is to be told whether mail up to `last` has been written. */
+  private followed(session: Session, last: number): (reached: boolean) => void {
+    if (session.acknowledges || last === 0) return () => undefined;
+    const { attempt } = session;
+    session.unwritten++;
+    return (reached) => {
+      // It was given up already, and is sent another way.
+      if (session.attempt === attempt) this.written(session, last, reached);
+    };
   }
 
   private written(session: Session, last: number, reached: boolean): void {
-    if (session.acknowledges || last === 0) return;
     if (!reached) {
       session.lostOnTheWay();
       return;
     }
+    session.unwritten--;
     session.reached(last);
     // The next connect may come to another node, which goes by what is written down.
-    if (this.registry.find(session.clientId) !== session) void this.keeper.leave(session);
-    else if (session.roams) this.keeper.soon(session);
+    if (session.roams) this.keeper.soon(session);
   }
 
   private count(session: Session, events: readonly LoggedEvent[]): void {

@@ -32,6 +32,10 @@ export class Session {
   /** Whether the log may hold something that has not been read. */
   mayHaveMail: boolean;
   isReading = false;
+  /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
+  unwritten = 0;
+  /** Grows whenever what was on its way is given up as lost. */
+  attempt = 0;
   held: HeldConnect | undefined;
   socket: EventSocket | undefined;
   /** Whether its connects come to several nodes in turn, so that each is to look in the database. */
@@ -87,8 +91,20 @@ export class Session {
     this.isUnkept = true;
   }
 
+  /**
+   * The client speaks through another connection than the one on which mail is still being written:
+   * that has not reached it.
+   */
+  movedTo(socket: EventSocket | undefined): void {
+    const isSame = socket !== undefined && socket === this.socket;
+    if (this.unwritten > 0 && !isSame) this.lostOnTheWay();
+    this.socket = socket;
+  }
+
   /** What was on its way is lost; it will be read and sent again. */
   lostOnTheWay(): void {
+    this.attempt++;
+    this.unwritten = 0;
     if (this.acknowledges || this.sent === this.cursor) return;
     this.sent = this.cursor;
     this.tail = this.cursor;

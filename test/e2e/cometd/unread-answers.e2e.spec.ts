@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect as dial, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { connect, exchange, type Message, send, session } from '../../support/bayeux.js';
+import { eventually } from '../../support/eventually.js';
+import { useTestServer } from '../../support/use-servers.js';
+
+const server = useTestServer({ config: { cometd: { timeout: 60_000 } } });
+
+/** More than the network takes from a server whose client does not read. */
+const large = 'x'.repeat(12 * 1024 * 1024);
+
+const closings: (() => void)[] = [];
+
+afterEach(() => {
+  for (const close of closings.splice(0)) close();
+});
+
+/** Texts of mail by their length. */
+const lengthsIn = (messages: readonly Message[]): number[] =>
+  messages
+    .filter(({ channel }) => channel === '/_genesys')
+    .map(({ data }) => data.message.length as number);
+
+/** Polls, and reads no more than the beginning of the answer. */
+async function pollUnread(user: string, clientId: string): Promise<Socket> {
+  const { hostname, port } = new URL(server.url);
+  const socket = dial(Number(port), hostname);
+  closings.push(() => socket.destroy());
+  socket.on('error', () => undefined);
+  const body = JSON.stringify(connect(clientId));
+  socket.write(
+    `POST /genesys/cometd HTTP/1.1\r\nHost: x\r\ngms_user: ${user}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
+  );
+  await once(socket, 'data');
+  socket.pause();
+  return socket;
+}
+
+async function open(user: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/genesys/cometd`, {
+    headers: { gms_user: user },
+  });
+  closings.push(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+
+describe('without acknowledgements, an answer that the client does not read to its end', () => {
+  it('is sent again to the next connect, with what came later after it, and once', async () => {
+    const clientId = await session(server, 'stalls');
+    await send(server, 'stalls', large);
+    const unread = await pollUnread('stalls', clientId);
+    await send(server, 'stalls', 'later');
+    const replies = await exchange(server, 'stalls', connect(clientId));
+    expect(lengthsIn(replies)).toEqual([large.length, 5]);
+    unread.destroy();
+    const quiet = connect(clientId, { advice: { timeout: 300 } });
+    expect(lengthsIn(await exchange(server, 'stalls', quiet))).toEqual([]);
+  });
+
+  it('is sent again to a connect over another websocket', async () => {
+    const clientId = await session(server, 'replaces');
+    const over = { connectionType: 'websocket' };
+    const first = await open('replaces');
+    first.send(JSON.stringify([connect(clientId, over)]));
+    await send(server, 'replaces', 'first');
+    await once(first, 'message');
+    first.pause();
+    await send(server, 'replaces', large);
+    const second = await open('replaces');
+    const frames: Message[][] = [];
+    second.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString('utf8'))));
+    second.send(JSON.stringify([connect(clientId, over)]));
+    await eventually(() => expect(lengthsIn(frames.flat())).toEqual([large.length]), 20_000);
+    await send(server, 'replaces', 'later');
+    await eventually(() => expect(lengthsIn(frames.flat())).toEqual([large.length, 5]), 20_000);
+  });
+});
