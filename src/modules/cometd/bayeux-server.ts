@@ -199,7 +199,7 @@ export class BayeuxServer implements OnModuleDestroy {
     const since = performance.now();
     const held: HeldConnect = {
       ...{ message, replies, exchange, since, deadline: since + wanted },
-      advice: isFirst || wanted === 0 || this.isStopping ? this.fullAdvice() : undefined,
+      advice: isFirst || this.isStopping ? this.fullAdvice() : undefined,
     };
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;

@@ -161,7 +161,7 @@ describe('/meta/connect', () => {
     await exchange(server, 'short', connect(clientId, { advice: { timeout: 300 } }));
     expect(performance.now() - started).toBeGreaterThan(290);
     const replies = await exchange(server, 'short', connect(clientId, { advice: { timeout: 0 } }));
-    expect(replies).toMatchObject([{ successful: true, advice: fullAdvice }]);
+    expect(replies).toEqual([{ channel: '/meta/connect', id: '7', successful: true }]);
   });
 
   it('is not held beside other messages', async () => {
