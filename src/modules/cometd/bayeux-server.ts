@@ -12,6 +12,7 @@ import {
   clientIdOf,
   type ClientMessage,
   type Element,
+  heldPart,
   wantedTimeout,
   wantsAck,
 } from './protocol/message.js';
@@ -198,13 +199,13 @@ export class BayeuxServer implements OnModuleDestroy {
     const wanted = Math.min(wantedTimeout(message) ?? timeout, timeout);
     const since = performance.now();
     const held: HeldConnect = {
-      ...{ message, replies, exchange, since, deadline: since + wanted },
+      ...{ message: heldPart(message), replies, exchange, since, deadline: since + wanted },
       advice: isFirst || this.isStopping ? this.fullAdvice() : undefined,
     };
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
-    exchange.onGone(session.clientId, () => this.gone(session, held));
+    exchange.onGone(session.clientId, () => this.gone(session, exchange));
     try {
       await this.delivery.deliver(session);
     } catch (error) {
@@ -221,9 +222,9 @@ export class BayeuxServer implements OnModuleDestroy {
     session.isUnkept = true;
   }
 
-  private gone(session: Session, held: HeldConnect): void {
-    if (session.socket === held.exchange.socket) session.socket = undefined;
-    if (session.held !== held) return;
+  private gone(session: Session, exchange: Exchange): void {
+    if (session.socket === exchange.socket) session.socket = undefined;
+    if (session.held?.exchange !== exchange) return;
     session.held = undefined;
     session.seenAt = performance.now();
     session.isUnkept = true;

@@ -125,8 +125,6 @@ export class MailDelivery {
   async leave(session: Session): Promise<void> {
     this.registry.remove(session.clientId);
     this.replace(session);
-    // That one sends it again, whatever may become of it here.
-    session.movedTo(undefined);
     await this.keeper.leave(session);
   }
 

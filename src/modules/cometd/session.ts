@@ -6,6 +6,7 @@ import type { TakenSession } from './comet-session.repository.js';
 
 /** A connect that waits for mail. Times are of the process's clock, milliseconds. */
 export interface HeldConnect {
+  /** What its reply goes by. */
   readonly message: ClientMessage;
   readonly exchange: Exchange;
   /** What the same request's other messages are answered. */
@@ -97,7 +98,9 @@ export class Session {
    */
   movedTo(socket: EventSocket | undefined): void {
     const isSame = socket !== undefined && socket === this.socket;
-    if (this.unwritten > 0 && !isSame) this.lostOnTheWay();
+    if (isSame) return;
+    if (this.unwritten > 0) this.lostOnTheWay();
+    this.socket?.forget(this.clientId);
     this.socket = socket;
   }
 

@@ -30,6 +30,10 @@ export class SocketConnection implements EventSocket {
     this.socket.send(text, (error) => written(!error));
   }
 
+  forget(clientId: string): void {
+    this.gone.delete(clientId);
+  }
+
   close(code: number): void {
     this.socket.close(code);
   }
