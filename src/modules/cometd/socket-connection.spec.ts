@@ -16,7 +16,7 @@ beforeEach(async () => {
   const opened = once(sockets, 'connection') as Promise<[WebSocket]>;
   client = new WebSocket(`ws://127.0.0.1:${String((sockets.address() as AddressInfo).port)}`);
   const [[socket]] = await Promise.all([opened, once(client, 'open')]);
-  connection = new SocketConnection(socket, 'somebody');
+  connection = new SocketConnection(socket, 'somebody', 0);
 });
 
 afterEach(async () => {
