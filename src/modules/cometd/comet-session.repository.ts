@@ -31,6 +31,8 @@ export interface StoredState {
   /** Null when the session is gone. */
   readonly epoch: number | null;
   readonly lastSeq: number | null;
+  /** Whether events go to it; null when it is gone. */
+  readonly isSubscribed: boolean | null;
 }
 
 export interface LostSession {
@@ -149,7 +151,8 @@ const keep = statement(
 
 const look = statement(
   'cometd.look',
-  `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq"
+  `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq",
+          $2 = ANY (s.subscriptions) AS "isSubscribed"
      FROM unnest($1::text[]) AS known (client_id)
      LEFT JOIN comet_session s ON s.client_id = known.client_id
      LEFT JOIN comet_user u ON u.user_id = s.user_id`,
@@ -274,8 +277,9 @@ export class CometSessionRepository {
     ]);
   }
 
-  look(clientIds: readonly string[]): Promise<StoredState[]> {
-    return this.database.rows<StoredState>(look, [clientIds]);
+  /** @param channel the one by whose subscription events go out */
+  look(clientIds: readonly string[], channel: string): Promise<StoredState[]> {
+    return this.database.rows<StoredState>(look, [clientIds, channel]);
   }
 
   markLost(limit: number, maxIntervalSeconds: number): Promise<LostSession[]> {

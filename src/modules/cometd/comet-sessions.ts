@@ -18,7 +18,7 @@ import { SessionRegistry } from './session-registry.js';
  * epoch as `<what>` says that a node has taken the session over, and `left:<epoch>` that the one
  * before has written down how far the client had come.
  */
-const sessionTopic = 'comet-session';
+export const sessionTopic = 'comet-session';
 const gone = 'gone';
 const changed = 'changed';
 const left = 'left';
@@ -203,6 +203,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     }
     if (session === undefined || !channels.includes(eventChannel)) return undefined;
     session.subscribed = to;
+    session.subscriptionChanges++;
     session.seenAt = performance.now();
     return session;
   }
@@ -229,11 +230,14 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  private async readAgain(session: Session): Promise<void> {
-    const { clientId, user } = session;
+  /** Its subscriptions were changed by way of another node. Never rejects. */
+  async readAgain(session: Session): Promise<void> {
+    const { clientId, user, subscriptionChanges } = session;
     try {
       const found = await this.repository.find(clientId, user, this.maxInterval);
       if (found === undefined || this.registry.find(clientId) !== session) return;
+      // What was read may be older than what has been changed here.
+      if (session.subscriptionChanges !== subscriptionChanges) return;
       session.subscribed = found.subscriptions.includes(eventChannel);
       this.delivery.look(session);
     } catch (error) {

@@ -22,6 +22,8 @@ export class Session {
   readonly user: string;
   readonly acknowledges: boolean;
   subscribed: boolean;
+  /** How often this node has changed `subscribed` for the client. */
+  subscriptionChanges = 0;
   connected: boolean;
   /** Everything up to this number has reached the client. */
   cursor: number;
