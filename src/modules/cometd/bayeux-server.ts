@@ -209,9 +209,9 @@ export class BayeuxServer implements OnModuleDestroy {
     try {
       await this.delivery.deliver(session);
     } catch (error) {
-      if (session.held !== held) return;
-      session.held = undefined;
-      throw error;
+      if (session.held === held) session.held = undefined;
+      // Another connect may have taken its place, and ended it, in the meantime.
+      if (!exchange.isAnswered) throw error;
     }
     const mustAnswer = isFirst || wanted === 0 || replies.length > 0 || this.isStopping;
     if (mustAnswer && session.held === held) this.delivery.answer(session, []);

@@ -18,6 +18,7 @@ export interface Exchange {
   readonly user: string | undefined;
   /** Present on a websocket. */
   readonly socket: EventSocket | undefined;
+  readonly isAnswered: boolean;
   /**
    * Answers, once.
    * @param text a JSON array

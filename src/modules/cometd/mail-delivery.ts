@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Log, Trouble } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
-import { CometEventRepository, type LoggedEvent } from './comet-event.repository.js';
+import {
+  CometEventRepository,
+  type LoggedEvent,
+  type WaitingEvents,
+} from './comet-event.repository.js';
 import { CometSessionRepository } from './comet-session.repository.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
@@ -17,6 +21,9 @@ import {
 import type { Session } from './session.js';
 import { SessionKeeper } from './session-keeper.js';
 import { SessionRegistry } from './session-registry.js';
+
+/** Mail of one answer or frame: none is added after so many bytes. The rest goes with the next. */
+const mostBytesAtOnce = 4 * 1024 * 1024;
 
 /** Brings what stands in the logs to the sessions that this node answers for (cometd.md). */
 @Injectable()
@@ -48,6 +55,7 @@ export class MailDelivery {
       !session.mayHaveMail &&
       !session.hasUnacknowledged &&
       session.tail + 1 === first?.seq &&
+      (events.length === 1 || bytesOf(events) < mostBytesAtOnce) &&
       events.at(-1)?.seq === session.tail + events.length;
     if (isNext) this.send(session, events);
     else this.look(session);
@@ -89,11 +97,7 @@ export class MailDelivery {
   answer(session: Session, events: readonly LoggedEvent[], advice?: Advice): void {
     const { held } = session;
     if (held === undefined) return;
-    session.held = undefined;
     const last = events.at(-1)?.seq ?? 0;
-    this.count(session, events);
-    session.sent = Math.max(session.sent, last);
-    session.tail = Math.max(session.tail, last);
     const now = performance.now();
     const reply = connectReply(held.message, {
       // Of what it does not carry the client must not think that it had come.
@@ -103,8 +107,12 @@ export class MailDelivery {
       heldMs: Math.round(now - held.since),
     });
     const mail = events.map(({ data }) => mailText(data));
-    session.seenAt = now;
     const text = answerText(mail, [...held.replies, reply]);
+    session.held = undefined;
+    session.seenAt = now;
+    this.count(session, events);
+    session.sent = Math.max(session.sent, last);
+    session.tail = Math.max(session.tail, last);
     held.exchange.answer(text, this.followed(session, last));
   }
 
@@ -139,7 +147,8 @@ export class MailDelivery {
   }
 
   private isWorthReading(session: Session): boolean {
-    return session.subscribed && (session.mayHaveMail || session.hasUnacknowledged);
+    if (!session.subscribed || session.waitsForWritten) return false;
+    return session.mayHaveMail || session.hasUnacknowledged;
   }
 
   /** @returns undefined when the session was dropped: it has left too much lying */
@@ -147,9 +156,10 @@ export class MailDelivery {
     const most = this.configuration.get(cometdSection).max_queue;
     session.isReading = true;
     session.mayHaveMail = false;
-    let events: LoggedEvent[];
+    let waiting: WaitingEvents;
     try {
-      events = await this.events.readAfter(session.user, session.readFrom, most + 1);
+      const { user, readFrom } = session;
+      waiting = await this.events.readAfter(user, readFrom, most + 1, mostBytesAtOnce);
       this.trouble.succeeded();
     } catch (error) {
       session.mayHaveMail = true;
@@ -158,7 +168,9 @@ export class MailDelivery {
       session.isReading = false;
     }
     // What has reached the client meanwhile, by way of another node, is not sent again.
-    if (events.length <= most) return events.filter(({ seq }) => seq > session.readFrom);
+    const { events, count } = waiting;
+    if (count > events.length) session.mayHaveMail = true;
+    if (count <= most) return events.filter(({ seq }) => seq > session.readFrom);
     await this.dropFull(session);
     return undefined;
   }
@@ -186,13 +198,14 @@ export class MailDelivery {
       socket.close(1013);
       return;
     }
-    this.count(session, events);
-    session.sent = last;
-    session.tail = last;
     const text = answerText(
       events.map(({ data }) => mailText(data)),
       [],
     );
+    this.count(session, events);
+    session.sent = last;
+    session.tail = last;
+    session.waitsForWritten = session.mayHaveMail;
     socket.send(text, this.followed(session, last));
   }
 
@@ -216,6 +229,9 @@ export class MailDelivery {
     session.reached(last);
     // The next connect may come to another node, which goes by what is written down.
     if (session.roams) this.keeper.soon(session);
+    if (session.unwritten > 0 || !session.waitsForWritten) return;
+    session.waitsForWritten = false;
+    this.look(session);
   }
 
   private count(session: Session, events: readonly LoggedEvent[]): void {
@@ -224,4 +240,8 @@ export class MailDelivery {
     const again = events.filter(({ seq }) => seq <= session.sent).length;
     if (again > 0) this.metrics.redelivered.inc(again);
   }
+}
+
+function bytesOf(events: readonly LoggedEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.length, 0);
 }

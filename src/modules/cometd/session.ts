@@ -35,6 +35,8 @@ export class Session {
   /** Whether the log may hold something that has not been read. */
   mayHaveMail: boolean;
   isReading = false;
+  /** More waits than was pushed at once; it is read when that has been written. */
+  waitsForWritten = false;
   /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
   unwritten = 0;
   /** Grows whenever what was on its way is given up as lost. */
@@ -110,6 +112,7 @@ export class Session {
   lostOnTheWay(): void {
     this.attempt++;
     this.unwritten = 0;
+    this.waitsForWritten = false;
     if (this.acknowledges || this.sent === this.cursor) return;
     this.sent = this.cursor;
     this.tail = this.cursor;

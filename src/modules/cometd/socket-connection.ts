@@ -74,10 +74,17 @@ export class SocketConnection implements EventSocket {
 
   /** The way of one frame's answer. */
   exchange(): Exchange {
+    let isAnswered = false;
     return {
       user: this.user,
       socket: this,
-      answer: (text, written) => this.send(text, written),
+      get isAnswered() {
+        return isAnswered;
+      },
+      answer: (text, written) => {
+        isAnswered = true;
+        this.send(text, written);
+      },
       onGone: (clientId, gone) => {
         if (this.socket.readyState === WebSocket.OPEN) this.gone.set(clientId, gone);
         else gone();

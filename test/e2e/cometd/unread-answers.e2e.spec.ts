@@ -48,14 +48,49 @@ async function open(user: string): Promise<WebSocket> {
   return socket;
 }
 
+describe('much mail at once', () => {
+  const texts = Array.from({ length: 7 }, (_, place) => 'x'.repeat(1_500_000 + place));
+  const sizes = texts.map(({ length }) => length);
+
+  it.each([{}, { ext: { ack: true } }])(
+    'comes in several answers, in order and once (%j)',
+    async (more) => {
+      const user = `much ${JSON.stringify(more)}`;
+      const clientId = await session(server, user, more);
+      for (const text of texts) await send(server, user, text);
+      const answers: number[][] = [];
+      for (let ack = 0; answers.flat().length < texts.length;) {
+        const replies = await exchange(server, user, connect(clientId, { ext: { ack } }));
+        answers.push(lengthsIn(replies));
+        ack = replies.at(-1)!.ext?.ack ?? 0;
+      }
+      expect([answers.flat(), answers.length]).toEqual([sizes, 3]);
+    },
+  );
+
+  it('comes over a websocket in several frames, in order and once', async () => {
+    const clientId = await session(server, 'much pushed');
+    for (const text of texts) await send(server, 'much pushed', text);
+    const socket = await open('much pushed');
+    const frames: Message[][] = [];
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString('utf8'))));
+    socket.send(JSON.stringify([connect(clientId, { connectionType: 'websocket' })]));
+    await eventually(() => expect(lengthsIn(frames.flat())).toEqual(sizes), 20_000);
+    expect(frames.length).toBe(3);
+    await send(server, 'much pushed', 'later');
+    await eventually(() => expect(lengthsIn(frames.flat())).toEqual([...sizes, 5]), 20_000);
+  });
+});
+
 describe('without acknowledgements, an answer that the client does not read to its end', () => {
-  it('is sent again to the next connect, with what came later after it, and once', async () => {
+  it('is sent again to the next connect, what came later after it, and once', async () => {
     const clientId = await session(server, 'stalls');
     await send(server, 'stalls', large);
     const unread = await pollUnread('stalls', clientId);
     await send(server, 'stalls', 'later');
-    const replies = await exchange(server, 'stalls', connect(clientId));
-    expect(lengthsIn(replies)).toEqual([large.length, 5]);
+    const again = await exchange(server, 'stalls', connect(clientId));
+    const next = await exchange(server, 'stalls', connect(clientId));
+    expect([lengthsIn(again), lengthsIn(next)]).toEqual([[large.length], [5]]);
     unread.destroy();
     const quiet = connect(clientId, { advice: { timeout: 300 } });
     expect(lengthsIn(await exchange(server, 'stalls', quiet))).toEqual([]);
