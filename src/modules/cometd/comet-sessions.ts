@@ -103,8 +103,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       if (known?.user === user) this.delivery.drop(known);
       return undefined;
     }
-    if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, known, true);
-    return this.adopt(clientId, await this.takeOver(clientId, taken), known, false);
+    if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, true);
+    return this.adopt(clientId, await this.takeOver(clientId, taken), false);
   }
 
   /** Whether the session is there, for messages that take nothing over. */
@@ -170,18 +170,15 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return again === undefined ? taken : { ...taken, cursor: again.cursor };
   }
 
-  private adopt(
-    clientId: string,
-    taken: TakenSession,
-    known: Session | undefined,
-    isOurs: boolean,
-  ): Session {
-    if (known === undefined || this.registry.find(clientId) !== known) {
+  private adopt(clientId: string, taken: TakenSession, isOurs: boolean): Session {
+    const known = this.registry.find(clientId);
+    if (known === undefined) {
       const session = new Session(clientId, taken, performance.now());
       this.registry.add(session);
       return session;
     }
-    known.epoch = taken.epoch;
+    // Of two connects at once the answers of the database may come in any order.
+    known.epoch = Math.max(known.epoch, taken.epoch);
     known.connected = known.connected || taken.connected;
     known.subscribed = taken.subscriptions.includes(eventChannel);
     known.mayHaveMail = true;
