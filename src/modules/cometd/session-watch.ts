@@ -7,6 +7,7 @@ import { CometSessions, sessionTopic } from './comet-sessions.js';
 import { cometdSection } from './cometd-section.js';
 import { MailDelivery } from './mail-delivery.js';
 import { eventChannel } from './protocol/channels.js';
+import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
 /** How exactly a held connect ends in time, milliseconds. */
@@ -62,11 +63,11 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     if (!this.configuration.isLoaded) return;
     const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
     for (const session of this.registry.all) {
-      if (session.held !== undefined) {
-        if (session.held.deadline <= now) this.delivery.answer(session, []);
-      } else if (now - session.seenAt > longestSilence) {
-        session.socket?.close(1000);
-        this.registry.remove(session.clientId);
+      try {
+        this.end(session, now, longestSilence);
+      } catch (error) {
+        // One that cannot be answered must not cost the others theirs.
+        this.trouble.failed(error);
       }
     }
     if (now - this.lookedAt < lookMs || this.looking !== undefined) return;
@@ -74,6 +75,15 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     this.looking = this.look().finally(() => {
       this.looking = undefined;
     });
+  }
+
+  private end(session: Session, now: number, longestSilence: number): void {
+    if (session.held !== undefined) {
+      if (session.held.deadline <= now) this.delivery.answer(session, []);
+    } else if (now - session.seenAt > longestSilence) {
+      session.socket?.close(1000);
+      this.registry.remove(session.clientId);
+    }
   }
 
   private async look(): Promise<void> {

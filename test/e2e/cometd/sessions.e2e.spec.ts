@@ -146,6 +146,26 @@ it('two connects at once on a node that takes the session over end with one of t
   }
 });
 
+it('a connect that cannot be answered costs no other its answer', async () => {
+  const broken = await session(server, 'broken');
+  const held = post(server, 'broken', connect(broken, { advice: { timeout: 300 } }));
+  const registry = provided(SessionRegistry);
+  await eventually(() => expect(registry.find(broken)?.held).toBeDefined());
+  const { exchange: way } = registry.find(broken)!.held!;
+  const answer = way.answer.bind(way);
+  let fails = 0;
+  way.answer = () => {
+    fails++;
+    throw new Error('the transport fails');
+  };
+  await eventually(() => expect(fails).toBeGreaterThan(0));
+  const whole = await session(server, 'whole');
+  const quiet = connect(whole, { advice: { timeout: 300 } });
+  expect(await exchange(server, 'whole', quiet)).toMatchObject([{ successful: true }]);
+  answer('[]');
+  await held;
+});
+
 /** Has the database's answer to the first of two takes come after that to the second. */
 function delayFirstTake(): () => void {
   const repository = provided(CometSessionRepository);
