@@ -194,7 +194,7 @@ export class MailDelivery {
     if (socket === undefined) return;
     if (socket.isCongested) {
       this.metrics.dropped.labels('socket').inc();
-      session.mayHaveMail = true;
+      session.leaveSocket();
       socket.close(1013);
       return;
     }

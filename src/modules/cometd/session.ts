@@ -108,6 +108,14 @@ export class Session {
     this.socket = socket;
   }
 
+  /** Its websocket ends: nothing more goes out there, and the held connect is gone with it. */
+  leaveSocket(): void {
+    this.held = undefined;
+    this.movedTo(undefined);
+    this.mayHaveMail = true;
+    this.isUnkept = true;
+  }
+
   /** What was on its way is lost; it will be read and sent again. */
   lostOnTheWay(): void {
     this.attempt++;
