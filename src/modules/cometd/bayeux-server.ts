@@ -12,6 +12,7 @@ import {
   clientIdOf,
   type ClientMessage,
   type Element,
+  heldPart,
   wantedTimeout,
   wantsAck,
 } from './protocol/message.js';
@@ -191,26 +192,26 @@ export class BayeuxServer implements OnModuleDestroy {
     exchange: Exchange,
   ): Promise<void> {
     this.delivery.replace(session);
+    session.movedTo(exchange.socket);
     const isFirst = !session.connected;
     if (isFirst) this.noteFirst(session);
     const { timeout } = this.configuration.get(cometdSection);
     const wanted = Math.min(wantedTimeout(message) ?? timeout, timeout);
     const since = performance.now();
     const held: HeldConnect = {
-      ...{ message, replies, exchange, since, deadline: since + wanted },
-      advice: isFirst || wanted === 0 || this.isStopping ? this.fullAdvice() : undefined,
+      ...{ message: heldPart(message), replies, exchange, since, deadline: since + wanted },
+      advice: isFirst || this.isStopping ? this.fullAdvice() : undefined,
     };
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
-    session.socket = exchange.socket;
-    exchange.onGone(session.clientId, () => this.gone(session, held));
+    exchange.onGone(session.clientId, () => this.gone(session, exchange));
     try {
       await this.delivery.deliver(session);
     } catch (error) {
-      if (session.held !== held) return;
-      session.held = undefined;
-      throw error;
+      if (session.held === held) session.held = undefined;
+      // Another connect may have taken its place, and ended it, in the meantime.
+      if (!exchange.isAnswered) throw error;
     }
     const mustAnswer = isFirst || wanted === 0 || replies.length > 0 || this.isStopping;
     if (mustAnswer && session.held === held) this.delivery.answer(session, []);
@@ -221,9 +222,9 @@ export class BayeuxServer implements OnModuleDestroy {
     session.isUnkept = true;
   }
 
-  private gone(session: Session, held: HeldConnect): void {
-    if (session.socket === held.exchange.socket) session.socket = undefined;
-    if (session.held !== held) return;
+  private gone(session: Session, exchange: Exchange): void {
+    if (session.socket === exchange.socket) session.socket = undefined;
+    if (session.held?.exchange !== exchange) return;
     session.held = undefined;
     session.seenAt = performance.now();
     session.isUnkept = true;

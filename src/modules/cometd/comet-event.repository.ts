@@ -10,6 +10,13 @@ export interface LoggedEvent {
   readonly data: string;
 }
 
+/** What waits in a log behind some place, and how much that is altogether. */
+export interface WaitingEvents {
+  readonly events: readonly LoggedEvent[];
+  /** Events that wait, those read included. */
+  readonly count: number;
+}
+
 export interface AppendedEvent extends LoggedEvent {
   readonly user: string;
 }
@@ -43,10 +50,15 @@ const append = statement(
    RETURNING user_id AS user, seq::float8 AS seq, data`,
 );
 
+/** The length of a text that is stored apart is known without reading it. */
 const readAfter = statement(
   'cometd.readAfter',
-  `SELECT seq::float8 AS seq, data FROM comet_event
-    WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+  `SELECT seq::float8 AS seq, data, count::int AS count
+     FROM (SELECT seq, data, count(*) OVER () AS count,
+                  sum(octet_length(data)) OVER (ORDER BY seq) - octet_length(data) AS bytes_before
+             FROM (SELECT seq, data FROM comet_event
+                    WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS next) AS waiting
+    WHERE bytes_before < $4 ORDER BY seq`,
 );
 
 /** What some session may still want is kept, but never for longer than a day. */
@@ -97,8 +109,19 @@ export class CometEventRepository {
     ]);
   }
 
-  readAfter(user: string, cursor: number, limit: number): Promise<LoggedEvent[]> {
-    return this.database.rows<LoggedEvent>(readAfter, [user, cursor, limit]);
+  /**
+   * Reads the first events behind a place: at least one, and no more after `mostBytes` of them.
+   * @param limit events that are counted at most
+   */
+  async readAfter(
+    user: string,
+    cursor: number,
+    limit: number,
+    mostBytes: number,
+  ): Promise<WaitingEvents> {
+    const values = [user, cursor, limit, mostBytes];
+    const events = await this.database.rows<LoggedEvent & { count: number }>(readAfter, values);
+    return { events, count: events[0]?.count ?? 0 };
   }
 
   /** @param keptSeconds how long an event is kept at least */

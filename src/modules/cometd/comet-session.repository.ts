@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, statement } from '../../core/database/index.js';
+import { Database, statement, UnitOfWork } from '../../core/database/index.js';
 
 export interface NewSession {
   readonly clientId: string;
@@ -31,6 +31,8 @@ export interface StoredState {
   /** Null when the session is gone. */
   readonly epoch: number | null;
   readonly lastSeq: number | null;
+  /** Whether events go to it; null when it is gone. */
+  readonly isSubscribed: boolean | null;
 }
 
 export interface LostSession {
@@ -38,34 +40,48 @@ export interface LostSession {
   readonly user: string;
 }
 
+/** Whoever holds the row of a user begins that user's sessions alone. */
+const lockUser = statement(
+  'cometd.lockUser',
+  `INSERT INTO comet_user AS u (user_id) VALUES ($1)
+   ON CONFLICT (user_id) DO UPDATE SET touched_at = u.touched_at`,
+);
+
 /**
- * The user's row is locked, so that the new cursor is a number up to which all is committed. The
- * places of sessions that the user has lost lately pass on to the new one, once; the sweep tells of
- * them and removes them.
+ * The user's row is locked, so that the new cursor is a number up to which all is committed. A
+ * statement counts what was there when it began: when somebody else has touched the row since, it
+ * has not counted their session, changes nothing and says so. The places of sessions that the user
+ * has lost lately pass on to the new one, once; the sweep tells of them and removes them.
  */
 const create = statement(
   'cometd.handshake',
   `WITH log AS (
      INSERT INTO comet_user AS u (user_id) VALUES ($2)
-     ON CONFLICT (user_id) DO UPDATE SET touched_at = now()
+     ON CONFLICT (user_id) DO UPDATE
+        SET touched_at = greatest(now(), u.touched_at + interval '1 microsecond')
+      WHERE u.touched_at = (SELECT touched_at FROM comet_user seen WHERE seen.user_id = $2)
      RETURNING last_seq
    ), lost AS (
      SELECT client_id, cursor, seen_at FROM comet_session
       WHERE user_id = $2 AND seen_at < now() - $4 * interval '1 second'
+        AND EXISTS (SELECT FROM log)
         AND (SELECT count(*) FROM comet_session live
               WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
         FOR UPDATE
    ), passed_on AS (
      UPDATE comet_session s SET seen_at = to_timestamp(0)
        FROM lost WHERE s.client_id = lost.client_id
+   ), made AS (
+     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
+     SELECT $1, $2, $3, least(log.last_seq, (
+              SELECT min(cursor) FROM lost
+               WHERE seen_at >= now() - ($4 + $5) * interval '1 second'))
+       FROM log
+      WHERE (SELECT count(*) FROM comet_session live
+              WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
+     RETURNING cursor
    )
-   INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
-   SELECT $1, $2, $3, least(log.last_seq, (
-            SELECT min(cursor) FROM lost WHERE seen_at >= now() - ($4 + $5) * interval '1 second'))
-     FROM log
-    WHERE (SELECT count(*) FROM comet_session live
-            WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
-   RETURNING cursor::float8 AS cursor`,
+   SELECT (SELECT cursor FROM made)::float8 AS cursor, NOT EXISTS (SELECT FROM log) AS "isRaced"`,
 );
 
 const take = statement(
@@ -135,7 +151,8 @@ const keep = statement(
 
 const look = statement(
   'cometd.look',
-  `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq"
+  `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq",
+          $2 = ANY (s.subscriptions) AS "isSubscribed"
      FROM unnest($1::text[]) AS known (client_id)
      LEFT JOIN comet_session s ON s.client_id = known.client_id
      LEFT JOIN comet_user u ON u.user_id = s.user_id`,
@@ -168,7 +185,10 @@ const count = statement(
 /** Sessions of all nodes. A session that was not seen for `maxIntervalSeconds` is not there. */
 @Injectable()
 export class CometSessionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
   /** @returns where the session starts in the log; undefined when its user has too many */
   async create(
@@ -176,11 +196,19 @@ export class CometSessionRepository {
     limits: { maxIntervalSeconds: number; retentionSeconds: number; mostOfUser: number },
   ): Promise<number | undefined> {
     const { maxIntervalSeconds, retentionSeconds, mostOfUser } = limits;
-    const row = await this.database.row<{ cursor: number }>(create, [
+    const values = [
       ...[clientId, user, acknowledges],
       ...[maxIntervalSeconds, retentionSeconds, mostOfUser],
-    ]);
-    return row?.cursor;
+    ];
+    const attempt = () =>
+      this.database.row<{ cursor: number | null; isRaced: boolean }>(create, values);
+    const first = await attempt();
+    if (first?.isRaced !== true) return first?.cursor ?? undefined;
+    // Behind the lock it cannot happen again; a transaction of three statements is for this alone.
+    return this.unitOfWork.run(async () => {
+      await this.database.execute(lockUser, [user]);
+      return (await attempt())?.cursor ?? undefined;
+    });
   }
 
   /** Makes this node the one that answers for the session. */
@@ -249,8 +277,9 @@ export class CometSessionRepository {
     ]);
   }
 
-  look(clientIds: readonly string[]): Promise<StoredState[]> {
-    return this.database.rows<StoredState>(look, [clientIds]);
+  /** @param channel the one by whose subscription events go out */
+  look(clientIds: readonly string[], channel: string): Promise<StoredState[]> {
+    return this.database.rows<StoredState>(look, [clientIds, channel]);
   }
 
   markLost(limit: number, maxIntervalSeconds: number): Promise<LostSession[]> {

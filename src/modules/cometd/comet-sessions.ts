@@ -18,7 +18,7 @@ import { SessionRegistry } from './session-registry.js';
  * epoch as `<what>` says that a node has taken the session over, and `left:<epoch>` that the one
  * before has written down how far the client had come.
  */
-const sessionTopic = 'comet-session';
+export const sessionTopic = 'comet-session';
 const gone = 'gone';
 const changed = 'changed';
 const left = 'left';
@@ -103,8 +103,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       if (known?.user === user) this.delivery.drop(known);
       return undefined;
     }
-    if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, known, true);
-    return this.adopt(clientId, await this.takeOver(clientId, taken), known, false);
+    if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, true);
+    return this.adopt(clientId, await this.takeOver(clientId, taken), false);
   }
 
   /** Whether the session is there, for messages that take nothing over. */
@@ -170,18 +170,15 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return again === undefined ? taken : { ...taken, cursor: again.cursor };
   }
 
-  private adopt(
-    clientId: string,
-    taken: TakenSession,
-    known: Session | undefined,
-    isOurs: boolean,
-  ): Session {
-    if (known === undefined || this.registry.find(clientId) !== known) {
+  private adopt(clientId: string, taken: TakenSession, isOurs: boolean): Session {
+    const known = this.registry.find(clientId);
+    if (known === undefined) {
       const session = new Session(clientId, taken, performance.now());
       this.registry.add(session);
       return session;
     }
-    known.epoch = taken.epoch;
+    // Of two connects at once the answers of the database may come in any order.
+    known.epoch = Math.max(known.epoch, taken.epoch);
     known.connected = known.connected || taken.connected;
     known.subscribed = taken.subscriptions.includes(eventChannel);
     known.mayHaveMail = true;
@@ -203,6 +200,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     }
     if (session === undefined || !channels.includes(eventChannel)) return undefined;
     session.subscribed = to;
+    session.subscriptionChanges++;
     session.seenAt = performance.now();
     return session;
   }
@@ -229,11 +227,14 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  private async readAgain(session: Session): Promise<void> {
-    const { clientId, user } = session;
+  /** Its subscriptions were changed by way of another node. Never rejects. */
+  async readAgain(session: Session): Promise<void> {
+    const { clientId, user, subscriptionChanges } = session;
     try {
       const found = await this.repository.find(clientId, user, this.maxInterval);
       if (found === undefined || this.registry.find(clientId) !== session) return;
+      // What was read may be older than what has been changed here.
+      if (session.subscriptionChanges !== subscriptionChanges) return;
       session.subscribed = found.subscriptions.includes(eventChannel);
       this.delivery.look(session);
     } catch (error) {

@@ -7,6 +7,8 @@ export interface EventSocket {
   send(text: string, written: (reached: boolean) => void): void;
   /** Whether the other side takes what is sent slower than it is sent. */
   readonly isCongested: boolean;
+  /** The session speaks here no more: whom `onGone` named for it is not called. */
+  forget(clientId: string): void;
   close(code: number): void;
 }
 
@@ -16,6 +18,7 @@ export interface Exchange {
   readonly user: string | undefined;
   /** Present on a websocket. */
   readonly socket: EventSocket | undefined;
+  readonly isAnswered: boolean;
   /**
    * Answers, once.
    * @param text a JSON array

@@ -7,7 +7,7 @@ export class HttpExchange implements Exchange {
   readonly socket = undefined;
   private gone: (() => void) | undefined;
   private written: ((reached: boolean) => void) | undefined;
-  private isAnswered = false;
+  isAnswered = false;
 
   constructor(
     readonly user: string | undefined,

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Log, Trouble } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
-import { CometEventRepository, type LoggedEvent } from './comet-event.repository.js';
+import {
+  CometEventRepository,
+  type LoggedEvent,
+  type WaitingEvents,
+} from './comet-event.repository.js';
 import { CometSessionRepository } from './comet-session.repository.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
@@ -17,6 +21,9 @@ import {
 import type { Session } from './session.js';
 import { SessionKeeper } from './session-keeper.js';
 import { SessionRegistry } from './session-registry.js';
+
+/** Mail of one answer or frame: none is added after so many bytes. The rest goes with the next. */
+const mostBytesAtOnce = 4 * 1024 * 1024;
 
 /** Brings what stands in the logs to the sessions that this node answers for (cometd.md). */
 @Injectable()
@@ -48,6 +55,7 @@ export class MailDelivery {
       !session.mayHaveMail &&
       !session.hasUnacknowledged &&
       session.tail + 1 === first?.seq &&
+      (events.length === 1 || bytesOf(events) < mostBytesAtOnce) &&
       events.at(-1)?.seq === session.tail + events.length;
     if (isNext) this.send(session, events);
     else this.look(session);
@@ -70,8 +78,11 @@ export class MailDelivery {
       return;
     }
     while (this.isWorthReading(session)) {
+      const { attempt } = session;
       const read = await this.read(session);
       if (read === undefined) return;
+      // What comes before it was lost meanwhile, and goes first.
+      if (session.attempt !== attempt) continue;
       // What was never acknowledged is kept for a day, and then no longer waited for.
       if (read.length === 0 && session.acknowledges) session.sent = session.cursor;
       // Meanwhile the client may have got some from another node and come back.
@@ -86,11 +97,7 @@ export class MailDelivery {
   answer(session: Session, events: readonly LoggedEvent[], advice?: Advice): void {
     const { held } = session;
     if (held === undefined) return;
-    session.held = undefined;
     const last = events.at(-1)?.seq ?? 0;
-    this.count(session, events);
-    session.sent = Math.max(session.sent, last);
-    session.tail = Math.max(session.tail, last);
     const now = performance.now();
     const reply = connectReply(held.message, {
       // Of what it does not carry the client must not think that it had come.
@@ -100,10 +107,13 @@ export class MailDelivery {
       heldMs: Math.round(now - held.since),
     });
     const mail = events.map(({ data }) => mailText(data));
+    const text = answerText(mail, [...held.replies, reply]);
+    session.held = undefined;
     session.seenAt = now;
-    held.exchange.answer(answerText(mail, [...held.replies, reply]), (reached) => {
-      this.written(session, last, reached);
-    });
+    this.count(session, events);
+    session.sent = Math.max(session.sent, last);
+    session.tail = Math.max(session.tail, last);
+    held.exchange.answer(text, this.followed(session, last));
   }
 
   /** Ends the held connect because another one, here or elsewhere, has taken its place. */
@@ -137,7 +147,8 @@ export class MailDelivery {
   }
 
   private isWorthReading(session: Session): boolean {
-    return session.subscribed && (session.mayHaveMail || session.hasUnacknowledged);
+    if (!session.subscribed || session.waitsForWritten) return false;
+    return session.mayHaveMail || session.hasUnacknowledged;
   }
 
   /** @returns undefined when the session was dropped: it has left too much lying */
@@ -145,9 +156,10 @@ export class MailDelivery {
     const most = this.configuration.get(cometdSection).max_queue;
     session.isReading = true;
     session.mayHaveMail = false;
-    let events: LoggedEvent[];
+    let waiting: WaitingEvents;
     try {
-      events = await this.events.readAfter(session.user, session.readFrom, most + 1);
+      const { user, readFrom } = session;
+      waiting = await this.events.readAfter(user, readFrom, most + 1, mostBytesAtOnce);
       this.trouble.succeeded();
     } catch (error) {
       session.mayHaveMail = true;
@@ -156,7 +168,9 @@ export class MailDelivery {
       session.isReading = false;
     }
     // What has reached the client meanwhile, by way of another node, is not sent again.
-    if (events.length <= most) return events.filter(({ seq }) => seq > session.readFrom);
+    const { events, count } = waiting;
+    if (count > events.length) session.mayHaveMail = true;
+    if (count <= most) return events.filter(({ seq }) => seq > session.readFrom);
     await this.dropFull(session);
     return undefined;
   }
@@ -180,30 +194,44 @@ export class MailDelivery {
     if (socket === undefined) return;
     if (socket.isCongested) {
       this.metrics.dropped.labels('socket').inc();
-      session.mayHaveMail = true;
+      session.leaveSocket();
       socket.close(1013);
       return;
     }
-    this.count(session, events);
-    session.sent = last;
-    session.tail = last;
     const text = answerText(
       events.map(({ data }) => mailText(data)),
       [],
     );
-    socket.send(text, (reached) => this.written(session, last, reached));
+    this.count(session, events);
+    session.sent = last;
+    session.tail = last;
+    session.waitsForWritten = session.mayHaveMail;
+    socket.send(text, this.followed(session, last));
+  }
+
+  /** What is to be told whether mail up to `last` has been written. */
+  private followed(session: Session, last: number): (reached: boolean) => void {
+    if (session.acknowledges || last === 0) return () => undefined;
+    const { attempt } = session;
+    session.unwritten++;
+    return (reached) => {
+      // It was given up already, and is sent another way.
+      if (session.attempt === attempt) this.written(session, last, reached);
+    };
   }
 
   private written(session: Session, last: number, reached: boolean): void {
-    if (session.acknowledges || last === 0) return;
     if (!reached) {
       session.lostOnTheWay();
       return;
     }
+    session.unwritten--;
     session.reached(last);
     // The next connect may come to another node, which goes by what is written down.
-    if (this.registry.find(session.clientId) !== session) void this.keeper.leave(session);
-    else if (session.roams) this.keeper.soon(session);
+    if (session.roams) this.keeper.soon(session);
+    if (session.unwritten > 0 || !session.waitsForWritten) return;
+    session.waitsForWritten = false;
+    this.look(session);
   }
 
   private count(session: Session, events: readonly LoggedEvent[]): void {
@@ -212,4 +240,8 @@ export class MailDelivery {
     const again = events.filter(({ seq }) => seq <= session.sent).length;
     if (again > 0) this.metrics.redelivered.inc(again);
   }
+}
+
+function bytesOf(events: readonly LoggedEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.length, 0);
 }

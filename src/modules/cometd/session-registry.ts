@@ -43,10 +43,12 @@ export class SessionRegistry {
     else sessions.add(session);
   }
 
+  /** Whatever is still on its way to the session counts as lost. */
   remove(clientId: string): Session | undefined {
     const session = this.byId.get(clientId);
     if (session === undefined) return undefined;
     this.byId.delete(clientId);
+    session.movedTo(undefined);
     const key = bellKeyOf(session.user);
     const sessions = this.byBell.get(key);
     sessions?.delete(session);

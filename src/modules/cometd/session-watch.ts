@@ -1,10 +1,13 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Bus } from '../../core/bus/index.js';
 import { Log, Trouble } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { CometSessionRepository, type StoredState } from './comet-session.repository.js';
-import { CometSessions } from './comet-sessions.js';
+import { CometSessions, sessionTopic } from './comet-sessions.js';
 import { cometdSection } from './cometd-section.js';
 import { MailDelivery } from './mail-delivery.js';
+import { eventChannel } from './protocol/channels.js';
+import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
 /** How exactly a held connect ends in time, milliseconds. */
@@ -18,13 +21,15 @@ const mostAtOnce = 5000;
 
 /**
  * Ends held connects in time, and looks every two seconds whether a session has mail that nobody
- * rang for, has moved to another node, or is gone. One timer for all sessions.
+ * rang for, was subscribed by way of another node, has moved there, or is gone. One timer for all
+ * sessions.
  */
 @Injectable()
 export class SessionWatch implements OnModuleInit, OnModuleDestroy {
   private readonly trouble: Trouble;
   private timer: NodeJS.Timeout | undefined;
   private lookedAt = 0;
+  private stopHearing: () => void = () => undefined;
   private looking: Promise<void> | undefined;
 
   constructor(
@@ -33,6 +38,7 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     private readonly sessions: CometSessions,
     private readonly delivery: MailDelivery,
     private readonly configuration: Configuration,
+    private readonly bus: Bus,
     log: Log,
   ) {
     this.trouble = new Trouble(log, 'the look after comet sessions');
@@ -40,10 +46,15 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.timer = setInterval(() => this.tick(performance.now()), tickMs);
+    // Without a key it says that some may have been missed: then the next look is due.
+    this.stopHearing = this.bus.onWake(sessionTopic, (key) => {
+      if (key === undefined) this.lookedAt = -lookMs;
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    this.stopHearing();
     await this.looking;
   }
 
@@ -52,11 +63,11 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     if (!this.configuration.isLoaded) return;
     const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
     for (const session of this.registry.all) {
-      if (session.held !== undefined) {
-        if (session.held.deadline <= now) this.delivery.answer(session, []);
-      } else if (now - session.seenAt > longestSilence) {
-        session.socket?.close(1000);
-        this.registry.remove(session.clientId);
+      try {
+        this.end(session, now, longestSilence);
+      } catch (error) {
+        // One that cannot be answered must not cost the others theirs.
+        this.trouble.failed(error);
       }
     }
     if (now - this.lookedAt < lookMs || this.looking !== undefined) return;
@@ -66,11 +77,23 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  private end(session: Session, now: number, longestSilence: number): void {
+    if (session.held !== undefined) {
+      if (session.held.deadline <= now) this.delivery.answer(session, []);
+    } else if (now - session.seenAt > longestSilence) {
+      session.socket?.close(1000);
+      this.registry.remove(session.clientId);
+    }
+  }
+
   private async look(): Promise<void> {
     const ids = [...this.registry.all].map(({ clientId }) => clientId);
     try {
       for (let start = 0; start < ids.length; start += mostAtOnce) {
-        const states = await this.repository.look(ids.slice(start, start + mostAtOnce));
+        const states = await this.repository.look(
+          ids.slice(start, start + mostAtOnce),
+          eventChannel,
+        );
         for (const state of states) this.compare(state);
       }
       this.trouble.succeeded();
@@ -79,11 +102,12 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private compare({ clientId, epoch, lastSeq }: StoredState): void {
+  private compare({ clientId, epoch, lastSeq, isSubscribed }: StoredState): void {
     const session = this.registry.find(clientId);
     if (session === undefined) return;
     if (epoch === null) this.delivery.drop(session);
     else if (epoch > session.epoch) this.sessions.giveUp(session);
+    else if (isSubscribed !== session.subscribed) void this.sessions.readAgain(session);
     else if (session.mayHaveMail || (lastSeq ?? 0) > session.tail) this.delivery.look(session);
   }
 }

@@ -6,6 +6,7 @@ import type { TakenSession } from './comet-session.repository.js';
 
 /** A connect that waits for mail. Times are of the process's clock, milliseconds. */
 export interface HeldConnect {
+  /** What its reply goes by. */
   readonly message: ClientMessage;
   readonly exchange: Exchange;
   /** What the same request's other messages are answered. */
@@ -21,6 +22,8 @@ export class Session {
   readonly user: string;
   readonly acknowledges: boolean;
   subscribed: boolean;
+  /** How often this node has changed `subscribed` for the client. */
+  subscriptionChanges = 0;
   connected: boolean;
   /** Everything up to this number has reached the client. */
   cursor: number;
@@ -32,6 +35,12 @@ export class Session {
   /** Whether the log may hold something that has not been read. */
   mayHaveMail: boolean;
   isReading = false;
+  /** More waits than was pushed at once; it is read when that has been written. */
+  waitsForWritten = false;
+  /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
+  unwritten = 0;
+  /** Grows whenever what was on its way is given up as lost. */
+  attempt = 0;
   held: HeldConnect | undefined;
   socket: EventSocket | undefined;
   /** Whether its connects come to several nodes in turn, so that each is to look in the database. */
@@ -87,8 +96,31 @@ export class Session {
     this.isUnkept = true;
   }
 
+  /**
+   * The client speaks through another connection than the one on which mail is still being written:
+   * that has not reached it.
+   */
+  movedTo(socket: EventSocket | undefined): void {
+    const isSame = socket !== undefined && socket === this.socket;
+    if (isSame) return;
+    if (this.unwritten > 0) this.lostOnTheWay();
+    this.socket?.forget(this.clientId);
+    this.socket = socket;
+  }
+
+  /** Its websocket ends: nothing more goes out there, and the held connect is gone with it. */
+  leaveSocket(): void {
+    this.held = undefined;
+    this.movedTo(undefined);
+    this.mayHaveMail = true;
+    this.isUnkept = true;
+  }
+
   /** What was on its way is lost; it will be read and sent again. */
   lostOnTheWay(): void {
+    this.attempt++;
+    this.unwritten = 0;
+    this.waitsForWritten = false;
     if (this.acknowledges || this.sent === this.cursor) return;
     this.sent = this.cursor;
     this.tail = this.cursor;

@@ -4,14 +4,25 @@ import type { EventSocket, Exchange } from './exchange.js';
 /** What a client that does not read may leave unread, bytes. */
 const mostBufferedBytes = 1024 * 1024;
 
+/** Between two pings at most, milliseconds: proxies forget a connection that says nothing. */
+const longestBetweenPingsMs = 30_000;
+
 /** One websocket, with all the sessions that speak through it. */
 export class SocketConnection implements EventSocket {
   private readonly gone = new Map<string, () => void>();
+  private hasAnswered = true;
+  private askedAt: number;
+  private sessionAt: number;
 
+  /** @param now the process's clock, milliseconds */
   constructor(
     private readonly socket: WebSocket,
     private readonly user: string,
+    now: number,
   ) {
+    this.askedAt = now;
+    this.sessionAt = now;
+    socket.on('pong', () => (this.hasAnswered = true));
     socket.on('close', () => {
       for (const gone of this.gone.values()) gone();
       this.gone.clear();
@@ -30,16 +41,50 @@ export class SocketConnection implements EventSocket {
     this.socket.send(text, (error) => written(!error));
   }
 
+  forget(clientId: string): void {
+    this.gone.delete(clientId);
+  }
+
   close(code: number): void {
     this.socket.close(code);
   }
 
+  /**
+   * Asks from time to time whether the other side is there, and ends the websocket when it is not,
+   * or when no session has spoken here for long.
+   * @param now the process's clock, milliseconds
+   * @param longestSilentMs without a session, milliseconds
+   */
+  check(now: number, longestSilentMs: number): void {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.gone.size > 0) this.sessionAt = now;
+    if (now - this.sessionAt > longestSilentMs) {
+      this.socket.close(1000);
+      return;
+    }
+    if (now - this.askedAt < Math.min(longestBetweenPingsMs, longestSilentMs / 2)) return;
+    if (!this.hasAnswered) {
+      this.socket.terminate();
+      return;
+    }
+    this.hasAnswered = false;
+    this.askedAt = now;
+    this.socket.ping();
+  }
+
   /** The way of one frame's answer. */
   exchange(): Exchange {
+    let isAnswered = false;
     return {
       user: this.user,
       socket: this,
-      answer: (text, written) => this.send(text, written),
+      get isAnswered() {
+        return isAnswered;
+      },
+      answer: (text, written) => {
+        isAnswered = true;
+        this.send(text, written);
+      },
       onGone: (clientId, gone) => {
         if (this.socket.readyState === WebSocket.OPEN) this.gone.set(clientId, gone);
         else gone();

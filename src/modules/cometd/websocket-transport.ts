@@ -1,14 +1,18 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Request } from 'express';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { DomainError, httpStatusOf } from '../../core/errors/index.js';
 import { Log } from '../../core/observability/index.js';
 import { gmsUserOf, isAllowedOrigin } from '../edge/index.js';
+import { Configuration } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
+import { CometdMetrics } from './cometd-metrics.js';
+import { cometdSection } from './cometd-section.js';
 import { elementsOf } from './protocol/message.js';
+import { errors } from './protocol/replies.js';
 import { SocketConnection } from './socket-connection.js';
 
 const path = /^\/genesys\/cometd(?:\/(?:handshake|connect|disconnect)?)?(?=\?|$)/i;
@@ -19,9 +23,12 @@ const mostMessages = 1000;
 /** Frames of one socket that wait for their turn; a client sends one and waits. */
 const mostWaiting = 100;
 
+/** How exactly a websocket ends in time, milliseconds. */
+const tickMs = 500;
+
 /** The endpoint over websockets, on the same path (cometd.md, Wire). */
 @Injectable()
-export class WebSocketTransport implements OnModuleDestroy {
+export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   private readonly sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -30,9 +37,14 @@ export class WebSocketTransport implements OnModuleDestroy {
     handleProtocols: (offered) => [...offered][0] ?? false,
   });
 
+  private readonly connections = new Set<SocketConnection>();
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(
     private readonly server: BayeuxServer,
     private readonly policy: AccessPolicy,
+    private readonly configuration: Configuration,
+    private readonly metrics: CometdMetrics,
     private readonly log: Log,
   ) {}
 
@@ -46,7 +58,12 @@ export class WebSocketTransport implements OnModuleDestroy {
     });
   }
 
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.check(performance.now()), tickMs);
+  }
+
   onModuleDestroy(): void {
+    clearInterval(this.timer);
     for (const socket of this.sockets.clients) socket.terminate();
     this.sockets.close();
   }
@@ -67,11 +84,19 @@ export class WebSocketTransport implements OnModuleDestroy {
       refuse(socket, 401);
       return;
     }
+    // Each is for one session at least.
+    if (this.sockets.clients.size >= this.configuration.get(cometdSection).max_sessions_per_node) {
+      this.metrics.refused.labels(errors.tooManySessions).inc();
+      refuse(socket, 503);
+      return;
+    }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.open(webSocket, user));
   }
 
   private open(socket: WebSocket, user: string): void {
-    const connection = new SocketConnection(socket, user);
+    const connection = new SocketConnection(socket, user, performance.now());
+    this.connections.add(connection);
+    socket.on('close', () => this.connections.delete(connection));
     let waiting = 0;
     let working: Promise<void> = Promise.resolve();
     socket.on('error', (error) => this.log.debug({ err: error }, 'a comet websocket failed'));
@@ -83,6 +108,13 @@ export class WebSocketTransport implements OnModuleDestroy {
       }
       working = working.then(() => this.receive(connection, textOf(data))).finally(() => waiting--);
     });
+  }
+
+  /** @param now the process's clock, milliseconds */
+  private check(now: number): void {
+    if (!this.configuration.isLoaded) return;
+    const longestSilentMs = this.configuration.get(cometdSection).max_interval * 1000;
+    for (const connection of this.connections) connection.check(now, longestSilentMs);
   }
 
   private async receive(connection: SocketConnection, text: string): Promise<void> {

@@ -12,6 +12,8 @@ import {
   session,
   subscribe,
 } from '../../support/bayeux.js';
+import { databaseRows } from '../../support/database-rows.js';
+import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 const server = useTestServer({ config: { cometd: { timeout: 2000 } } });
@@ -161,7 +163,7 @@ describe('/meta/connect', () => {
     await exchange(server, 'short', connect(clientId, { advice: { timeout: 300 } }));
     expect(performance.now() - started).toBeGreaterThan(290);
     const replies = await exchange(server, 'short', connect(clientId, { advice: { timeout: 0 } }));
-    expect(replies).toMatchObject([{ successful: true, advice: fullAdvice }]);
+    expect(replies).toEqual([{ channel: '/meta/connect', id: '7', successful: true }]);
   });
 
   it('is not held beside other messages', async () => {
@@ -323,6 +325,26 @@ describe('/meta/subscribe and /meta/unsubscribe', () => {
     await delay(100);
     await exchange(server, 'patient', [subscribe(clientId)]);
     expect(mailIn(await waiting)).toEqual(['before']);
+  });
+
+  it('made by way of another node take effect, also when no word of it came here', async () => {
+    const clientId = await handshake(server, 'unheard-of');
+    await exchange(server, 'unheard-of', connect(clientId));
+    await send(server, 'unheard-of', 'before');
+    const change = (subscriptions: string) =>
+      databaseRows(server, 'UPDATE comet_session SET subscriptions = $2 WHERE client_id = $1', [
+        ...[clientId, subscriptions],
+      ]);
+    await change('{/_genesys}');
+    await eventually(async () => {
+      expect(mailIn(await exchange(server, 'unheard-of', connect(clientId)))).toEqual(['before']);
+    }, 15_000);
+    await change('{}');
+    await eventually(async () => {
+      await send(server, 'unheard-of', 'unwanted');
+      const quiet = connect(clientId, { advice: { timeout: 0 } });
+      expect(mailIn(await exchange(server, 'unheard-of', quiet))).toEqual([]);
+    }, 15_000);
   });
 
   it('stop mail after unsubscribing', async () => {

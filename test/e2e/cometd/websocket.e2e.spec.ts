@@ -149,6 +149,27 @@ describe('a session over a websocket', () => {
     ]);
   });
 
+  it('whose client reads too slowly is closed with 1013, and gets everything again', async () => {
+    const clientId = await session(server, 'clogged');
+    const { socket, frames, tell } = await open('clogged');
+    tell([connect(clientId, overSocket)]);
+    await send(server, 'clogged', 'first');
+    await eventually(() => expect(mailIn(frames.flat())).toEqual(['first']));
+    socket.pause();
+    const large = 'x'.repeat(12 * 1024 * 1024);
+    for (const text of [large, 'later', 'last']) await send(server, 'clogged', text);
+    await eventually(async () => {
+      const { text } = await server.request('GET', '/metrics');
+      expect(text).toContain('gms_comet_sessions_dropped_total{limit="socket"} 1\n');
+    });
+    const closed = once(socket, 'close') as Promise<[number]>;
+    socket.resume();
+    expect((await closed)[0]).toBe(1013);
+    const again = mailIn(await exchange(server, 'clogged', connect(clientId)));
+    expect(again.map(({ length }) => length)).toEqual([large.length]);
+    expect(mailIn(await exchange(server, 'clogged', connect(clientId)))).toEqual(['later', 'last']);
+  });
+
   it('can change to long-polling and back', async () => {
     const clientId = await session(server, 'changes');
     await send(server, 'changes', 'polled');

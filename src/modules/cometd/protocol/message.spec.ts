@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clientIdOf, elementsOf, idOf } from './message.js';
+import { clientIdOf, elementsOf, heldPart, idOf } from './message.js';
 
 const clientId = '0123456789abcdef0123456789abcdef01234567';
 
@@ -66,5 +66,23 @@ describe('the id of a message', () => {
 
   it.each([undefined, null, true, {}, ['7']])('%j is none', (id) => {
     expect(idOf({ id })).toEqual({});
+  });
+});
+
+describe('what is kept of a connect that is held', () => {
+  it('is what its reply goes by', () => {
+    const timesync = { tc: 1, l: 2, o: 3 };
+    const message = { channel: '/meta/connect', id: '7', ext: { timesync } };
+    expect(heldPart(message)).toEqual(message);
+    expect(heldPart({ channel: '/meta/connect' })).toEqual({ channel: '/meta/connect' });
+  });
+
+  it('is nothing else, however large', () => {
+    const message = {
+      ...{ channel: '/meta/connect', id: '7', clientId, subscription: 'x', data: 'x', advice: {} },
+      ext: { ack: 1, fill: 'x', timesync: { tc: 1, fill: 'x' } },
+    };
+    const ext = { timesync: { tc: 1 } };
+    expect(heldPart(message)).toEqual({ channel: '/meta/connect', id: '7', ext });
   });
 });

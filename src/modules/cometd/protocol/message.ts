@@ -44,6 +44,18 @@ export function extOf(message: ClientMessage, name: string): unknown {
   return isMessage(ext) ? ext[name] : undefined;
 }
 
+/**
+ * What the reply to a connect goes by. A connect is held for long, so the rest of it, which may be
+ * large, is not kept.
+ */
+export function heldPart(message: ClientMessage): ClientMessage {
+  const { channel } = message;
+  const timesync = extOf(message, 'timesync');
+  if (!isMessage(timesync)) return { channel, ...idOf(message) };
+  const { tc, l, o } = timesync;
+  return { channel, ...idOf(message), ext: { timesync: { tc, l, o } } };
+}
+
 /** The number that the client acknowledges in a connect; undefined when it names none. */
 export function acknowledged(message: ClientMessage): number | undefined {
   const ack = extOf(message, 'ack');
