@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientOptions, WebSocket } from 'ws';
 import { connect, exchange, mailIn, type Message, send, session } from '../../support/bayeux.js';
+import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 const server = useTestServer({
@@ -29,6 +30,15 @@ async function open(user: string, options: ClientOptions = {}): Promise<WebSocke
   const socket = dial(user, options);
   await once(socket, 'open');
   return socket;
+}
+
+/** Opens a websocket once the server has seen that one is closed. */
+async function openSoon(user: string): Promise<WebSocket> {
+  let socket: WebSocket;
+  await eventually(async () => {
+    socket = await open(user);
+  });
+  return socket!;
 }
 
 const codeOf = async (socket: WebSocket): Promise<number> => {
@@ -68,13 +78,13 @@ describe('a websocket', () => {
   });
 
   it('beyond as many as the node takes is refused with 503, until one is closed', async () => {
-    const taken = await Promise.all(['1', '2', '3', '4'].map((user) => open(user)));
+    const taken = await Promise.all(['1', '2', '3', '4'].map(openSoon));
     const refused = dial('5');
     refused.on('error', () => undefined);
     const [, response] = await once(refused, 'unexpected-response');
     expect(response.statusCode).toBe(503);
     refused.terminate();
     await codeOf(taken[0]!);
-    await open('5');
+    await openSoon('5');
   });
 });
