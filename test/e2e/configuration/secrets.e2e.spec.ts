@@ -5,20 +5,20 @@ import { defineSection, list, optional, secret, text } from '../../../src/module
 import { ConfigClient, faultsIn } from './config-client.js';
 import { type PluggedServer, startPlugged } from './plugged-server.js';
 
-interface PushOptions {
+interface VaultOptions {
   readonly title: string;
   readonly api_secret: string | undefined;
   readonly certificates: readonly string[];
 }
 
-const push = defineSection<PushOptions>('push', {
+const vault = defineSection<VaultOptions>('vault', {
   title: text(''),
   api_secret: optional(
     secret(text('', 'a secret of 5 characters or more', (value) => value.length >= 5)),
   ),
   certificates: secret(list<string>([], text(''))),
 });
-const provider = defineSection<{ password: string }>('push.provider.', {
+const provider = defineSection<{ password: string }>('vault.provider.', {
   password: secret(text('')),
 });
 
@@ -30,8 +30,8 @@ let config: ConfigClient;
 
 beforeAll(async () => {
   server = await startPlugged({
-    rules: [{ schema: push }, { schema: provider }],
-    config: { push: stored, 'push.provider.SalesApp': { password: 'swordfish' } },
+    rules: [{ schema: vault }, { schema: provider }],
+    config: { vault: stored, 'vault.provider.SalesApp': { password: 'swordfish' } },
   });
   config = new ConfigClient(server);
 });
@@ -39,73 +39,73 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 beforeEach(async () => {
-  expect((await config.put('push', stored)).status).toBe(200);
+  expect((await config.put('vault', stored)).status).toBe(200);
 });
 
 // configuration.md: secrets (push keys, certificates) are options too; reads show them masked
 describe('a secret', () => {
   it('is known to the server', () => {
-    expect(server.configuration.get(push)).toEqual(stored);
+    expect(server.configuration.get(vault)).toEqual(stored);
     expect(server.configuration.find(provider, 'SalesApp')).toEqual({ password: 'swordfish' });
   });
 
   it('is masked in every read', async () => {
     const masked = { title: 'A', api_secret: mask, certificates: mask };
-    expect((await config.read('push')).json).toEqual(masked);
+    expect((await config.read('vault')).json).toEqual(masked);
     expect((await config.readAll()).json).toEqual({
-      push: masked,
-      'push.provider.SalesApp': { password: mask },
+      vault: masked,
+      'vault.provider.SalesApp': { password: mask },
     });
   });
 
   it('is masked in the answer to its writing', async () => {
-    const { json } = await config.put('push', { api_secret: 'password1' });
+    const { json } = await config.put('vault', { api_secret: 'password1' });
     expect(json).toEqual({ api_secret: mask });
-    const yaml = 'push: { title: B, api_secret: password2 }';
-    expect((await config.import(yaml)).json).toEqual({ push: { title: 'B', api_secret: mask } });
-    await config.put('push.provider.SalesApp', { password: 'swordfish' });
+    const yaml = 'vault: { title: B, api_secret: password2 }';
+    expect((await config.import(yaml)).json).toEqual({ vault: { title: 'B', api_secret: mask } });
+    await config.put('vault.provider.SalesApp', { password: 'swordfish' });
   });
 
   it('is kept by its mask', async () => {
     const masked = { title: 'B', api_secret: mask, certificates: mask };
-    expect((await config.put('push', masked)).json).toEqual(masked);
-    expect(server.configuration.get(push)).toEqual({ ...stored, title: 'B' });
-    expect((await config.import(`push: { title: C, api_secret: "${mask}" }`)).status).toBe(200);
-    expect(server.configuration.get(push)).toEqual({
+    expect((await config.put('vault', masked)).json).toEqual(masked);
+    expect(server.configuration.get(vault)).toEqual({ ...stored, title: 'B' });
+    expect((await config.import(`vault: { title: C, api_secret: "${mask}" }`)).status).toBe(200);
+    expect(server.configuration.get(vault)).toEqual({
       ...{ title: 'C', api_secret: 'hunter2', certificates: [] },
     });
   });
 
   it('that is not stored cannot be kept', async () => {
-    await config.put('push', { title: 'A' });
+    await config.put('vault', { title: 'A' });
     const words = `takes a secret; ${mask} keeps one, and none is stored`;
-    expect(faultsIn(await config.put('push', { api_secret: mask, certificates: mask }))[0]).toBe(
-      'section push, option api_secret: takes a secret',
+    expect(faultsIn(await config.put('vault', { api_secret: mask, certificates: mask }))[0]).toBe(
+      'section vault, option api_secret: takes a secret',
     );
-    const { message } = (await config.import(`push: { certificates: "${mask}" }`)).json;
-    expect(message).toContain(`section push, option certificates: ${words}`);
-    expect((await config.read('push')).json).toEqual({ title: 'A' });
+    const { message } = (await config.import(`vault: { certificates: "${mask}" }`)).json;
+    expect(message).toContain(`section vault, option certificates: ${words}`);
+    expect((await config.read('vault')).json).toEqual({ title: 'A' });
   });
 
   it('is left out of an export, unless it is asked for', async () => {
-    await config.put('push.provider.SalesApp', { password: 'swordfish' });
+    await config.put('vault.provider.SalesApp', { password: 'swordfish' });
     expect(parse((await config.export()).text)).toEqual({
-      push: { title: 'A' },
-      'push.provider.SalesApp': {},
+      vault: { title: 'A' },
+      'vault.provider.SalesApp': {},
     });
     const whole = (await config.export('?secrets=true')).text;
     expect(parse(whole)).toEqual({
-      push: stored,
-      'push.provider.SalesApp': { password: 'swordfish' },
+      vault: stored,
+      'vault.provider.SalesApp': { password: 'swordfish' },
     });
     expect((await config.import(whole)).status).toBe(200);
-    expect(server.configuration.get(push)).toEqual(stored);
+    expect(server.configuration.get(vault)).toEqual(stored);
   });
 
   it('is in no answer of the audit, nor in its table', async () => {
-    await config.put('push', { api_secret: 'password3', certificates: ['cert-3'] });
-    await config.remove('push');
-    const { json } = await config.audit('?section=push&limit=2');
+    await config.put('vault', { api_secret: 'password3', certificates: ['cert-3'] });
+    await config.remove('vault');
+    const { json } = await config.audit('?section=vault&limit=2');
     expect(json).toMatchObject([
       { action: 'delete', before: { api_secret: mask, certificates: mask }, after: null },
       {
@@ -124,10 +124,10 @@ describe('a secret', () => {
   });
 
   it('is not in the words of a refusal', async () => {
-    const { text } = await config.put('push', { api_secret: 'x1y', certificates: 'z2w' });
-    expect(text).toContain('section push, option api_secret: takes a secret of 5 characters');
+    const { text } = await config.put('vault', { api_secret: 'x1y', certificates: 'z2w' });
+    expect(text).toContain('section vault, option api_secret: takes a secret of 5 characters');
     expect(text).not.toMatch(/x1y|z2w/);
-    const { text: yaml } = await config.import('push: { api_secret: "hunter2\nb: }{ hunter2');
+    const { text: yaml } = await config.import('vault: { api_secret: "hunter2\nb: }{ hunter2');
     expect(yaml).not.toContain('hunter2');
   });
 
