@@ -73,6 +73,6 @@ export async function expectAtLeastOnce(
 }
 
 /** The texts, of which those with an id that came before are left out. */
-function withoutRepeats(data: readonly CometData[]): unknown[] {
+export function withoutRepeats(data: readonly CometData[]): unknown[] {
   return [...new Map(data.map(({ id, message }) => [id, message])).values()];
 }

@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CometClient } from '../../support/comet-client.js';
 import { type CometNodes, useCometNodes } from '../../support/comet-nodes.js';
 import { publishTo } from '../../support/comet-publishing.js';
-import { expectExactlyOnce, startTraffic } from '../../support/comet-traffic.js';
+import {
+  expectAtLeastOnce,
+  expectExactlyOnce,
+  startTraffic,
+  withoutRepeats,
+} from '../../support/comet-traffic.js';
 import { eventually } from '../../support/eventually.js';
 import { useServers } from '../../support/use-servers.js';
 
@@ -17,6 +22,7 @@ beforeAll(async () => {
 async function expectAllUnder(
   clients: readonly CometClient[],
   during: () => Promise<void> | void = () => undefined,
+  isAcknowledged = true,
 ): Promise<void> {
   const traffic = startTraffic(
     two.calls,
@@ -29,7 +35,9 @@ async function expectAllUnder(
   } finally {
     await traffic.stop();
   }
-  await expectExactlyOnce(traffic, clients);
+  // Without acknowledgements a slow node may not have said in time what its client has: then it
+  // comes again, with the same id.
+  await (isAcknowledged ? expectExactlyOnce : expectAtLeastOnce)(traffic, clients);
 }
 
 describe('two nodes of which either gets any request', () => {
@@ -38,9 +46,9 @@ describe('two nodes of which either gets any request', () => {
     { transport: 'long-polling', ack: false },
     { transport: 'websocket', ack: true },
     { transport: 'websocket', ack: false },
-  ] as const)('bring all events once and in order over %j', async (way) => {
+  ] as const)('bring all events in order, with acknowledgements once, over %j', async (way) => {
     const clients = await two.clients(4, way);
-    await expectAllUnder(clients);
+    await expectAllUnder(clients, undefined, way.ack);
     expect(clients.map(({ clientIds }) => clientIds.length)).toEqual(Array(4).fill(1));
     expect(clients.flatMap(({ failures }) => failures)).toEqual([]);
     for (const { url } of two.nodes) expect(two.proxy.served.get(url)).toBeGreaterThan(20);
@@ -56,7 +64,7 @@ describe('two nodes of which either gets any request', () => {
     for (const node of two.nodes) await publishTo(node, user, node.url);
     const wanted = two.nodes.map(({ url }) => url);
     await eventually(() => {
-      expect(clients.map(({ messages }) => messages)).toEqual(Array(4).fill(wanted));
+      expect(clients.map(({ data }) => withoutRepeats(data))).toEqual(Array(4).fill(wanted));
     });
   });
 
