@@ -18,6 +18,9 @@ export interface OutgoingCall {
   readonly secretHeaders?: readonly string[];
 }
 
+/** Connections to one origin that the operator named, at least: push services answer in parallel. */
+const trustedConnections = 100;
+
 const mostRedirects = 3;
 const mostBodyBytes = 65_536;
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -109,7 +112,9 @@ export class OutgoingCalls implements OnModuleDestroy {
   private openAgent(isGuarded: boolean): Agent {
     const { connectionTimeoutMs, socketTimeoutMs, maxConnectionsPerRoute } = this.settings.current;
     return new Agent({
-      connections: maxConnectionsPerRoute,
+      connections: isGuarded
+        ? maxConnectionsPerRoute
+        : Math.max(maxConnectionsPerRoute, trustedConnections),
       headersTimeout: socketTimeoutMs,
       bodyTimeout: socketTimeoutMs,
       connect: {

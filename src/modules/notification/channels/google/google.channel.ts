@@ -1,9 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type CallResult,
-  OutgoingCalls,
-  OutgoingSettings,
-} from '../../../../core/outgoing/index.js';
+import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
 import type { MessageAttributes, ServiceAccount } from '../../providers/provider-options.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
@@ -17,18 +13,15 @@ const mostDataBytes = 4096;
 @Injectable()
 export class GoogleChannel implements PushChannel {
   readonly types = ['android', 'gcm', 'fcm'] as const;
+  /** Some answers take seconds; the others must not wait for them. */
+  readonly concurrency = 100;
 
   constructor(
     private readonly calls: OutgoingCalls,
-    private readonly settings: OutgoingSettings,
     private readonly tokens: AccessTokens,
     channels: PushChannels,
   ) {
     channels.register(this);
-  }
-
-  get concurrency(): number {
-    return this.settings.current.maxConnectionsPerRoute;
   }
 
   laneOf({ providerName, debug }: PushTarget): string {
