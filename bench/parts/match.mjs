@@ -28,7 +28,7 @@ export async function measureMatch(bench) {
   const { postgres, configFile, closing, rounds, progress } = bench;
   await fillSubscriptions(postgres.sql);
   progress(`${total.toLocaleString('en')} subscriptions`);
-  const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile };
+  const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile, GMS_CONFIG_RELOAD: 'true' };
   const servers = {
     ours: await startServer({ env }, closing),
     'node:http + pg': await startBaseline(postgres.url, await recordStatements(), closing),

@@ -24,7 +24,7 @@ export async function measurePush(bench) {
   await removeSubscriptions(postgres.sql);
   const sink = await startHelper('callback-sink', undefined, closing);
   const { port: sinkPort } = await message(sink);
-  const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile };
+  const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile, GMS_CONFIG_RELOAD: 'true' };
   const server = await startServer({ env }, closing);
   await subscribe(server.port, `http://127.0.0.1:${sinkPort}/callback`);
   const client = await LoadClient.start(closing);
