@@ -117,6 +117,7 @@ export function useHttpPeer({ other, read, answer }: HttpPeerOptions): PushPeer 
       const behaviour = script.next(push.device);
       if (behaviour === 'hang') return;
       if (behaviour === 'drop') response.socket?.destroy();
+      else if (behaviour === 'drip') drip(response);
       else answer(behaviour, respond);
     } catch (error) {
       respond(400, { wrong: String(error) });
@@ -128,6 +129,13 @@ export function useHttpPeer({ other, read, answer }: HttpPeerOptions): PushPeer 
     return new Promise<void>((done) => server.close(() => done()));
   });
   return script;
+}
+
+/** Never silent for long, and never at its end. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write('.'), 200);
+  response.on('close', () => clearInterval(timer));
 }
 
 const plainAnswer = (behaviour: Behaviour, respond: Respond): void => {
@@ -179,6 +187,7 @@ const fcmErrors: Record<string, [number, string, string?]> = {
   invalid: [400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT'],
   internal: [500, 'INTERNAL', 'INTERNAL'],
   unauthenticated: [401, 'UNAUTHENTICATED'],
+  hostile: [404, 'NUL\0', 'UNREGISTERED\0'],
 };
 
 /** FCM HTTP v1 with its OAuth server, which verifies the assertion (RFC 7523). */

@@ -7,7 +7,7 @@ import {
 import { Bus } from '../bus/bus.js';
 import { ENVIRONMENT, type Environment } from '../config/index.js';
 import { Log, Trouble } from '../observability/index.js';
-import { Bell } from '../timers/index.js';
+import { Loop } from '../timers/index.js';
 import { Attempt } from './attempt.js';
 import { Attempts } from './attempts.js';
 import { EffectHandlers } from './effect-handlers.js';
@@ -33,13 +33,11 @@ const stopMs = 2500;
 /** Takes effects that are due and has them brought about: one on every node. */
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly bell = new Bell();
+  private readonly loop = new Loop(() => this.takeDue());
   private readonly lanes = new Lanes();
   private readonly attempts: Attempts;
   private readonly trouble: Trouble;
   private stopHearing: (() => void) | undefined;
-  private stopping = false;
-  private working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: OutboxRepository,
@@ -61,24 +59,16 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.stopHearing = this.bus.onWake(outboxTopic, () => {
-      this.bell.ring();
-    });
+    this.stopHearing = this.bus.onWake(outboxTopic, this.loop.ring);
     this.attempts.open();
-    this.working = this.work();
+    this.loop.open();
   }
 
   /** Takes nothing more, waits a while for what is under way, and gives back the rest. */
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
     this.stopHearing?.();
-    this.bell.ring();
-    await this.working;
+    await this.loop.close();
     await this.attempts.close(stopMs);
-  }
-
-  private async work(): Promise<void> {
-    while (!this.stopping) await this.bell.sleep(await this.takeDue());
   }
 
   /** Takes what is due and returns after how many milliseconds to look again. */
@@ -114,6 +104,6 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private free({ effect, handler }: Attempt, state: Settlement['state']): void {
     const running = this.lanes.leave(effect);
     // A full lane may have left something behind; what is tried again has a time of its own.
-    if (running >= handler.concurrency || state === 'pending') this.bell.ring();
+    if (running >= handler.concurrency || state === 'pending') this.loop.ring();
   }
 }

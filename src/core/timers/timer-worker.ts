@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnitOfWork } from '../database/index.js';
 import { type HistogramMetric, Log, Metrics, Trouble } from '../observability/index.js';
 import { type Backoff, backoffMs } from './backoff.js';
-import { Bell } from './bell.js';
+import { Loop } from './loop.js';
 import type { TimerHandler } from './timer.js';
 import { type TakenTimer, TimersRepository } from './timers.repository.js';
 
@@ -37,11 +37,9 @@ type Outcome = 'ran' | 'failed' | 'nothing';
 @Injectable()
 export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly kinds = new Map<string, Kind>();
-  private readonly bell = new Bell();
+  private readonly loop = new Loop(() => this.startDue());
   private readonly trouble: Trouble;
   private readonly lateness: HistogramMetric;
-  private stopping = false;
-  private working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: TimersRepository,
@@ -70,23 +68,21 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
   register(name: string, handler: TimerHandler, atOnce: number): void {
     if (this.kinds.has(name)) throw new Error(`timers of kind ${name} have a handler already`);
     this.kinds.set(name, { name, handler, atOnce, running: new Set(), restsUntil: 0 });
-    this.bell.ring();
+    this.loop.ring();
   }
 
   /** Looks at once for what is due. */
   lookAgain(): void {
-    this.bell.ring();
+    this.loop.ring();
   }
 
   onApplicationBootstrap(): void {
-    this.working = this.work();
+    this.loop.open();
   }
 
   /** Takes no more timers, and waits a while for the handlers that are running. */
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    this.bell.ring();
-    await this.working;
+    await this.loop.close();
     const running = [...this.kinds.values()].flatMap((kind) => [...kind.running]);
     const giveUp = new AbortController();
     await Promise.race([
@@ -94,10 +90,6 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
       delay(stopMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
     ]);
     giveUp.abort();
-  }
-
-  private async work(): Promise<void> {
-    while (!this.stopping) await this.bell.sleep(await this.startDue());
   }
 
   /** Starts what is due and returns after how many milliseconds to look again. */
@@ -127,10 +119,10 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private start(name: string): void {
     const kind = this.kinds.get(name);
-    if (kind === undefined || this.stopping) return;
+    if (kind === undefined || this.loop.isClosing) return;
     const running = this.runUntilNothingIsDue(kind).finally(() => {
       kind.running.delete(running);
-      this.bell.ring();
+      this.loop.ring();
     });
     kind.running.add(running);
   }
@@ -139,7 +131,7 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
     let outcome = await this.runOne(kind);
     // Due, but in the hands of another node; or the database is away.
     if (outcome !== 'ran') kind.restsUntil = performance.now() + restMs;
-    while (outcome === 'ran' && !this.stopping) outcome = await this.runOne(kind);
+    while (outcome === 'ran' && !this.loop.isClosing) outcome = await this.runOne(kind);
   }
 
   private async runOne(kind: Kind): Promise<Outcome> {

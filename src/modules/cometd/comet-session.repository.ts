@@ -130,11 +130,6 @@ const end = statement(
     WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
 );
 
-const remove = statement(
-  'cometd.drop',
-  'DELETE FROM comet_session WHERE client_id = $1 AND user_id = $2',
-);
-
 const retire = statement(
   'cometd.retire',
   'UPDATE comet_session SET seen_at = to_timestamp(0) WHERE client_id = $1',
@@ -257,10 +252,6 @@ export class CometSessionRepository {
   /** @returns whether the session was there; one that was lost keeps its place in the log */
   async end(clientId: string, user: string, maxIntervalSeconds: number): Promise<boolean> {
     return (await this.database.execute(end, [clientId, user, maxIntervalSeconds])) > 0;
-  }
-
-  async remove(clientId: string, user: string): Promise<void> {
-    await this.database.execute(remove, [clientId, user]);
   }
 
   /** Ends a session for its client; the sweep tells that it is lost. */

@@ -165,7 +165,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     const hasLeft = mostMs > 0 && this.handovers.expect(leaving(clientId, taken.epoch - 1), mostMs);
     this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
     await hasLeft;
-    if (taken.acknowledges || !taken.connected) return taken;
+    if (taken.acknowledges) return taken;
     const again = await this.repository.find(clientId, taken.user, this.maxInterval);
     return again === undefined ? taken : { ...taken, cursor: again.cursor };
   }
@@ -253,6 +253,8 @@ function leaving(clientId: string, epoch: number): string {
 
 /** How long to wait for the word of the node that had the session, milliseconds. */
 function longestWaitFor({ acknowledges, connected, epoch }: TakenSession): number {
-  if (!acknowledges && connected) return longestHandoverMs;
+  // That a session has connected is written down some moments after the node of its handshake has
+  // answered: from that node a first connect may have brought mail already.
+  if (!acknowledges && (connected || epoch === 2)) return longestHandoverMs;
   return epoch === 2 ? longestFirstHandoverMs : 0;
 }

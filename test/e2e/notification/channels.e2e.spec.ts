@@ -228,6 +228,15 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
   });
 });
 
+describe('a peer that answers without end', () => {
+  it('is given up when four calls could have been made meanwhile', async () => {
+    await subscribed(channels.httpcb!);
+    callback.behave(device, 'drip', 'ok');
+    expect(await published()).toBe(503);
+    await ends({ state: 'delivered', attempts: 2, code: 'AnswerTimeout' });
+  });
+});
+
 describe('APNs', () => {
   const { 'ios by token': ios } = channels as { 'ios by token': Channel };
 
@@ -360,6 +369,8 @@ describe('FCM', () => {
     ['sender', 'SENDER_ID_MISMATCH', 'dead'],
     ['invalid', 'INVALID_ARGUMENT', 'dead'],
     ['internal', 'INTERNAL', 'pending'],
+    // What is no code counts as none; above all it keeps nothing from being noted.
+    ['hostile', 'Status404', 'dead'],
   ])('is understood by its codes: %s', async (behaviour, code, state) => {
     await subscribed(fcm);
     google.behave(device, behaviour);
@@ -402,6 +413,17 @@ describe('web push', () => {
 });
 
 describe('all channels together', () => {
+  it('are counted by type and result', async () => {
+    const { text } = await server.request('GET', '/metrics');
+    for (const type of ['httpcb', 'customhttp', 'ios', 'android', 'gcm', 'fcm', 'webpush']) {
+      for (const result of ['delivered', 'retry', 'failed']) {
+        const line = `gms_push_tries_total{type="${type}",result="${result}"}`;
+        expect(text).toMatch(new RegExp(`^${line} [1-9]`, 'm'));
+      }
+      expect(text).toContain(`gms_push_accept_to_send_seconds_count{type="${type}"}`);
+    }
+  });
+
   it('leave a ledger that balances', async () => {
     await eventually(async () => {
       const book = await ledger(server);

@@ -9,10 +9,17 @@ export function isTemporary(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 425;
 }
 
-/** A wait that the other side asked for, milliseconds; undefined: it asked for none. */
-export function askedWaitMs(headers: Readonly<Record<string, string>>): number | undefined {
-  const asked = retryAfterMs(headers['retry-after'], Date.now());
-  return asked === undefined ? undefined : Math.min(asked, longestWaitMs);
+/**
+ * The outcome of a refusal that another try may heal.
+ * @param retryAfter the header by which the other side asks to wait, if it does
+ */
+export function temporaryFailure(
+  failure: { code: string; reason: string; isProvidersFault: boolean },
+  retryAfter: string | undefined,
+): PushOutcome {
+  const asked = retryAfterMs(retryAfter, Date.now());
+  if (asked === undefined) return { kind: 'retry', ...failure };
+  return { kind: 'retry', ...failure, afterMs: Math.min(asked, longestWaitMs) };
 }
 
 /** The outcome of a call that brought no answer. */
@@ -31,13 +38,6 @@ export function refusedBy(status: number, headers: Readonly<Record<string, strin
   if (!isTemporary(status)) {
     return { kind: 'failed', code, reason, endsSubscription: status === 410 };
   }
-  const afterMs = askedWaitMs(headers);
   const isProvidersFault = status >= 500;
-  return {
-    kind: 'retry',
-    code,
-    reason,
-    isProvidersFault,
-    ...(afterMs !== undefined && { afterMs }),
-  };
+  return temporaryFailure({ code, reason, isProvidersFault }, headers['retry-after']);
 }

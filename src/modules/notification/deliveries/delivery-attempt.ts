@@ -7,8 +7,13 @@ import { Localization } from '../localization/localization.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
 
-/** A try that takes longer has failed, milliseconds, whatever its timeouts are. */
+/** A try has failed when it takes longer, milliseconds, whatever its timeouts are. */
 const longestTryMs = 60_000;
+
+/** Calls of one try, each of which may use up both timeouts: the first, and three redirects. */
+const mostCalls = 4;
+
+const tooLong = new Error('it took too long');
 
 /** Tries one delivery through its channel, by the configuration of that moment. */
 @Injectable()
@@ -20,8 +25,24 @@ export class DeliveryAttempt {
     private readonly outgoing: OutgoingSettings,
   ) {}
 
-  /** Never rejects. @param signal aborted when the node stops */
-  async make(delivery: ClaimedDelivery, signal: AbortSignal): Promise<PushOutcome> {
+  /**
+   * Never rejects.
+   * @param abort ends the try; aborted from outside when it is another node's, or this one stops
+   * @returns undefined when it was ended from outside, with nothing learnt
+   */
+  async make(delivery: ClaimedDelivery, abort: AbortController): Promise<PushOutcome | undefined> {
+    const { connectionTimeoutMs, socketTimeoutMs } = this.outgoing.current;
+    const mostMs = Math.min(mostCalls * (connectionTimeoutMs + socketTimeoutMs), longestTryMs);
+    const limit = setTimeout(() => {
+      abort.abort(tooLong);
+    }, mostMs);
+    const outcome = await this.tryWith(delivery, abort.signal);
+    clearTimeout(limit);
+    if (outcome.kind !== 'retry' || !abort.signal.aborted) return outcome;
+    return abort.signal.reason === tooLong ? cutOff : undefined;
+  }
+
+  private async tryWith(delivery: ClaimedDelivery, signal: AbortSignal): Promise<PushOutcome> {
     const channel = this.channels.find(delivery.type);
     if (channel === undefined) return faultOfOurs('no channel serves this push type here');
     const { tag, messageId, type, deviceId, debug, language } = delivery;
@@ -33,9 +54,7 @@ export class DeliveryAttempt {
     try {
       const message = this.localization.textOf(delivery, language ?? undefined);
       const push = { messageId, tag, message, target };
-      const outcome = await channel.push(push, this.contextOf(delivery, signal));
-      const isCutOff = outcome.kind === 'retry' && outcome.code === 'Aborted' && !signal.aborted;
-      return isCutOff ? cutOff : outcome;
+      return await channel.push(push, this.contextOf(delivery, signal));
     } catch (error) {
       return faultOfOurs(error instanceof Error ? error.message : String(error));
     }
@@ -47,7 +66,7 @@ export class DeliveryAttempt {
       return { delivery, state: 'delivered', isAttempt: true, pauseMs: 0 };
     }
     const { code } = outcome;
-    const failure = { delivery, isAttempt: true, code, reason: outcome.reason.slice(0, 500) };
+    const failure = { delivery, isAttempt: true, code, reason: storable(outcome.reason) };
     if (outcome.kind === 'failed') {
       const { endsSubscription } = outcome;
       return { ...failure, state: 'dead', pauseMs: 0, endsSubscription };
@@ -68,7 +87,7 @@ export class DeliveryAttempt {
       attributes: this.providers.attributesOf(provider, delivery.tag),
       connectTimeoutMs: connectionTimeoutMs,
       socketTimeoutMs,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(longestTryMs)]),
+      signal,
     };
   }
 
@@ -78,11 +97,16 @@ export class DeliveryAttempt {
   }
 }
 
+/** Words of others: PostgreSQL holds no NUL, and a page of them helps nobody. */
+function storable(reason: string): string {
+  return reason.replaceAll('\0', '').slice(0, 500);
+}
+
 /** The other side may have said something now and then, but not enough to come to an end. */
 const cutOff: PushOutcome = {
   kind: 'retry',
   code: 'AnswerTimeout',
-  reason: `no end within ${String(longestTryMs / 1000)} s`,
+  reason: 'the answer came to no end',
   isProvidersFault: true,
 };
 

@@ -9,8 +9,8 @@ export interface Waiting {
   readonly delivery: ClaimedDelivery;
   /** When this node had it, by its own clock. */
   readonly takenAt: number;
-  /** Aborted when another node has it by now. */
-  readonly lost: AbortSignal;
+  /** Ends its try. */
+  readonly abort: AbortController;
   /** Told once, when it is noted. */
   readonly onTried: (end: TryEnd) => void;
 }

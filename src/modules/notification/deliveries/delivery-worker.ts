@@ -8,7 +8,7 @@ import {
 import { Bus } from '../../../core/bus/bus.js';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { Log, Trouble } from '../../../core/observability/index.js';
-import { Bell } from '../../../core/timers/index.js';
+import { Loop } from '../../../core/timers/index.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimTerms } from '../publish/event.repository.js';
 import { DeliveryRepository } from './delivery.repository.js';
@@ -33,11 +33,9 @@ const firstShare = 40;
 /** Takes deliveries that are due, of all nodes, and has them tried on this one. */
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly bell = new Bell();
+  private readonly loop = new Loop(() => this.takeGathered());
   private readonly trouble: Trouble;
   private stopHearing: (() => void) | undefined;
-  private stopping = false;
-  private working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: DeliveryRepository,
@@ -51,28 +49,21 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    const ring = (): void => {
-      this.bell.ring();
-    };
-    this.stopHearing = this.bus.onWake(pushTopic, ring);
-    this.dispatcher.open(ring);
-    this.working = this.work();
+    this.stopHearing = this.bus.onWake(pushTopic, this.loop.ring);
+    this.dispatcher.open(this.loop.ring);
+    this.loop.open();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
     this.stopHearing?.();
-    this.bell.ring();
-    await this.working;
+    await this.loop.close();
     await this.dispatcher.close();
   }
 
-  private async work(): Promise<void> {
-    while (!this.stopping) {
-      await this.bell.sleep(await this.takeDue());
-      // Rung after nearly every try: what comes within a moment is taken together.
-      await delay(gatherMs);
-    }
+  /** Rung after nearly every try: what comes within a moment is taken together. */
+  private async takeGathered(): Promise<number> {
+    await delay(gatherMs);
+    return this.takeDue();
   }
 
   /** Takes what is due and returns after how many milliseconds to look again. */

@@ -18,7 +18,7 @@ const stopMs = 2500;
 @Injectable()
 export class Dispatcher {
   private readonly lanes = new Map<string, DeliveryLane>();
-  private readonly stop = new AbortController();
+  private isStopped = false;
   private onRoom: () => void = () => undefined;
   private onIdle: (() => void) | undefined;
   private running = 0;
@@ -43,11 +43,11 @@ export class Dispatcher {
    * @returns how the next try ended, once that is noted
    */
   take(delivery: ClaimedDelivery): Promise<TryEnd> {
-    const lost = this.settlements.hold(delivery);
+    const abort = this.settlements.hold(delivery);
     return new Promise((onTried) => {
-      const waiting = { delivery, takenAt: performance.now(), lost, onTried };
+      const waiting = { delivery, takenAt: performance.now(), abort, onTried };
       const lane = this.laneOf(delivery);
-      if (lane.isFull || this.stop.signal.aborted) {
+      if (lane.isFull || this.isStopped) {
         lane.mayHaveMore = true;
         this.putOff(waiting, 0, 'putOff');
         return;
@@ -77,11 +77,12 @@ export class Dispatcher {
 
   /** Waits for what is under way, a while, and gives back the rest. */
   async close(): Promise<void> {
+    this.isStopped = true;
     for (const lane of this.lanes.values()) {
       for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, 0, 'failed');
     }
     await this.idleWithin(stopMs);
-    this.stop.abort(new Error('the node stops'));
+    this.settlements.abortAll();
     await this.idleWithin(stopMs);
     await this.settlements.close();
   }
@@ -121,7 +122,7 @@ export class Dispatcher {
   }
 
   private async try(lane: DeliveryLane, waiting: Waiting): Promise<void> {
-    const { delivery, takenAt, lost, onTried } = waiting;
+    const { delivery, takenAt, abort, onTried } = waiting;
     lane.running++;
     this.running++;
     lane.usedAt = performance.now();
@@ -129,7 +130,7 @@ export class Dispatcher {
     // Another node may have it by now, or nobody wants it any more: then the sweep says so.
     const outcome =
       this.settlements.isHeld(delivery) && waitedMs < delivery.leftMs
-        ? await this.tryNow(delivery, waitedMs, lost)
+        ? await this.tryNow(delivery, waitedMs, abort)
         : undefined;
     lane.running--;
     this.running--;
@@ -148,14 +149,11 @@ export class Dispatcher {
   private async tryNow(
     delivery: ClaimedDelivery,
     waitedMs: number,
-    lost: AbortSignal,
+    abort: AbortController,
   ): Promise<PushOutcome | undefined> {
     if (delivery.attempts === 0) this.metrics.began(delivery.type, delivery.ageMs + waitedMs);
-    const signal = AbortSignal.any([this.stop.signal, lost]);
-    const outcome = await this.attempt.make(delivery, signal);
-    // What a stop, or another node, broke off is no attempt.
-    if (signal.aborted && outcome.kind === 'retry') return undefined;
-    this.metrics.ended(delivery.type, outcome.kind);
+    const outcome = await this.attempt.make(delivery, abort);
+    if (outcome !== undefined) this.metrics.ended(delivery.type, outcome.kind);
     return outcome;
   }
 

@@ -18,8 +18,8 @@ const pauseMs = 300;
 
 interface Held {
   readonly delivery: ClaimedDelivery;
-  /** Aborted when another node has it by now. */
-  readonly lost: AbortController;
+  /** Ends its try: another node has it by now, or this one stops. */
+  readonly abort: AbortController;
 }
 
 interface Ended {
@@ -58,11 +58,16 @@ export class Settlements {
     this.working = this.work();
   }
 
-  /** @returns a signal that is aborted when the lease is lost: then the try is another node's */
-  hold(delivery: ClaimedDelivery): AbortSignal {
-    const lost = new AbortController();
-    this.held.set(delivery.seq, { delivery, lost });
-    return lost.signal;
+  /** @returns what ends its try; aborted when the lease is lost: then the try is another node's */
+  hold(delivery: ClaimedDelivery): AbortController {
+    const abort = new AbortController();
+    this.held.set(delivery.seq, { delivery, abort });
+    return abort;
+  }
+
+  /** Ends all tries that are under way or wait. */
+  abortAll(): void {
+    for (const { abort } of this.held.values()) abort.abort(new Error('the node stops'));
   }
 
   /** Whether ends could not be noted for a while: their leases may have passed to nobody. */
@@ -73,10 +78,6 @@ export class Settlements {
   /** Whether the lease is this node's yet, as far as it knows. */
   isHeld({ seq, claims }: ClaimedDelivery): boolean {
     return this.held.get(seq)?.delivery.claims === claims;
-  }
-
-  get count(): number {
-    return this.held.size;
   }
 
   /** Resolves once it is noted, or could not be for now: then it is later. */
@@ -164,10 +165,10 @@ export class Settlements {
     const held = [...this.held.values()];
     const deliveries = held.map(({ delivery }) => delivery);
     const ours = await this.deliveries.renew(deliveries, leaseMs);
-    for (const { delivery, lost } of held) {
+    for (const { delivery, abort } of held) {
       if (ours.has(delivery.seq) || !this.isHeld(delivery)) continue;
       this.held.delete(delivery.seq);
-      lost.abort(new Error('its lease was lost'));
+      abort.abort(new Error('its lease was lost'));
     }
     this.renewAt = now + renewEveryMs;
   }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus } from '../../../core/bus/bus.js';
 import { type CounterMetric, Log, Metrics, Trouble } from '../../../core/observability/index.js';
-import { Bell } from '../../../core/timers/index.js';
+import { Loop } from '../../../core/timers/index.js';
 import type { EventText } from '../publish/event.js';
 import { type LocalizationFile, readLocalizationFile } from './localization-file.js';
 import { LocalizationSource, type SourceState } from './localization-source.js';
@@ -37,10 +37,8 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warned = new Map<string, number>();
   private readonly warnings: CounterMetric;
   private readonly trouble: Trouble;
-  private readonly bell = new Bell();
+  private readonly loop = new Loop(() => this.look());
   private stopHearing: (() => void) | undefined;
-  private stopping = false;
-  private working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly sources: LocalizationSource,
@@ -57,19 +55,14 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    const ring = (): void => {
-      this.bell.ring();
-    };
-    this.stopHearing = this.bus.onWake(localizationTopic, ring);
-    this.sources.onSettings(ring);
-    this.working = this.work();
+    this.stopHearing = this.bus.onWake(localizationTopic, this.loop.ring);
+    this.sources.onSettings(this.loop.ring);
+    this.loop.open();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
     this.stopHearing?.();
-    this.bell.ring();
-    await this.working;
+    await this.loop.close();
   }
 
   get state(): LocalizationState {
@@ -122,11 +115,9 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async work(): Promise<void> {
-    while (!this.stopping) {
-      if (this.sources.isReady) await this.reload();
-      await this.bell.sleep(lookMs);
-    }
+  private async look(): Promise<number> {
+    if (this.sources.isReady) await this.reload();
+    return lookMs;
   }
 
   private warn({ kind, name }: LocalizationWarning, { tag, message }: EventText): void {

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { isWebUrl } from '../../options/index.js';
+import { jsonOrNothing } from '../json-or-nothing.js';
 import type { ServiceAccount } from './provider-options.js';
 
 /** Reads the JSON of a Google service account; undefined when it lacks something. */
@@ -19,12 +20,8 @@ export function serviceAccountOf(text: string): ServiceAccount | undefined {
 }
 
 function objectOf(text: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  const json = jsonOrNothing(text);
+  return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
 }
 
 function isWord(value: unknown): value is string {

@@ -1,6 +1,10 @@
-import { askedWaitMs, isTemporary } from '../call-outcome.js';
+import { z } from 'zod';
+import { jsonOrNothing } from '../../json-or-nothing.js';
+import { temporaryFailure, isTemporary } from '../call-outcome.js';
 import type { PushOutcome } from '../push-channel.js';
 import type { AppleAnswer } from './apple-connection.js';
+
+const refusal = z.object({ reason: z.string().regex(/^\w{1,64}$/) });
 
 /** Devices that are gone: the app was removed. */
 const gone = new Set(['Unregistered', 'ExpiredToken']);
@@ -14,13 +18,8 @@ const temporary = new Set(['ExpiredProviderToken', 'TooManyProviderTokenUpdates'
 
 /** The `reason` of an answer that is no success, its code in Apple's terms. */
 export function reasonOf({ status, body }: AppleAnswer): string {
-  try {
-    const { reason } = JSON.parse(body) as { reason?: unknown };
-    if (typeof reason === 'string' && /^\w{1,64}$/.test(reason)) return reason;
-  } catch {
-    // Then the status has to do.
-  }
-  return `Status${String(status)}`;
+  const { data } = refusal.safeParse(jsonOrNothing(body));
+  return data?.reason ?? `Status${String(status)}`;
 }
 
 /** What an answer of APNs means, by its codes and never by its words. */
@@ -39,14 +38,8 @@ export function appleOutcome(answer: AppleAnswer): PushOutcome {
   if (!isTemporary(status) && !temporary.has(code)) {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
-  const afterMs = askedWaitMs({ 'retry-after': answer.headers['retry-after'] ?? '' });
   // 429 TooManyRequests is about one device.
   const isProvidersFault = status >= 500 || temporary.has(code);
-  return {
-    kind: 'retry',
-    code,
-    reason,
-    isProvidersFault,
-    ...(afterMs !== undefined && { afterMs }),
-  };
+  const wait = answer.headers['retry-after'];
+  return temporaryFailure({ code, reason, isProvidersFault }, wait);
 }

@@ -4,6 +4,7 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
 import type { ServiceAccount } from '../../providers/provider-options.js';
+import { jsonOrNothing } from '../../json-or-nothing.js';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -64,7 +65,8 @@ export class AccessTokens {
         // Not that of the first who asked: others wait for it too.
         signal: AbortSignal.timeout(longestAskMs),
       });
-      const token = result.kind === 'answered' ? answer.safeParse(jsonOf(result.body)) : undefined;
+      const token =
+        result.kind === 'answered' ? answer.safeParse(jsonOrNothing(result.body)) : undefined;
       if (token?.success !== true) throw new NoAccessToken(result);
       const { access_token, expires_in } = token.data;
       const until = performance.now() + (expires_in - spareSeconds) * 1000;
@@ -85,14 +87,6 @@ async function assertionOf(account: ServiceAccount): Promise<string> {
     .setIssuedAt()
     .setExpirationTime(`${String(assertionSeconds)}s`)
     .sign(createPrivateKey(account.privateKey));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function nameOf({ clientEmail, privateKey, tokenUri }: ServiceAccount): string {

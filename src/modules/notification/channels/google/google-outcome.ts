@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import type { CallResult } from '../../../../core/outgoing/index.js';
-import { askedWaitMs, isTemporary, unanswered } from '../call-outcome.js';
+import { isTemporary, temporaryFailure, unanswered } from '../call-outcome.js';
 import type { PushOutcome } from '../push-channel.js';
+import { jsonOrNothing } from '../../json-or-nothing.js';
+
+/** Codes go into the database and to operators: what is none counts as absent. */
+const codeWord = z.string().regex(/^\w{1,64}$/);
 
 const errorBody = z.object({
   error: z.object({
-    status: z.string().optional(),
-    details: z.array(z.looseObject({ errorCode: z.string().optional() })).default([]),
+    status: codeWord.optional(),
+    details: z.array(z.looseObject({ errorCode: codeWord.optional() })).default([]),
   }),
 });
 
 /** The code of an FCM error: of its details when they name one, else the RPC status. */
 export function googleCode(status: number, body: string): string {
-  const { data } = errorBody.safeParse(jsonOf(body));
+  const { data } = errorBody.safeParse(jsonOrNothing(body));
   const named = data?.error.details.find(({ errorCode }) => errorCode !== undefined)?.errorCode;
   return named ?? data?.error.status ?? `Status${String(status)}`;
 }
@@ -35,15 +39,8 @@ export function googleOutcome(result: CallResult): PushOutcome {
   if (!isTemporary(status) && status !== 401) {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
-  const afterMs = askedWaitMs(headers);
   const isProvidersFault = status >= 500 || status === 401;
-  return {
-    kind: 'retry',
-    code,
-    reason,
-    isProvidersFault,
-    ...(afterMs !== undefined && { afterMs }),
-  };
+  return temporaryFailure({ code, reason, isProvidersFault }, headers['retry-after']);
 }
 
 /** What it means that no access token was to be had. */
@@ -55,20 +52,5 @@ export function tokenOutcome(result: CallResult): PushOutcome {
   if (!isTemporary(status) && status !== 200) {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
-  const afterMs = askedWaitMs(headers);
-  return {
-    kind: 'retry',
-    code,
-    reason,
-    isProvidersFault: true,
-    ...(afterMs !== undefined && { afterMs }),
-  };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return temporaryFailure({ code, reason, isProvidersFault: true }, headers['retry-after']);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOrNothing } from '../../json-or-nothing.js';
 
 /** Of a browser's PushSubscription what a push needs (RFC 8291). */
 export interface BrowserSubscription {
@@ -21,16 +22,8 @@ const schema = z.object({
 
 /** Reads the JSON of a PushSubscription; undefined when it is none. */
 export function browserSubscriptionOf(text: string): BrowserSubscription | undefined {
-  const result = schema.safeParse(jsonOf(text));
+  const result = schema.safeParse(jsonOrNothing(text));
   if (!result.success) return undefined;
   const { endpoint, keys } = result.data;
   return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
