@@ -11,6 +11,7 @@ import { CreateNotification1795485600009 } from './1795485600009-CreateNotificat
 import { CreateLocalization1795485600010 } from './1795485600010-CreateLocalization.js';
 import { CreateProviderTokens1795485600011 } from './1795485600011-CreateProviderTokens.js';
 import { CreateCometAppend1795485600012 } from './1795485600012-CreateCometAppend.js';
+import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCustomerServices.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateLocalization1795485600010,
   CreateProviderTokens1795485600011,
   CreateCometAppend1795485600012,
+  CreateCustomerServices1795809600020,
 ];

@@ -13,6 +13,7 @@ import { TimersModule } from './core/timers/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
 import { AccessResourcesModule } from './modules/access-resources/index.js';
 import { CometdModule } from './modules/cometd/index.js';
+import { CustomerServicesModule } from './modules/customer-services/index.js';
 import { EdgeModule } from './modules/edge/index.js';
 import { NodeModule } from './modules/node/index.js';
 import { NotificationModule } from './modules/notification/index.js';
@@ -62,6 +63,7 @@ export class AppModule {
         StorageModule,
         AccessResourcesModule,
         CometdModule,
+        CustomerServicesModule,
         NotificationModule,
         ServicesModule,
         NodeModule,

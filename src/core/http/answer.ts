@@ -18,6 +18,15 @@ export class TextAnswer {
   ) {}
 }
 
+/** An answer of JSON about something that was made, with the address where it is. */
+export class LocatedAnswer {
+  /** @param location absolute */
+  constructor(
+    readonly body: object,
+    readonly location: string,
+  ) {}
+}
+
 const json = 'application/json;charset=UTF-8';
 const plainText = 'text/plain;charset=UTF-8';
 
@@ -32,6 +41,9 @@ export function writeAnswer(response: ServerResponse, status: number, body: unkn
     send(response, status, plainText, body);
   } else if (body instanceof BytesAnswer) {
     sendBytes(response, status, body);
+  } else if (body instanceof LocatedAnswer) {
+    response.setHeader('Location', body.location);
+    send(response, status, json, JSON.stringify(body.body));
   } else if (body instanceof TextAnswer) {
     send(response, status, body.contentType, body.text);
   } else {
@@ -48,7 +60,8 @@ function send(
   response.statusCode = status;
   if (contentType !== undefined) response.setHeader('Content-Type', contentType);
   setCommonHeaders(response);
-  response.setHeader('Content-Length', Buffer.byteLength(text));
+  // RFC 9110, 8.6: a 204 has none.
+  if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
 }
 

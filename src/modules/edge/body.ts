@@ -62,6 +62,26 @@ export const JsonBody = (schema: z.ZodType): ParameterDecorator =>
     return parseBody(schema, body);
   })();
 
+/** As `JsonBody`, but no body is refused: 400 InvalidBody. */
+export const MandatoryJsonBody = (schema: z.ZodType): ParameterDecorator =>
+  bodyDecorator(async (request, limit) => {
+    const body = requireObject(requirePresent(await readJson(request, limit)));
+    requireStorableJson(body);
+    return parseBody(schema, body);
+  })();
+
+/** `@JsonValue() value: unknown`: any JSON, which must be there. */
+export const JsonValue = bodyDecorator(async (request, limit) => {
+  const value = requirePresent(await readJson(request, limit));
+  requireStorableJson({ value });
+  return value;
+});
+
+function requirePresent(read: unknown): unknown {
+  if (read === undefined) throw invalidBody('a JSON body is mandatory');
+  return read;
+}
+
 /** `@TextBody(['application/yaml']) text: string`: a body of text in one of the media types. */
 export const TextBody = (mediaTypes: readonly string[]): ParameterDecorator =>
   bodyDecorator(async (request, limit) => {

@@ -3,10 +3,18 @@ export { EdgeSettings } from './edge-settings.js';
 export type { EdgeFacts } from './edge-settings.js';
 export { mountEdge } from './mount-edge.js';
 export { mountTestPages } from './test-pages.js';
-export { FormFields, JsonBody, ServiceFields, ServiceFieldsWithQuery, TextBody } from './body.js';
+export {
+  FormFields,
+  JsonBody,
+  JsonValue,
+  MandatoryJsonBody,
+  ServiceFields,
+  ServiceFieldsWithQuery,
+  TextBody,
+} from './body.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
 export { isAllowedOrigin } from './own-origin.js';
-export { isUserName, longestUser } from './domain/user-name.js';
+export { headerText, isUserName, longestUser } from './domain/user-name.js';
 export { externalBase } from './links.js';
 export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';
 export { parseBody } from './domain/parse-body.js';

@@ -1,4 +1,4 @@
-import { DomainError, invalidBody, invalidText } from '../../errors/index.js';
+import { DomainError, invalidBody, invalidParameter, invalidText } from '../../errors/index.js';
 import { type FieldValue, requireStorable } from './fields.js';
 import { decodeText } from './text.js';
 
@@ -53,8 +53,8 @@ export function jsonFields(value: unknown): Map<string, FieldValue> {
 }
 
 /**
- * Refuses a JSON body with text that PostgreSQL cannot hold, or nested too deep to be walked.
- * @throws DomainError InvalidText, InvalidBody
+ * Refuses a JSON body with text or numbers that cannot be held, or nested too deep to be walked.
+ * @throws DomainError InvalidText, InvalidParameter, InvalidBody
  */
 export function requireStorableJson(body: Readonly<Record<string, unknown>>): void {
   for (const [name, member] of Object.entries(body)) {
@@ -67,6 +67,9 @@ function requireStorableMember(field: string, value: unknown, depth: number): vo
   if (typeof value === 'string') {
     requireStorable(field, value);
     requireWellFormed(field, value);
+  } else if (typeof value === 'number') {
+    // 1e400 is JSON, but not a number that JavaScript or a reader of our answers could hold.
+    if (!Number.isFinite(value)) throw invalidParameter(field, 'numbers of at most 1.7e308');
   } else if (typeof value === 'object' && value !== null) {
     if (depth > deepest) throw nestedTooDeep();
     for (const [name, member] of Object.entries(value)) {

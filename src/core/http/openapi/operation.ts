@@ -21,8 +21,12 @@ export interface OperationText {
   /** Query parameters: name → example. */
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: readonly Example[];
-  /** The answer of status 200; absent: an empty body. */
+  /** The status of success; absent: 200. */
+  readonly status?: 200 | 201 | 204;
+  /** The answer of success; absent: an empty body. */
   readonly answer?: Example;
+  /** An example of the answer's `Location` header. */
+  readonly location?: string;
   /** Errors: `status exception` → the message of the example. */
   readonly errors?: Readonly<Record<string, string>>;
 }
@@ -51,7 +55,7 @@ export function Operation(operation: OperationText): MethodDecorator {
   for (const [name, example] of Object.entries(operation.query ?? {})) {
     decorators.push(ApiQuery({ name, required: false, schema: { type: 'string', example } }));
   }
-  decorators.push(describeAnswer(operation.answer), ...describeErrors(operation.errors ?? {}));
+  decorators.push(describeAnswer(operation), ...describeErrors(operation.errors ?? {}));
   return applyDecorators(...decorators);
 }
 
@@ -59,11 +63,17 @@ function bodyOf(examples: readonly Example[]): RequestBody {
   return { required: true, content: Object.assign({}, ...examples.map(contentOf)) as Content };
 }
 
-function describeAnswer(answer: Example | undefined): MethodDecorator {
+const success = { 200: 'OK', 201: 'Created', 204: 'Done' } as const;
+
+function describeAnswer({ status = 200, answer, location }: OperationText): MethodDecorator {
+  const word = success[status];
   return ApiResponse({
-    status: 200,
-    description: answer === undefined ? 'OK, with an empty body' : 'OK',
-    ...(answer === undefined ? {} : { content: contentOf(answer) }),
+    status,
+    description: answer === undefined ? `${word}, with an empty body` : word,
+    ...(answer && { content: contentOf(answer) }),
+    ...(location !== undefined && {
+      headers: { Location: { schema: { type: 'string' }, example: location } },
+    }),
   });
 }
 

@@ -14,14 +14,21 @@ export function parseBody<Body>(schema: z.ZodType<Body>, body: object): Body {
   throw refusalOf(issue, body);
 }
 
-function refusalOf({ path, message }: z.core.$ZodIssue, body: object): DomainError {
+function refusalOf(issue: z.core.$ZodIssue, body: object): DomainError {
+  const { path, message } = issue;
   const name = nameOf(path);
   const value = valueAt(body, path);
-  if (path.length > 0 && (value === undefined || value === null || value === '')) {
+  const isAbsent = value === undefined || value === null || (value === '' && !isOptional(issue));
+  if (path.length > 0 && isAbsent) {
     return missingParameter(name);
   }
   const says = message.startsWith('takes ') ? `${name} ${message}` : `${name}: ${message}`;
   return new DomainError('invalid', 'InvalidParameter', says);
+}
+
+/** A rule about a field that may be absent says so: sent empty, it has a wrong value. */
+function isOptional(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.optional === true;
 }
 
 /** `roles[0]`, `options.language`; a rule about the body as a whole has no path. */

@@ -1,0 +1,33 @@
+/** What an extension hangs on. */
+export type Level = 'Service' | 'State' | 'Task';
+
+/** Which extensions a caller asked for: `extensions=Name,State.Name,Task.*,*` (cs.md, Model). */
+export class ExtensionSelection {
+  private readonly names: ReadonlySet<string>;
+  private readonly hasAll: boolean;
+
+  /** @param entries as they were asked for, without empty ones */
+  constructor(entries: readonly string[]) {
+    this.names = new Set(entries);
+    this.hasAll = this.names.has('*');
+  }
+
+  static readonly all = new ExtensionSelection(['*']);
+  static readonly none = new ExtensionSelection([]);
+
+  /** Whether there may be any to return, so that they are worth reading. */
+  get isEmpty(): boolean {
+    return this.names.size === 0;
+  }
+
+  /** Those of an item's extensions that were asked for. */
+  of(level: Level, extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    if (this.hasAll || this.names.has(`${level}.*`)) return { ...extensions };
+    // Made by fromEntries, which takes a name like __proto__ for what it is.
+    return Object.fromEntries(
+      Object.entries(extensions).filter(
+        ([name]) => this.names.has(name) || this.names.has(`${level}.${name}`),
+      ),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { CustomerServicesModule } from './customer-services.module.js';

@@ -1,0 +1,33 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { invalidParameter } from '../../core/errors/index.js';
+import { headerText, isUserName, longestUser } from '../edge/index.js';
+
+/**
+ * The tenant that a request works for: the headers `ContactCenterId` and `GroupId` together, each
+ * of which may be absent (cs.md). Empty: neither was sent.
+ */
+export type TenantName = string;
+
+/** `@Tenant() tenant: TenantName`. @throws DomainError InvalidParameter */
+export const Tenant: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => tenantOf(context.switchToHttp().getRequest()),
+);
+
+function tenantOf({ headers }: Request): TenantName {
+  const parts = ['ContactCenterId', 'GroupId'].map((name) =>
+    partOf(name, headers[name.toLowerCase()]),
+  );
+  return parts.every((part) => part === null) ? '' : JSON.stringify(parts);
+}
+
+function partOf(name: string, header: string | string[] | undefined): string | null {
+  if (header === undefined) return null;
+  const text = headerText(String(header)).trim();
+  if (text === '') return null;
+  if (isUserName(text)) return text;
+  throw invalidParameter(
+    name,
+    `1 to ${String(longestUser)} characters, none of them a control character`,
+  );
+}
