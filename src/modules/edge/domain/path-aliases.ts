@@ -1,5 +1,6 @@
 const slash = 47;
 const hyphen = 45;
+const letterG = 103;
 
 /** Express reads paths in any case, so their aliases are as well. */
 const oldPrefix = /^\/gms-web\/(?:gms\/(1)|(resources))(?=[/?]|$)/i;
@@ -7,13 +8,25 @@ const oldPrefix = /^\/gms-web\/(?:gms\/(1)|(resources))(?=[/?]|$)/i;
 /** A proxy may name the whole address in the request line (RFC 9112, absolute-form). */
 const absolute = /^https?:\/\/[^/?#]*/i;
 
+/** The list of CS operations doubles the prefix of some (cs.md): one of the two is taken off. */
+const doubledPrefix = /^\/genesys\/1\/cs(?=\/genesys\/1\/cs\/)/i;
+
+/** Where the second `genesys` of a doubled prefix begins. */
+const secondPrefix = '/genesys/1/cs/'.length;
+
 /**
  * The path that a request means: `/gms-web/gms/1/…` is `/genesys/1/…` and `/gms-web/resources/…` is
  * `/genesys/resources/…` (conventions.md, Addresses); the query stays. It runs for every request:
- * the common path costs two comparisons.
+ * the common path costs three comparisons.
  */
 export function canonicalUrl(url: string): string {
-  const path = url.charCodeAt(0) === slash ? url : originForm(url);
+  const path = withoutOldPrefix(url.charCodeAt(0) === slash ? url : originForm(url));
+  // Bit 5 of a letter is its case.
+  if ((path.charCodeAt(secondPrefix) | 32) !== letterG) return path;
+  return path.replace(doubledPrefix, '');
+}
+
+function withoutOldPrefix(path: string): string {
   if (path.charCodeAt(4) !== hyphen) return path;
   return path.replace(oldPrefix, (_, api?: string) =>
     api === undefined ? '/genesys/resources' : '/genesys/1',
