@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Access } from './access.js';
+import type { Access, Role } from './access.js';
 
 /** Who sent a request, as far as it is known. */
 export interface Caller {
@@ -14,6 +14,12 @@ export abstract class AccessPolicy {
    * @throws DomainError Unauthorized, Forbidden, RateLimited
    */
   abstract admit(request: Request, access: Access): void | Promise<void>;
+
+  /**
+   * Requires a key with one of the roles, of a request that was admitted, wherever it comes from.
+   * @throws DomainError Unauthorized, Forbidden, RateLimited
+   */
+  abstract requireKey(request: Request, roles: readonly Role[]): void | Promise<void>;
 
   /** The caller of a request that was admitted. */
   abstract callerOf(request: Request): Caller;

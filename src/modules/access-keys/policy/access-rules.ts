@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { type Access, AccessPolicy, type Caller } from '../../../core/auth/index.js';
+import { type Access, AccessPolicy, type Caller, type Role } from '../../../core/auth/index.js';
 import { InternalRule } from './internal-rule.js';
 import { KeyRule } from './key-rule.js';
 import { RateLimits } from './rate-limits.js';
@@ -26,6 +26,10 @@ export class AccessRules extends AccessPolicy {
     if (this.settings.current.publicApiKey && access.alwaysOpen !== true) {
       return this.keys.requireKey(request, access.roles);
     }
+  }
+
+  override requireKey(request: Request, roles: readonly Role[]): void | Promise<void> {
+    return this.keys.requireKey(request, roles);
   }
 
   override callerOf(request: Request): Caller {

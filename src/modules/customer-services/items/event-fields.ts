@@ -30,12 +30,15 @@ export interface ItemStart extends ItemEvent {
   readonly estDuration: number | undefined;
 }
 
+/** The body of a call before it is read: extensions stand beside its fields. */
+export const anyObject = z.unknown();
+
 const most32 = 2_147_483_647;
 const longestScalar = 255;
 const longestName = 255;
 
 /** A field that may be absent; null counts as absent. */
-function field<Value>(takes: string, read: (value: unknown) => Value | undefined) {
+export function field<Value>(takes: string, read: (value: unknown) => Value | undefined) {
   return z
     .unknown()
     .optional()

@@ -22,27 +22,39 @@ export const isLive = (tenant: string): string => `s.tenant = ${tenant} AND s.ex
 const isWanted = (completed: string, active: string, isCompleted: string): string =>
   `CASE WHEN ${completed} IS NULL THEN ${active} ELSE ${isCompleted} END`;
 
-/** Placeholders of what is `Wanted`. */
-export interface WantedPlaceholders {
-  readonly activeStates: string;
-  readonly completedStates: string;
+/** Placeholders of what is wanted of a state. */
+export interface WantedOfState {
+  readonly extensions: string;
   readonly activeTasks: string;
   readonly completedTasks: string;
-  readonly extensions: string;
 }
 
-/** The placeholders `$first` to `$first+4`, for the values of `wantedValues`. */
-export function wantedPlaceholders(first: number): WantedPlaceholders {
-  const [activeStates, completedStates, activeTasks, completedTasks, extensions] = [
-    0, 1, 2, 3, 4,
-  ].map((offset) => `$${String(first + offset)}::boolean`) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { activeStates, completedStates, activeTasks, completedTasks, extensions };
+/** Placeholders of what is wanted of a service. */
+export interface WantedOfService extends WantedOfState {
+  readonly activeStates: string;
+  readonly completedStates: string;
+}
+
+/** The placeholders `$first` to `$first+2`, for the values of `wantedOfState`. */
+export function ofStatePlaceholders(first: number): WantedOfState {
+  return {
+    extensions: flag(first),
+    activeTasks: flag(first + 1),
+    completedTasks: flag(first + 2),
+  };
+}
+
+/** The placeholders `$first` to `$first+4`, for the values of `wantedOfService`. */
+export function ofServicePlaceholders(first: number): WantedOfService {
+  return {
+    ...ofStatePlaceholders(first),
+    activeStates: flag(first + 3),
+    completedStates: flag(first + 4),
+  };
+}
+
+function flag(placeholder: number): string {
+  return `$${String(placeholder)}::boolean`;
 }
 
 /** SQL: the columns of an `ItemRow`. */
@@ -62,7 +74,7 @@ export const stateColumns = (extensions: string): string => `
   ${itemColumns('st', extensions)}`;
 
 /** SQL: the wanted tasks of service `s`, of one state when told so, as a JSON array or null. */
-export const tasksOf = (wanted: WantedPlaceholders, ofState = ''): string => `
+export const tasksOf = (wanted: WantedOfState, ofState = ''): string => `
   CASE WHEN ${wanted.activeTasks} OR ${wanted.completedTasks} THEN (
     SELECT coalesce(json_agg(row_to_json(task)), '[]') FROM (
       SELECT ${taskColumns(wanted.extensions)} FROM cs_task t
@@ -71,7 +83,7 @@ export const tasksOf = (wanted: WantedPlaceholders, ofState = ''): string => `
        ORDER BY t.started_at, t.id) task) END`;
 
 /** SQL: the wanted states of service `s`, as a JSON array or null. */
-const statesOf = (wanted: WantedPlaceholders): string => `
+const statesOf = (wanted: WantedOfService): string => `
   CASE WHEN ${wanted.activeStates} OR ${wanted.completedStates} THEN (
     SELECT coalesce(json_agg(row_to_json(state)), '[]') FROM (
       SELECT ${stateColumns(wanted.extensions)} FROM cs_state st
@@ -80,7 +92,7 @@ const statesOf = (wanted: WantedPlaceholders): string => `
        ORDER BY st.started_at, st.id) state) END`;
 
 /** SQL: the columns of a `ServiceRow`, of the alias `s`. */
-export const serviceColumns = (wanted: WantedPlaceholders): string => `
+export const serviceColumns = (wanted: WantedOfService): string => `
   s.id, s.customer_id AS "customerId", s.contact_key AS "contactKey",
   ${itemColumns('s', wanted.extensions)},
   ${statesOf(wanted)} AS states, ${tasksOf(wanted)} AS tasks`;

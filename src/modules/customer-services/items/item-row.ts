@@ -44,10 +44,14 @@ export interface Wanted {
   readonly extensions: boolean;
 }
 
-/** The values for `wantedPlaceholders`. */
-export function wantedValues(wanted: Wanted): boolean[] {
-  const { activeStates, completedStates, activeTasks, completedTasks, extensions } = wanted;
-  return [activeStates, completedStates, activeTasks, completedTasks, extensions];
+/** The values for `ofStatePlaceholders`. */
+export function wantedOfState({ extensions, activeTasks, completedTasks }: Wanted): boolean[] {
+  return [extensions, activeTasks, completedTasks];
+}
+
+/** The values for `ofServicePlaceholders`. */
+export function wantedOfService(wanted: Wanted): boolean[] {
+  return [...wantedOfState(wanted), wanted.activeStates, wanted.completedStates];
 }
 
 export const everythingWanted: Wanted = {

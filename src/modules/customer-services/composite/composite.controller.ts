@@ -1,0 +1,43 @@
+import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Internal } from '../../../core/auth/index.js';
+import { LocatedAnswer } from '../../../core/http/answer.js';
+import { MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import { CviewRoles } from '../cview-roles.guard.js';
+import { anyObject, type JsonMap } from '../items/event-fields.js';
+import { locationOf } from '../items/item-location.js';
+import { Tenant, type TenantName } from '../tenant.js';
+import { compositeOf, compositeSchema } from './composite.dto.js';
+import { ApiStartComposite } from './composite.openapi.js';
+import { type CompositeAnswer, CompositeService } from './composite.service.js';
+
+/** Composite start (cs.md, Operations). */
+@ApiTags('Context Services')
+@Internal()
+@UseGuards(CviewRoles)
+@Controller('genesys/1/cs/services_composite')
+export class CompositeController {
+  constructor(private readonly composites: CompositeService) {}
+
+  @Post('start')
+  @HttpCode(200)
+  @ApiStartComposite()
+  async start(
+    @Tenant() tenant: TenantName,
+    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @Req() request: Request,
+  ): Promise<LocatedAnswer> {
+    const elements = compositeOf(body, parseBody(compositeSchema, body));
+    const services = await this.composites.start(tenant, elements);
+    return new LocatedAnswer({ services }, locationOfFirst(request, services));
+  }
+}
+
+/** The address of the first element's task, or else of its state. */
+function locationOfFirst(request: Request, [first]: readonly CompositeAnswer[]): string {
+  if (first === undefined) throw new Error('a composite start has elements');
+  const { service, state, task } = first;
+  const part = task ? (['tasks', task.task_id] as const) : (['states', state.state_id] as const);
+  return locationOf(request, service.service_id, ...part);
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../core/database/index.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
+import { AutoCompletionRepository } from './services/auto-completion.repository.js';
+import { ServiceRemovalRepository } from './services/service-removal.repository.js';
+import { type SweptService, ServiceSweepRepository } from './services/service-sweep.repository.js';
+
+/** Removes services that have expired, and writes down auto-completions that are due. */
+@Injectable()
+export class CustomerServicesSweep implements SweepTask {
+  readonly name = 'customer-services';
+  readonly order = 50;
+
+  constructor(
+    private readonly services: ServiceSweepRepository,
+    private readonly removal: ServiceRemovalRepository,
+    private readonly completions: AutoCompletionRepository,
+    private readonly unitOfWork: UnitOfWork,
+    sweeper: Sweeper,
+  ) {
+    sweeper.register(this);
+  }
+
+  sweepBatch(limit: number): Promise<SweepBatch> {
+    return this.unitOfWork.run(async () => {
+      const locked = await this.services.lockDue(limit);
+      if (locked.length === 0) return { removed: 0, lagMs: 0 };
+      await this.removal.removeLocked(idsOf(locked.filter(({ isExpired }) => isExpired)));
+      const living = locked.filter(({ isExpired }) => !isExpired);
+      await this.completions.completeThese(idsOf(living.filter((one) => one.isToComplete)));
+      await this.services.postpone(idsOf(living.filter((one) => !one.isToComplete)));
+      // All that were looked at count: a full batch may have another one behind it.
+      return { removed: locked.length, lagMs: Math.max(...locked.map(({ lagMs }) => lagMs)) };
+    });
+  }
+}
+
+function idsOf(services: readonly SweptService[]): string[] {
+  return services.map(({ id }) => id);
+}

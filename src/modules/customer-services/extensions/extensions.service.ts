@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { type DomainError, invalidParameter } from '../../../core/errors/index.js';
+import { requireStorable } from '../../../core/http/body/index.js';
+import { serviceNotFound, stateNotFound, taskNotFound } from '../customer-services.errors.js';
+import { extensionNameForm, isExtensionName } from '../domain/reserved-names.js';
+import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
+import type { Target } from '../items/renewal.js';
+import { AutoCompletion } from '../services/auto-completion.js';
+import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceRepository } from '../services/service.repository.js';
+import { StateRepository } from '../states/state.repository.js';
+import { TaskRepository } from '../tasks/task.repository.js';
+import type { TenantName } from '../tenant.js';
+import { ExtensionRepository, type Holder } from './extension.repository.js';
+
+/** An extension as an address names it. */
+export interface ExtensionPath {
+  readonly serviceId: string;
+  /** Of which of the service's states or tasks; absent: of the service itself. */
+  readonly item?: { readonly kind: 'state' | 'task'; readonly id: string };
+  readonly name: string;
+}
+
+const notFound = { state: stateNotFound, task: taskNotFound };
+
+/** Single extensions of services, states and tasks (cs.md, Operations). */
+@Injectable()
+export class ExtensionsService {
+  constructor(
+    private readonly extensions: ExtensionRepository,
+    private readonly services: ServiceRepository,
+    private readonly states: StateRepository,
+    private readonly tasks: TaskRepository,
+    private readonly autoCompletion: AutoCompletion,
+    private readonly lifetimes: Lifetimes,
+  ) {}
+
+  /**
+   * Replaces an extension, or adds it.
+   * @throws DomainError InvalidParameter for a name that none may have; ServiceNotFound,
+   *   StateNotFound, TaskNotFound
+   */
+  async put(tenant: TenantName, path: ExtensionPath, value: unknown): Promise<void> {
+    const holder = this.holderOf(path);
+    const wrote = await this.write(tenant, path, (target) =>
+      this.extensions.put(target, holder, path.name, value),
+    );
+    if (!wrote)
+      throw (await this.notFound(tenant, path, holder)) ?? serviceNotFound(path.serviceId);
+  }
+
+  /**
+   * Puts members into an extension that is a map, or not there yet.
+   * @throws DomainError as `put`; InvalidParameter when it is something else than a map
+   */
+  async merge(tenant: TenantName, path: ExtensionPath, members: object): Promise<void> {
+    const holder = this.holderOf(path);
+    const wrote = await this.write(tenant, path, (target) =>
+      this.extensions.merge(target, holder, path.name, members),
+    );
+    if (!wrote) throw (await this.notFound(tenant, path, holder)) ?? noMap(path.name);
+  }
+
+  private holderOf({ item, name }: ExtensionPath): Holder {
+    requireStorable('the name of the extension', name);
+    if (!isExtensionName(name)) {
+      throw invalidParameter(
+        `the name of the extension ${JSON.stringify(name.slice(0, 40))}`,
+        extensionNameForm,
+      );
+    }
+    if (item === undefined) return { kind: 'service' };
+    return { kind: item.kind, id: requireItemId(item.id, notFound[item.kind]) };
+  }
+
+  private async write(
+    tenant: TenantName,
+    { serviceId }: ExtensionPath,
+    write: (target: Target) => Promise<boolean>,
+  ): Promise<boolean> {
+    const uuid = requireServiceUuid(serviceId);
+    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
+    return (await this.autoCompletion.before(uuid, tenant, () => write(target))) === true;
+  }
+
+  /** What of the path is not there; undefined when all of it is. */
+  private async notFound(
+    tenant: TenantName,
+    { serviceId }: ExtensionPath,
+    holder: Holder,
+  ): Promise<DomainError | undefined> {
+    const uuid = requireServiceUuid(serviceId);
+    if (!(await this.services.exists(uuid, tenant))) return serviceNotFound(serviceId);
+    if (holder.kind === 'service') return undefined;
+    const { kind, id } = holder;
+    const isThere =
+      kind === 'state'
+        ? (await this.states.lookUp(uuid, tenant, id)) !== undefined
+        : await this.tasks.isThere(uuid, tenant, id);
+    return isThere ? undefined : notFound[kind](String(id));
+  }
+}
+
+function noMap(name: string): DomainError {
+  return invalidParameter(
+    `the extension ${JSON.stringify(name.slice(0, 40))}`,
+    'a merge only while it is a map',
+  );
+}

@@ -1,0 +1,40 @@
+import { completedAt } from './item-columns.js';
+import type { ItemFilter } from './item-filter.js';
+
+/**
+ * SQL: whether an item of the alias is one that the filter lets through, whose values stand from
+ * placeholder `first` on, as `filterValues` gives them.
+ */
+export function passes(alias: string, first: number): string {
+  const [types, startedFrom, startedTo, completedFrom, completedTo, isActive] = [
+    0, 1, 2, 3, 4, 5,
+  ].map((offset) => `$${String(first + offset)}`) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const completed = completedAt(alias, 's');
+  return `
+    (${types}::text[] IS NULL OR ${alias}.type #>> '{}' = ANY (${types}))
+    AND ${alias}.started_at >= coalesce(${startedFrom}::timestamptz, '-infinity')
+    AND ${alias}.started_at < coalesce(${startedTo}::timestamptz, 'infinity')
+    AND (${completedFrom}::timestamptz IS NULL OR ${completed} >= ${completedFrom})
+    AND (${completedTo}::timestamptz IS NULL OR ${completed} < ${completedTo})
+    AND (${isActive}::boolean IS NULL OR (${completed} IS NULL) = ${isActive})`;
+}
+
+/** SQL: the order of every list, and its part that is asked for, from placeholder `first` on. */
+export function page(alias: string, first: number): string {
+  return `ORDER BY ${alias}.started_at, ${alias}.id
+    LIMIT $${String(first)}::int OFFSET $${String(first + 1)}::bigint`;
+}
+
+/** The values for `passes`. */
+export function filterValues(filter: ItemFilter): unknown[] {
+  const { types, startedFrom, startedTo, completedFrom, completedTo, activity } = filter;
+  const isActive = activity === undefined ? undefined : activity === 'active';
+  return [types, startedFrom, startedTo, completedFrom, completedTo, isActive];
+}

@@ -1,0 +1,114 @@
+import { invalidParameter } from '../../../core/errors/index.js';
+import { requireStorable } from '../../../core/http/body/index.js';
+import { ExtensionSelection } from '../domain/extension-selection.js';
+import { instantForm, instantOf } from '../domain/instant.js';
+import type { Shown } from './item-answer.js';
+import type { Activity, ItemFilter } from './item-filter.js';
+
+/** The parameters of a query string; a name that stands there twice has a list. */
+export type Query = Readonly<Record<string, unknown>>;
+
+const mostListed = 1000;
+const mostIndex = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Which items of a list are asked for (cs.md, Decisions, Lists).
+ * @param types the parameter that names types, as `service_types`
+ * @throws DomainError InvalidParameter, InvalidText
+ */
+export function itemFilterOf(
+  query: Query,
+  types: string,
+  activity: Activity | undefined,
+): ItemFilter {
+  const named = listOf(query, types);
+  return {
+    types: named.length === 0 ? undefined : named,
+    startedFrom: instantIn(query, 'started_from'),
+    startedTo: instantIn(query, 'started_to'),
+    completedFrom: instantIn(query, 'completed_from'),
+    completedTo: instantIn(query, 'completed_to'),
+    activity,
+    size: wholeNumberIn(query, 'size', 1, mostListed) ?? mostListed,
+    index: wholeNumberIn(query, 'index', 0, mostIndex) ?? 0,
+  };
+}
+
+/**
+ * What is returned of each item.
+ * @throws DomainError InvalidParameter, InvalidText
+ */
+export function shownOf(query: Query): Shown {
+  const entries = listOf(query, 'extensions');
+  const extensions = new ExtensionSelection(entries);
+  return {
+    wanted: {
+      activeStates: booleanIn(query, 'active_states') ?? false,
+      completedStates: booleanIn(query, 'completed_states') ?? false,
+      activeTasks: booleanIn(query, 'active_tasks') ?? false,
+      completedTasks: booleanIn(query, 'completed_tasks') ?? false,
+      extensions: !extensions.isEmpty,
+    },
+    extensions,
+  };
+}
+
+/**
+ * An instant; a client that did not encode the `+` of an offset sent a blank.
+ * @throws DomainError InvalidParameter
+ */
+export function instantIn(query: Query, name: string): Date | undefined {
+  return parameter(query, name, instantForm, (text) => instantOf(text.replace(' ', '+')));
+}
+
+/** `true` and `false` in any case. @throws DomainError InvalidParameter */
+export function booleanIn(query: Query, name: string): boolean | undefined {
+  const words: Readonly<Record<string, boolean>> = { true: true, false: false };
+  return parameter(query, name, 'true or false', (text) => {
+    const word = text.toLowerCase();
+    return Object.hasOwn(words, word) ? words[word] : undefined;
+  });
+}
+
+/** @throws DomainError InvalidParameter */
+export function wholeNumberIn(
+  query: Query,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const takes = `a whole number from ${String(least)} to ${String(most)}`;
+  return parameter(query, name, takes, (text) => {
+    const number = /^\d{1,16}$/.test(text) ? Number(text) : -1;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+/**
+ * A parameter that stands at most once.
+ * @throws DomainError InvalidParameter
+ */
+export function parameter<Value>(
+  query: Query,
+  name: string,
+  takes: string,
+  read: (text: string) => Value | undefined,
+): Value | undefined {
+  const written = query[name];
+  if (written === undefined) return undefined;
+  const value = typeof written === 'string' ? read(written) : undefined;
+  if (value === undefined) throw invalidParameter(name, takes);
+  return value;
+}
+
+/**
+ * A list, with commas or the parameter more than once; empty entries do not count.
+ * @throws DomainError InvalidText
+ */
+function listOf(query: Query, name: string): string[] {
+  const written = query[name];
+  const texts = Array.isArray(written) ? (written as unknown[]) : [written ?? ''];
+  const entries = texts.flatMap((text) => String(text).split(','));
+  for (const entry of entries) requireStorable(name, entry);
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}

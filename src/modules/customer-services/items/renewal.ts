@@ -1,0 +1,73 @@
+import { nowMs } from './item-columns.js';
+import type { LifeDefaults } from '../services/lifetimes.js';
+
+/** The service that a write is about. */
+export interface Target {
+  readonly uuid: string;
+  readonly tenant: string;
+  readonly defaults: LifeDefaults;
+}
+
+/** The values of the placeholders $1 to $4, with which every write on a service begins. */
+export function targetValues({ uuid, tenant, defaults }: Target): unknown[] {
+  return [uuid, tenant, defaults.life, defaults.autoCompleteAfter];
+}
+
+/** SQL: an optional explicit life and auto-completion; null stands for not given. */
+export interface GivenLife {
+  readonly ttl: string;
+  readonly expiration: string;
+  readonly autoCompleteAfter: string;
+}
+
+const nothingGiven: GivenLife = {
+  ttl: 'NULL::int',
+  expiration: 'NULL::timestamptz',
+  autoCompleteAfter: 'NULL::int',
+};
+
+/** SQL: when a service ends whose caller may have said so; a ttl wins (cs.md, Decisions). */
+export const endOfLife = ({ ttl, expiration }: GivenLife, otherwise: string): string =>
+  `CASE WHEN ${ttl} IS NOT NULL THEN now() + ${ttl} * interval '1 second'
+        WHEN ${expiration} IS NOT NULL THEN ${expiration}
+        ELSE ${otherwise} END`;
+
+/** SQL: when what is active in a service is completed, unless somebody writes before. */
+export const autoCompletion = (after: string): string =>
+  `${nowMs} + ${after} * interval '1 second'`;
+
+/**
+ * SQL: the SET list by which a write renews its service `s` (cs.md: the default life is renewed by
+ * each write, an explicit one is not moved). `sweep_at` is only ever moved forward in time by the
+ * sweeper: as long as it does not change, neither does any index of the row.
+ */
+export function renewal(given: GivenLife = nothingGiven): string {
+  const expiresAt = endOfLife(
+    given,
+    'CASE WHEN s.life_explicit THEN s.expires_at ELSE now() + $3::interval END',
+  );
+  const completesAt = autoCompletion(
+    `coalesce(${given.autoCompleteAfter}, s.auto_complete_after, $4::int)`,
+  );
+  return `
+    life_explicit = s.life_explicit OR ${given.ttl} IS NOT NULL OR ${given.expiration} IS NOT NULL,
+    expires_at = ${expiresAt},
+    auto_complete_after = coalesce(${given.autoCompleteAfter}, s.auto_complete_after),
+    auto_complete_at = ${completesAt},
+    sweep_at = least(s.sweep_at, ${expiresAt}, ${completesAt})`;
+}
+
+/** SQL: whether a write may go on; an auto-completion that is due comes first. */
+export const isWritable = `
+  s.id = $1 AND s.tenant = $2 AND s.expires_at > now()
+  AND (s.auto_complete_at IS NULL OR s.auto_complete_at > now())`;
+
+/**
+ * SQL: locks and renews the service that a write on one of its items is about, as `owner`. Nothing
+ * happens when the service is not there or `condition` does not hold.
+ */
+export const renewedOwner = (condition = 'true'): string => `
+  owner AS (
+    UPDATE cs_service s SET ${renewal()}
+     WHERE ${isWritable} AND ${condition}
+    RETURNING s.id)`;

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../../core/database/index.js';
+import type { ItemEvent } from '../items/event-fields.js';
+import { nowMs } from '../items/item-columns.js';
+import { jsonOf } from '../items/json.js';
+import {
+  autoCompletion,
+  endOfLife,
+  type GivenLife,
+  isWritable,
+  renewal,
+  type Target,
+  targetValues,
+} from '../items/renewal.js';
+import type { NewService, ServiceLife, ServiceStart } from './new-service.js';
+
+const givenWithEvent: GivenLife = {
+  ttl: '$11::int',
+  expiration: '$12::timestamptz',
+  autoCompleteAfter: '$13::int',
+};
+
+const start = statement(
+  'customerServices.start',
+  `INSERT INTO cs_service (id, tenant, customer_id, contact_key, type, started_at, started,
+     est_duration, extensions, life_explicit, expires_at, auto_complete_after, auto_complete_at,
+     sweep_at)
+   SELECT $1, $2, $5, $6, $7::jsonb, coalesce($8::timestamptz, ${nowMs}), $9::jsonb, $10::int,
+          $14::jsonb, $11::int IS NOT NULL OR $12::timestamptz IS NOT NULL, life.expires_at,
+          $13::int, life.completes_at, least(life.expires_at, life.completes_at)
+     FROM (SELECT ${endOfLife(givenWithEvent, 'now() + $3::interval')} AS expires_at,
+                  ${autoCompletion('coalesce($13::int, $4::int)')} AS completes_at) life
+    WHERE life.expires_at > now()
+   RETURNING id`,
+);
+
+const associate = statement(
+  'customerServices.associate',
+  `UPDATE cs_service s
+      SET ${renewal(givenWithEvent)},
+          customer_id = $5, type = coalesce($6::jsonb, s.type),
+          started_at = coalesce($7::timestamptz, s.started_at), started = s.started || $8::jsonb,
+          est_duration = coalesce($9::int, s.est_duration), extensions = s.extensions || $10::jsonb
+    WHERE ${isWritable}
+      AND ($11::int IS NOT NULL OR $12::timestamptz IS NULL OR $12 > now())
+      AND ($7::timestamptz IS NULL OR s.completed_at IS NULL OR $7 <= s.completed_at)
+   RETURNING s.id`,
+);
+
+const end = statement(
+  'customerServices.end',
+  `UPDATE cs_service s
+      SET ${renewal()}, completed_at = coalesce($5::timestamptz, ${nowMs}), completed = $6::jsonb,
+          extensions = s.extensions || $7::jsonb
+    WHERE ${isWritable} AND coalesce($5::timestamptz, ${nowMs}) >= s.started_at
+   RETURNING s.id`,
+);
+
+const givenLife: GivenLife = {
+  ttl: '$5::int',
+  expiration: '$6::timestamptz',
+  autoCompleteAfter: 'NULL::int',
+};
+
+const setLife = statement(
+  'customerServices.setLife',
+  `UPDATE cs_service s SET ${renewal(givenLife)}
+    WHERE ${isWritable} AND ($5::int IS NOT NULL OR $6::timestamptz > now())
+   RETURNING s.id`,
+);
+
+const lockForRemoval = statement(
+  'customerServices.lockForRemoval',
+  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now() FOR UPDATE`,
+);
+
+const exists = statement(
+  'customerServices.exists',
+  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now()`,
+);
+
+/** Writes services; each call is one statement. What it returns is whether it wrote. */
+@Injectable()
+export class ServiceRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns false when its explicit end lies in the past */
+  start(target: Target, service: NewService): Promise<boolean> {
+    return this.writes(start, [
+      ...targetValues(target),
+      service.customerId,
+      service.contactKey,
+      jsonOf(service.type),
+      service.at,
+      jsonOf(service.fields),
+      service.estDuration,
+      ...lifeValues(service),
+      jsonOf(service.extensions),
+    ]);
+  }
+
+  /** Gives a service to a customer; what the event does not say stays as it is. */
+  associate(target: Target, customerId: string, event: ServiceStart): Promise<boolean> {
+    return this.writes(associate, [
+      ...targetValues(target),
+      customerId,
+      jsonOf(event.type),
+      event.at,
+      jsonOf(event.fields),
+      event.estDuration,
+      jsonOf(event.extensions),
+      ...lifeValues(event),
+    ]);
+  }
+
+  end(target: Target, event: ItemEvent): Promise<boolean> {
+    const { at, fields, extensions } = event;
+    return this.writes(end, [...targetValues(target), at, jsonOf(fields), jsonOf(extensions)]);
+  }
+
+  setLife(target: Target, { ttl, expirationTime }: ServiceLife): Promise<boolean> {
+    return this.writes(setLife, [...targetValues(target), ttl, expirationTime]);
+  }
+
+  /** Locks a live service until the end of the unit of work. */
+  lockForRemoval(uuid: string, tenant: string): Promise<boolean> {
+    return this.writes(lockForRemoval, [uuid, tenant]);
+  }
+
+  exists(uuid: string, tenant: string): Promise<boolean> {
+    return this.writes(exists, [uuid, tenant]);
+  }
+
+  private async writes(what: typeof start, values: readonly unknown[]): Promise<boolean> {
+    return (await this.database.execute(what, values)) > 0;
+  }
+}
+
+function lifeValues({ ttl, expirationTime, autoCompleteAfter }: ServiceLife): unknown[] {
+  return [ttl, expirationTime, autoCompleteAfter];
+}

@@ -1,0 +1,116 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { Internal } from '../../../core/auth/index.js';
+import { LocatedAnswer } from '../../../core/http/answer.js';
+import { JsonBody, MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import { CviewRoles } from '../cview-roles.guard.js';
+import { anyObject, endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
+import type { ItemAnswer } from '../items/item-answer.js';
+import { locationOf } from '../items/item-location.js';
+import { shownOf } from '../items/item-query.js';
+import { Tenant, type TenantName } from '../tenant.js';
+import {
+  type LifeBody,
+  lifeSchema,
+  newLifeOf,
+  newServiceOf,
+  requireCustomerName,
+  serviceSchema,
+  serviceStartOf,
+} from './services.dto.js';
+import {
+  ApiAssociateService,
+  ApiDeleteService,
+  ApiEndService,
+  ApiReadService,
+  ApiSetServiceLife,
+  ApiStartService,
+} from './services.openapi.js';
+import { ServicesService } from './services.service.js';
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** Services, one at a time (cs.md, Operations). */
+@ApiTags('Context Services')
+@Internal()
+@UseGuards(CviewRoles)
+@Controller('genesys/1/cs')
+export class ServicesController {
+  constructor(private readonly services: ServicesService) {}
+
+  @Post('services/start')
+  @HttpCode(201)
+  @ApiStartService()
+  async start(
+    @Tenant() tenant: TenantName,
+    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @Req() request: Request,
+  ): Promise<LocatedAnswer> {
+    const service = newServiceOf(body, parseBody(serviceSchema, body));
+    const id = await this.services.start(tenant, service);
+    return new LocatedAnswer({ service_id: id }, locationOf(request, id));
+  }
+
+  @Post('customers/:customerId/services/:id')
+  @HttpCode(204)
+  @ApiAssociateService()
+  async associate(
+    @Tenant() tenant: TenantName,
+    @Param('customerId') customerId: string,
+    @Param('id') id: string,
+    @JsonBody(anyObject) body: JsonMap,
+  ): Promise<void> {
+    const customer = requireCustomerName('customer_id', customerId);
+    const event = serviceStartOf(body, parseBody(serviceSchema, body));
+    await this.services.associate(tenant, id, customer, event);
+  }
+
+  @Post('services/:id/end')
+  @HttpCode(204)
+  @ApiEndService()
+  async end(
+    @Tenant() tenant: TenantName,
+    @Param('id') id: string,
+    @JsonBody(anyObject) body: JsonMap,
+  ): Promise<void> {
+    await this.services.end(tenant, id, itemEndOf(body, parseBody(endSchema, body)));
+  }
+
+  @Get('services/:id')
+  @ApiReadService()
+  async read(
+    @Tenant() tenant: TenantName,
+    @Param('id') id: string,
+    @Query() query: Parameters,
+  ): Promise<ItemAnswer> {
+    return this.services.read(tenant, id, shownOf(query));
+  }
+
+  @Put('services/:id')
+  @ApiSetServiceLife()
+  async setLife(
+    @Tenant() tenant: TenantName,
+    @Param('id') id: string,
+    @MandatoryJsonBody(lifeSchema) body: LifeBody,
+  ): Promise<void> {
+    await this.services.setLife(tenant, id, newLifeOf(body));
+  }
+
+  @Delete('services/:id')
+  @ApiDeleteService()
+  async remove(@Tenant() tenant: TenantName, @Param('id') id: string): Promise<void> {
+    await this.services.remove(tenant, id);
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../../core/database/index.js';
+import type { ItemEvent, ItemStart } from '../items/event-fields.js';
+import { nowMs } from '../items/item-columns.js';
+import { itemEnd, itemEndValues, itemLookUp } from '../items/item-end.js';
+import { jsonOf } from '../items/json.js';
+import { renewedOwner, type Target, targetValues } from '../items/renewal.js';
+import type { NewState, Transition } from './new-state.js';
+
+const columns = `service_id, previous_state_id, type, started_at, started, est_duration, extensions`;
+
+const start = statement(
+  'customerServices.startState',
+  `WITH ${renewedOwner()}
+   INSERT INTO cs_state (${columns})
+   SELECT owner.id, $5::bigint, $6::jsonb, coalesce($7::timestamptz, ${nowMs}), $8::jsonb, $9::int,
+          $10::jsonb
+     FROM owner
+   RETURNING id::float8 AS id`,
+);
+
+const end = itemEnd('customerServices.endState', 'cs_state');
+const lookUp = itemLookUp('customerServices.lookUpState', 'cs_state');
+
+/** Of two transitions that leave one state at once, the second finds it over when it has its turn. */
+const transition = statement(
+  'customerServices.transition',
+  `WITH ${renewedOwner(`EXISTS (
+     SELECT FROM cs_state st WHERE st.service_id = $1 AND st.id = $5 AND st.completed_at IS NULL
+        AND st.started_at <= coalesce($7::timestamptz, ${nowMs}))`)},
+   ended AS (
+     UPDATE cs_state st SET completed_at = coalesce($7::timestamptz, ${nowMs}), completed = $11::jsonb
+       FROM owner WHERE st.service_id = owner.id AND st.id = $5 AND st.completed_at IS NULL
+     RETURNING st.service_id, st.id, st.completed_at)
+   INSERT INTO cs_state (${columns})
+   SELECT service_id, id, $6::jsonb, completed_at, $8::jsonb, $9::int, $10::jsonb FROM ended
+   RETURNING id::float8 AS id`,
+);
+
+/** Writes states; each call is one statement, which renews the service as well. */
+@Injectable()
+export class StateRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the id of the new state */
+  start(target: Target, state: NewState): Promise<number | undefined> {
+    const values = startValues(state, state.previousStateId);
+    return this.idOf(start, [...targetValues(target), ...values]);
+  }
+
+  /** @returns the id of the state that ended */
+  end(target: Target, id: number, event: ItemEvent): Promise<number | undefined> {
+    return this.idOf(end, itemEndValues(target, id, event));
+  }
+
+  /** @returns the id of the new state */
+  transition(target: Target, { from, end, start }: Transition): Promise<number | undefined> {
+    const values = [...targetValues(target), ...startValues(start, from), jsonOf(end.fields)];
+    return this.idOf(transition, values);
+  }
+
+  lookUp(uuid: string, tenant: string, id: number): Promise<{ isCompleted: boolean } | undefined> {
+    return this.database.row<{ isCompleted: boolean }>(lookUp, [uuid, tenant, id]);
+  }
+
+  private async idOf(what: typeof start, values: unknown[]): Promise<number | undefined> {
+    return (await this.database.row<{ id: number }>(what, values))?.id;
+  }
+}
+
+function startValues(event: ItemStart, previous: number | undefined): unknown[] {
+  const { type, at, fields, estDuration, extensions } = event;
+  return [previous, jsonOf(type), at, jsonOf(fields), estDuration, jsonOf(extensions)];
+}

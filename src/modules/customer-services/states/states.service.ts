@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { type DomainError, invalidParameter } from '../../../core/errors/index.js';
+import { serviceNotFound, stateCompleted, stateNotFound } from '../customer-services.errors.js';
+import type { ItemEvent } from '../items/event-fields.js';
+import { type ItemAnswer, type Shown, stateAnswer } from '../items/item-answer.js';
+import type { ItemFilter } from '../items/item-filter.js';
+import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
+import type { Target } from '../items/renewal.js';
+import { AutoCompletion } from '../services/auto-completion.js';
+import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceRepository } from '../services/service.repository.js';
+import type { TenantName } from '../tenant.js';
+import type { NewState, Transition } from './new-state.js';
+import { StateQueryRepository } from './state-query.repository.js';
+import { StateRepository } from './state.repository.js';
+
+/** States of services (cs.md, Operations). */
+@Injectable()
+export class StatesService {
+  constructor(
+    private readonly states: StateRepository,
+    private readonly queries: StateQueryRepository,
+    private readonly services: ServiceRepository,
+    private readonly autoCompletion: AutoCompletion,
+    private readonly lifetimes: Lifetimes,
+  ) {}
+
+  /** @returns the id of the new state. @throws DomainError ServiceNotFound */
+  async start(tenant: TenantName, serviceId: string, state: NewState): Promise<number> {
+    const id = await this.write(tenant, serviceId, (target) => this.states.start(target, state));
+    if (id === undefined) throw serviceNotFound(serviceId);
+    return id;
+  }
+
+  /**
+   * Completes a state, once more if need be; its tasks go on.
+   * @throws DomainError ServiceNotFound, StateNotFound; InvalidParameter for an end before its start
+   */
+  async end(
+    tenant: TenantName,
+    serviceId: string,
+    stateId: string,
+    event: ItemEvent,
+  ): Promise<void> {
+    const id = requireItemId(stateId, stateNotFound);
+    const ended = await this.write(tenant, serviceId, (target) =>
+      this.states.end(target, id, event),
+    );
+    if (ended === undefined) throw await this.refusal(tenant, serviceId, id);
+  }
+
+  /**
+   * Ends a state and starts the next one, both or neither, at one instant.
+   * @returns the id of the new state
+   * @throws DomainError ServiceNotFound, StateNotFound, StateCompleted; InvalidParameter for an
+   *   instant before the old state's start
+   */
+  async transition(tenant: TenantName, serviceId: string, transition: Transition): Promise<number> {
+    const id = await this.write(tenant, serviceId, (target) =>
+      this.states.transition(target, transition),
+    );
+    if (id !== undefined) return id;
+    throw await this.refusal(tenant, serviceId, transition.from, stateCompleted);
+  }
+
+  /** @throws DomainError ServiceNotFound, StateNotFound */
+  async read(
+    tenant: TenantName,
+    serviceId: string,
+    stateId: string,
+    shown: Shown,
+  ): Promise<ItemAnswer> {
+    const uuid = requireServiceUuid(serviceId);
+    const id = requireItemId(stateId, stateNotFound);
+    const rows = await this.queries.find(uuid, tenant, id, shown.wanted);
+    if (rows === undefined) throw serviceNotFound(serviceId);
+    const [row] = rows;
+    if (row === undefined) throw stateNotFound(stateId);
+    return stateAnswer(uuid, row, shown);
+  }
+
+  /** States by their start. @throws DomainError ServiceNotFound */
+  async list(
+    tenant: TenantName,
+    serviceId: string,
+    filter: ItemFilter,
+    shown: Shown,
+  ): Promise<ItemAnswer[]> {
+    const uuid = requireServiceUuid(serviceId);
+    const rows = await this.queries.list(uuid, tenant, filter, shown.wanted);
+    if (rows === undefined) throw serviceNotFound(serviceId);
+    return rows.map((row) => stateAnswer(uuid, row, shown));
+  }
+
+  private async write(
+    tenant: TenantName,
+    serviceId: string,
+    write: (target: Target) => Promise<number | undefined>,
+  ): Promise<number | undefined> {
+    const uuid = requireServiceUuid(serviceId);
+    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
+    const id = await this.autoCompletion.before(uuid, tenant, () => write(target));
+    return id === false ? undefined : id;
+  }
+
+  /** Why a write on a state touched nothing. */
+  private async refusal(
+    tenant: TenantName,
+    serviceId: string,
+    id: number,
+    whenCompleted?: (id: number) => DomainError,
+  ): Promise<DomainError> {
+    const uuid = requireServiceUuid(serviceId);
+    const state = await this.states.lookUp(uuid, tenant, id);
+    if (state === undefined) {
+      const isThere = await this.services.exists(uuid, tenant);
+      return isThere ? stateNotFound(String(id)) : serviceNotFound(serviceId);
+    }
+    if (state.isCompleted && whenCompleted !== undefined) return whenCompleted(id);
+    return invalidParameter('timestamp', "a time that is not before the state's start");
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { invalidParameter } from '../../../core/errors/index.js';
+import { serviceNotFound, stateNotFound, taskNotFound } from '../customer-services.errors.js';
+import type { ItemEvent } from '../items/event-fields.js';
+import { type ItemAnswer, type Shown, taskAnswer } from '../items/item-answer.js';
+import type { ItemFilter } from '../items/item-filter.js';
+import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
+import type { Target } from '../items/renewal.js';
+import { AutoCompletion } from '../services/auto-completion.js';
+import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceRepository } from '../services/service.repository.js';
+import type { TenantName } from '../tenant.js';
+import type { NewTask } from './new-task.js';
+import { TaskQueryRepository } from './task-query.repository.js';
+import { TaskRepository } from './task.repository.js';
+
+/** Tasks of services and of their states (cs.md, Operations). */
+@Injectable()
+export class TasksService {
+  constructor(
+    private readonly tasks: TaskRepository,
+    private readonly queries: TaskQueryRepository,
+    private readonly services: ServiceRepository,
+    private readonly autoCompletion: AutoCompletion,
+    private readonly lifetimes: Lifetimes,
+  ) {}
+
+  /** @returns the id of the new task. @throws DomainError ServiceNotFound, StateNotFound */
+  async start(tenant: TenantName, serviceId: string, task: NewTask): Promise<number> {
+    const id = await this.write(tenant, serviceId, (target) => this.tasks.start(target, task));
+    if (id !== undefined) return id;
+    if (task.stateId === undefined) throw serviceNotFound(serviceId);
+    throw await this.unlessServiceIsGone(tenant, serviceId, stateNotFound(String(task.stateId)));
+  }
+
+  /**
+   * Completes a task, once more if need be.
+   * @throws DomainError ServiceNotFound, TaskNotFound; InvalidParameter for an end before its start
+   */
+  async end(
+    tenant: TenantName,
+    serviceId: string,
+    taskId: string,
+    event: ItemEvent,
+  ): Promise<void> {
+    const id = requireItemId(taskId, taskNotFound);
+    const ended = await this.write(tenant, serviceId, (target) =>
+      this.tasks.end(target, id, event),
+    );
+    if (ended !== undefined) return;
+    if (await this.tasks.isThere(requireServiceUuid(serviceId), tenant, id)) {
+      throw invalidParameter('timestamp', "a time that is not before the task's start");
+    }
+    throw await this.unlessServiceIsGone(tenant, serviceId, taskNotFound(taskId));
+  }
+
+  /** @throws DomainError ServiceNotFound, TaskNotFound */
+  async read(
+    tenant: TenantName,
+    serviceId: string,
+    taskId: string,
+    shown: Shown,
+  ): Promise<ItemAnswer> {
+    const uuid = requireServiceUuid(serviceId);
+    const id = requireItemId(taskId, taskNotFound);
+    const rows = await this.queries.find(uuid, tenant, id, shown.wanted.extensions);
+    if (rows === undefined) throw serviceNotFound(serviceId);
+    const [row] = rows;
+    if (row === undefined) throw taskNotFound(taskId);
+    return taskAnswer(uuid, row, shown);
+  }
+
+  /**
+   * Tasks by their start.
+   * @param stateId the state that they hang on; undefined: any, or none
+   * @throws DomainError ServiceNotFound
+   */
+  async list(
+    tenant: TenantName,
+    serviceId: string,
+    filter: ItemFilter,
+    stateId: number | undefined,
+    shown: Shown,
+  ): Promise<ItemAnswer[]> {
+    const uuid = requireServiceUuid(serviceId);
+    const { extensions } = shown.wanted;
+    const rows = await this.queries.list(uuid, tenant, filter, stateId, extensions);
+    if (rows === undefined) throw serviceNotFound(serviceId);
+    return rows.map((row) => taskAnswer(uuid, row, shown));
+  }
+
+  private async write(
+    tenant: TenantName,
+    serviceId: string,
+    write: (target: Target) => Promise<number | undefined>,
+  ): Promise<number | undefined> {
+    const uuid = requireServiceUuid(serviceId);
+    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
+    const id = await this.autoCompletion.before(uuid, tenant, () => write(target));
+    return id === false ? undefined : id;
+  }
+
+  private async unlessServiceIsGone(
+    tenant: TenantName,
+    serviceId: string,
+    error: Error,
+  ): Promise<Error> {
+    const isThere = await this.services.exists(requireServiceUuid(serviceId), tenant);
+    return isThere ? error : serviceNotFound(serviceId);
+  }
+}
