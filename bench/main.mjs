@@ -10,6 +10,8 @@ import { table } from './lib/figures.mjs';
 import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
 import { measureComet } from './parts/comet.mjs';
+import { measureCustomerHistory } from './parts/customer-history.mjs';
+import { measureCustomerServices } from './parts/customer-services.mjs';
 import { measureHttp } from './parts/http.mjs';
 import { measureMatch } from './parts/match.mjs';
 import { measureProfile } from './parts/profile.mjs';
@@ -29,6 +31,8 @@ const parts = {
   push: measurePush,
   'push-vendors': measurePushVendors,
   comet: measureComet,
+  'customer-services': measureCustomerServices,
+  'customer-history': measureCustomerHistory,
   breakdown: measureBreakdown,
   profile: measureProfile,
 };

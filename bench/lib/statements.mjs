@@ -32,12 +32,21 @@ async function repositories(database) {
     numbers: await made('access-resources/access-number.repository', 'AccessNumberRepository'),
     events: await made('notification/publish/event.repository', 'EventRepository'),
     grants: await made('access-resources/access-grant.repository', 'AccessGrantRepository'),
+    customers: await made('customer-services/services/service.repository', 'ServiceRepository'),
+    states: await made('customer-services/states/state.repository', 'StateRepository'),
+    histories: await made(
+      'customer-services/services/service-query.repository',
+      'ServiceQueryRepository',
+    ),
   };
 }
 
 /** One call for each statement that the measured operations consist of. */
-function calls({ areas, entries, services, numbers, grants, events }) {
+function calls(repositories) {
+  const { areas, entries, services, numbers, grants, events } = repositories;
+  const { customers, states, histories } = repositories;
   const end = new Date();
+  const target = { defaults: {} };
   return [
     areas.createWithTexts('', 1, new Map()),
     areas.createBound('', end),
@@ -49,5 +58,10 @@ function calls({ areas, entries, services, numbers, grants, events }) {
     grants.insert({ codes: [] }),
     grants.match({}),
     events.publish({ id: '', event: {}, key: undefined, terms: {}, mail: null }, [], []),
+    customers.start(target, {}),
+    customers.end(target, {}),
+    states.start(target, {}),
+    states.transition(target, { start: {}, end: {} }),
+    histories.listOfCustomer('', '', {}, {}),
   ];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/project.mjs';
 import { shown, table } from '../lib/figures.mjs';
 import { cases } from '../lib/cases.mjs';
+import { story, StoryClient } from '../lib/customer-stories.mjs';
 import { LoadClient } from '../lib/load.mjs';
 import { populate } from '../lib/population.mjs';
 import { startServer } from '../lib/processes.mjs';
@@ -10,35 +11,32 @@ import { startServer } from '../lib/processes.mjs';
 const profiled = ['create', 'read', 'request-interaction'];
 const measureMs = 8000;
 const warmup = { ms: 1500, answers: 4000 };
+const storyOrder = { connections: 32, told: story, warmupMs: 3000, measureMs };
 const mostShown = 30;
 
 /** Where the server's processor time goes under load: `node --cpu-prof`, start and end left out. */
 export async function measureProfile(bench) {
   const client = await LoadClient.start(bench.closing);
+  const stories = await StoryClient.start(bench.closing);
   await populate(bench.postgres.sql);
   const reports = [];
   for (const name of profiled) {
     await cases[name].before?.(bench.postgres.sql);
-    reports.push(await profileCase({ ...bench, client }, name));
+    const order = { connections: 64, requests: cases[name].requests, warmup, measureMs };
+    reports.push(await profileCase(bench, name, client, order));
     bench.progress(`profile: ${name}`);
   }
+  reports.push(await profileCase(bench, 'customer-services', stories, storyOrder));
   return reports;
 }
 
-async function profileCase({ folder, configFile, postgres, closing, client }, name) {
+async function profileCase({ folder, configFile, postgres, closing }, name, client, order) {
   const profiles = join(folder, `profile-${name}`);
   const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile };
   const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const server = await startServer({ env, nodeArguments }, closing);
   const { port, pid } = server;
-  const order = {
-    port,
-    connections: 64,
-    requests: cases[name].requests,
-    warmup,
-    measureMs,
-  };
-  const { serverUs, perSecond } = await client.drive(order, pid, postgres.pid);
+  const { serverUs, perSecond } = await client.drive({ port, ...order }, pid, postgres.pid);
   const to = microseconds();
   const from = to - measureMs * 1000;
   await server.stop();

@@ -18,7 +18,7 @@ process.on('message', (order) => {
   statements = order.statements;
   const server = createServer((request, response) => {
     answer(request).then(
-      (body) => write(response, 200, body),
+      (body) => write(response, statusOf(body), body),
       (error) => write(response, 500, error.message),
     );
   });
@@ -26,9 +26,16 @@ process.on('message', (order) => {
 });
 process.on('disconnect', () => process.exit());
 
+/** What was made is 201, what has nothing to say 204: Context Services alone. */
+function statusOf(body) {
+  if (body === undefined) return 204;
+  return body.service_id || body.state_id ? 201 : 200;
+}
+
 async function answer(request) {
   const [, , , api, one, two] = request.url.split('/');
   if (request.url === '/hello') return 'hello';
+  if (api === 'cs') return tellStory(request.url, JSON.parse(await bodyOf(request)));
   if (api === 'storage') return request.method === 'GET' ? read(one, two) : create(request, one);
   if (api === 'notification') return publish(JSON.parse(await bodyOf(request)));
   if (one === 'request-interaction') return requestInteraction(await fieldsOf(request));
@@ -113,6 +120,38 @@ async function match({ _access_number: number, _access_code: code }) {
   return { _id: service.id, _data_id: service.dataId };
 }
 
+const life = ['2 weeks', null];
+
+/** A step of a customer's story, in one statement each, as bench/processes/customer-story.mjs asks. */
+async function tellStory(url, body) {
+  const [, , , , , id, what, step] = url.split('/');
+  const { media_type, interaction_id, disposition, disposition_desc } = body;
+  const fields = JSON.stringify({ interaction_id, media_type });
+  if (id === 'start') return startService(body, fields);
+  const target = [id.slice(4), '', ...life];
+  if (what === 'end') {
+    const end = [undefined, JSON.stringify({ disposition, disposition_desc }), '{}'];
+    await query(pool, 'customerServices.end', [...target, ...end]);
+    return undefined;
+  }
+  const type = JSON.stringify(body.state_type ?? body.to.state_type);
+  const state = [body.from?.state_id, type, undefined, fields, undefined, '{}'];
+  const values = [...target, ...state];
+  const [row] =
+    step === 'start'
+      ? await query(pool, 'customerServices.startState', values)
+      : await query(pool, 'customerServices.transition', [...values, JSON.stringify(body.from)]);
+  return { state_id: row.id };
+}
+
+async function startService({ customer_id, service_type, est_duration, Feedback }, fields) {
+  const uuid = randomUUID();
+  const values = [uuid, '', ...life, customer_id, undefined, JSON.stringify(service_type)];
+  values.push(undefined, fields, est_duration, undefined, undefined, undefined);
+  await query(pool, 'customerServices.start', [...values, JSON.stringify({ Feedback })]);
+  return { service_id: `100-${uuid}` };
+}
+
 async function query(target, name, values) {
   return (await target.query({ ...statements[name], values })).rows;
 }
@@ -132,6 +171,10 @@ function bodyOf(request) {
 }
 
 function write(response, status, body) {
+  if (status === 204) {
+    response.writeHead(204).end();
+    return;
+  }
   const isText = typeof body === 'string';
   const text = isText ? body : JSON.stringify(body);
   response.writeHead(status, {

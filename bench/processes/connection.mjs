@@ -9,7 +9,7 @@ export class Connection {
   #received = '';
   #answered;
 
-  /** @param answered called with the status when an answer is complete */
+  /** @param failed called when the connection is lost */
   constructor(port, failed) {
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
     this.#socket.setEncoding('latin1');
@@ -20,7 +20,7 @@ export class Connection {
     });
   }
 
-  /** Sends a request; `answered(status)` is called when its answer is complete. */
+  /** Sends a request; `answered(status, body)` is called when its answer is complete. */
   send(request, answered) {
     this.#answered = answered;
     this.#socket.write(request, 'latin1');
@@ -39,12 +39,13 @@ export class Connection {
     this.#received = '';
     const answered = this.#answered;
     this.#answered = undefined;
-    answered?.(Number(received.slice(9, 12)));
+    answered?.(Number(received.slice(9, 12)), received.slice(head + 4));
   }
 }
 
-/** Every answer that is measured here says how long it is. */
+/** Every answer that is measured here says how long it is; a 204 has no body. */
 function lengthIn(received) {
+  if (received.startsWith('204', 9)) return 0;
   const found = /content-length: *(\d+)/i.exec(received);
   if (found === null) throw new Error(`an answer without Content-Length:\n${received}`);
   return Number(found[1]);

@@ -1,3 +1,4 @@
+import { customerOf, history } from '../lib/customer-services.mjs';
 import { population } from '../lib/population.mjs';
 import { subscriptions, tagOf } from '../lib/subscriptions.mjs';
 
@@ -72,6 +73,14 @@ export const generators = {
   publishMoment: () => (at) => {
     const now = Number(process.hrtime.bigint()) / 1e6;
     return publish({ tag: 'bench.push', message: String(now - (performance.now() - at)) });
+  },
+
+  /** All that a customer has been through. */
+  customerHistory: () => {
+    const next = scattered(history.customers);
+    const parts = 'active_states=true&completed_states=true&active_tasks=true&completed_tasks=true';
+    return () =>
+      get(`/genesys/1/cs/customers/${customerOf(next() + 1)}/services?${parts}&extensions=*`);
   },
 
   path: ({ path }) => {
