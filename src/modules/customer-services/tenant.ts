@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { invalidParameter } from '../../core/errors/index.js';
@@ -9,6 +10,8 @@ import { headerText, isUserName, longestUser } from '../edge/index.js';
  */
 export type TenantName = string;
 
+const longestTenant = 100;
+
 /** `@Tenant() tenant: TenantName`. @throws DomainError InvalidParameter */
 export const Tenant: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => tenantOf(context.switchToHttp().getRequest()),
@@ -18,7 +21,13 @@ function tenantOf({ headers }: Request): TenantName {
   const parts = ['ContactCenterId', 'GroupId'].map((name) =>
     partOf(name, headers[name.toLowerCase()]),
   );
-  return parts.every((part) => part === null) ? '' : JSON.stringify(parts);
+  return parts.every((part) => part === null) ? '' : shortened(JSON.stringify(parts));
+}
+
+/** Indexes begin with it, and what they hold of one row is limited: long names stand as their hash. */
+function shortened(tenant: string): TenantName {
+  if (tenant.length <= longestTenant) return tenant;
+  return createHash('sha256').update(tenant).digest('base64url');
 }
 
 function partOf(name: string, header: string | string[] | undefined): string | null {

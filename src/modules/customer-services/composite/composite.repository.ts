@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
 import type { JsonMap, Scalar } from '../items/event-fields.js';
 import { completedAt } from '../items/item-columns.js';
-import { jsonOf } from '../items/json.js';
+import { jsonOf } from '../items/parameters.js';
 import { isWritable, renewal, type Target, targetValues } from '../items/renewal.js';
 import type { NewService } from '../services/new-service.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
-import { jsonOf } from '../items/json.js';
+import { jsonOf } from '../items/parameters.js';
 import { isWritable, renewal, renewedOwner, type Target, targetValues } from '../items/renewal.js';
 
 /** What an extension hangs on: the service itself, or one of its states or tasks. */

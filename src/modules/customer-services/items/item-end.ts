@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../../../core/database/index.js';
 import type { ItemEvent } from './event-fields.js';
 import { nowMs } from './item-columns.js';
-import { jsonOf } from './json.js';
+import { instantText, jsonOf } from './parameters.js';
 import { renewedOwner, type Target, targetValues } from './renewal.js';
 
 type ItemTable = 'cs_state' | 'cs_task';
@@ -24,7 +24,7 @@ export function itemEnd(name: string, table: ItemTable): Statement {
 
 export function itemEndValues(target: Target, id: number, event: ItemEvent): unknown[] {
   const { at, fields, extensions } = event;
-  return [...targetValues(target), id, at, jsonOf(fields), jsonOf(extensions)];
+  return [...targetValues(target), id, instantText(at), jsonOf(fields), jsonOf(extensions)];
 }
 
 /** Whether a state or task is there, and when it began. Values: uuid of the service, tenant, id. */

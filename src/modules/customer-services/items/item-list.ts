@@ -1,5 +1,6 @@
 import { completedAt } from './item-columns.js';
 import type { ItemFilter } from './item-filter.js';
+import { instantText } from './parameters.js';
 
 /**
  * SQL: whether an item of the alias is one that the filter lets through, whose values stand from
@@ -36,5 +37,6 @@ export function page(alias: string, first: number): string {
 export function filterValues(filter: ItemFilter): unknown[] {
   const { types, startedFrom, startedTo, completedFrom, completedTo, activity } = filter;
   const isActive = activity === undefined ? undefined : activity === 'active';
-  return [types, startedFrom, startedTo, completedFrom, completedTo, isActive];
+  const range = [startedFrom, startedTo, completedFrom, completedTo].map(instantText);
+  return [types, ...range, isActive];
 }

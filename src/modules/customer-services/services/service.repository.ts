@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { ItemEvent } from '../items/event-fields.js';
 import { nowMs } from '../items/item-columns.js';
-import { jsonOf } from '../items/json.js';
+import { instantText, jsonOf } from '../items/parameters.js';
 import {
   autoCompletion,
   endOfLife,
@@ -91,7 +91,7 @@ export class ServiceRepository {
       service.customerId,
       service.contactKey,
       jsonOf(service.type),
-      service.at,
+      instantText(service.at),
       jsonOf(service.fields),
       service.estDuration,
       ...lifeValues(service),
@@ -105,7 +105,7 @@ export class ServiceRepository {
       ...targetValues(target),
       customerId,
       jsonOf(event.type),
-      event.at,
+      instantText(event.at),
       jsonOf(event.fields),
       event.estDuration,
       jsonOf(event.extensions),
@@ -115,11 +115,16 @@ export class ServiceRepository {
 
   end(target: Target, event: ItemEvent): Promise<boolean> {
     const { at, fields, extensions } = event;
-    return this.writes(end, [...targetValues(target), at, jsonOf(fields), jsonOf(extensions)]);
+    return this.writes(end, [
+      ...targetValues(target),
+      instantText(at),
+      jsonOf(fields),
+      jsonOf(extensions),
+    ]);
   }
 
   setLife(target: Target, { ttl, expirationTime }: ServiceLife): Promise<boolean> {
-    return this.writes(setLife, [...targetValues(target), ttl, expirationTime]);
+    return this.writes(setLife, [...targetValues(target), ttl, instantText(expirationTime)]);
   }
 
   /** Locks a live service until the end of the unit of work. */
@@ -137,5 +142,5 @@ export class ServiceRepository {
 }
 
 function lifeValues({ ttl, expirationTime, autoCompleteAfter }: ServiceLife): unknown[] {
-  return [ttl, expirationTime, autoCompleteAfter];
+  return [ttl, instantText(expirationTime), autoCompleteAfter];
 }

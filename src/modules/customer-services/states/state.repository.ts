@@ -3,7 +3,7 @@ import { Database, statement } from '../../../core/database/index.js';
 import type { ItemEvent, ItemStart } from '../items/event-fields.js';
 import { nowMs } from '../items/item-columns.js';
 import { itemEnd, itemEndValues, itemLookUp } from '../items/item-end.js';
-import { jsonOf } from '../items/json.js';
+import { instantText, jsonOf } from '../items/parameters.js';
 import { renewedOwner, type Target, targetValues } from '../items/renewal.js';
 import type { NewState, Transition } from './new-state.js';
 
@@ -70,5 +70,5 @@ export class StateRepository {
 
 function startValues(event: ItemStart, previous: number | undefined): unknown[] {
   const { type, at, fields, estDuration, extensions } = event;
-  return [previous, jsonOf(type), at, jsonOf(fields), estDuration, jsonOf(extensions)];
+  return [previous, jsonOf(type), instantText(at), jsonOf(fields), estDuration, jsonOf(extensions)];
 }

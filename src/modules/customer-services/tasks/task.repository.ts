@@ -3,7 +3,7 @@ import { Database, statement } from '../../../core/database/index.js';
 import type { ItemEvent } from '../items/event-fields.js';
 import { nowMs } from '../items/item-columns.js';
 import { itemEnd, itemEndValues, itemLookUp } from '../items/item-end.js';
-import { jsonOf } from '../items/json.js';
+import { instantText, jsonOf } from '../items/parameters.js';
 import { renewedOwner, type Target, targetValues } from '../items/renewal.js';
 import type { NewTask } from './new-task.js';
 
@@ -33,7 +33,7 @@ export class TaskRepository {
       ...targetValues(target),
       stateId,
       jsonOf(type),
-      at,
+      instantText(at),
       jsonOf(fields),
       estDuration,
       jsonOf(extensions),
