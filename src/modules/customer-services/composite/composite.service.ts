@@ -78,6 +78,7 @@ export class CompositeService {
     wanted: NewService,
     path: string,
   ): Promise<Found<string>> {
+    await this.requireAhead(wanted, `${path}.service.expiration_time`);
     for (;;) {
       const found = await this.composites.findService(tenant, wanted);
       if (found === undefined) break;
@@ -87,8 +88,16 @@ export class CompositeService {
       }
     }
     const id = randomUUID();
-    if (await this.services.start(this.target(tenant, id), wanted)) return { id, created: true };
-    throw invalidParameter(`${path}.service.expiration_time`, 'a time in the future');
+    await this.services.start(this.target(tenant, id), wanted);
+    return { id, created: true };
+  }
+
+  /** Also of an element whose service will be found: whether a body is right must not hang on that. */
+  private async requireAhead({ ttl, expirationTime }: NewService, name: string): Promise<void> {
+    if (ttl !== undefined || expirationTime === undefined) return;
+    if (!(await this.services.isAhead(expirationTime))) {
+      throw invalidParameter(name, 'a time in the future');
+    }
   }
 
   private async state(

@@ -14,12 +14,18 @@ describe('service ids', () => {
 
   it.each([
     ['the least number', '0000', 100],
-    ['the greatest number', '012b', 399],
-    ['the least again', '012c', 100],
+    ['the number after it', '00db', 101],
+    ['the greatest number', 'ffff', 399],
   ])('have %s', (_, start, number) => {
     expect(serviceIdOf(`${start}0000-0000-4000-8000-000000000000`)).toMatch(
       new RegExp(`^${String(number)}-`),
     );
+  });
+
+  it('have the order of their uuids', () => {
+    const uuids = Array.from({ length: 1000 }, () => randomUUID()).sort();
+    const ids = uuids.map(serviceIdOf);
+    expect([...ids].sort()).toEqual(ids);
   });
 
   it.each([
@@ -27,7 +33,7 @@ describe('service ids', () => {
     '100',
     '00000000-0000-4000-8000-000000000000',
     '101-00000000-0000-4000-8000-000000000000',
-    '400-012c0000-0000-4000-8000-000000000000',
+    '400-ffff0000-0000-4000-8000-000000000000',
     '100-00000000-0000-4000-8000-00000000000g',
     ' 100-00000000-0000-4000-8000-000000000000',
     "100-00000000-0000-4000-8000-000000000000'",

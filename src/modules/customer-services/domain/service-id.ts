@@ -2,7 +2,8 @@ const form = /^([1-3]\d\d)-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 
 /**
  * The id of a service as callers know it, `<100–399>-<uuid>` (cs.md, Model). The number follows from
- * the uuid, which alone is stored: 122 random bits that nobody guesses.
+ * the uuid, which alone is stored: 122 random bits that nobody guesses. It grows with the uuid, so
+ * that the order of uuids is that of ids.
  */
 export function serviceIdOf(uuid: string): string {
   return `${String(numberOf(uuid))}-${uuid}`;
@@ -16,5 +17,6 @@ export function uuidOfServiceId(text: string): string | undefined {
 }
 
 function numberOf(uuid: string): number {
-  return 100 + (Number.parseInt(uuid.slice(0, 4), 16) % 300);
+  const sixteenBits = Number.parseInt(uuid.slice(0, 4), 16);
+  return 100 + Math.floor((sixteenBits * 300) / 65_536);
 }

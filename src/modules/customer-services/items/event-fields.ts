@@ -100,7 +100,8 @@ export function isCustomerName(text: string): boolean {
   return text.length >= 1 && text.length <= longestName;
 }
 
-const commonShape = {
+/** What every event may say. */
+export const commonShape = {
   session_id: words(32),
   interaction_id: words(50),
   application_type: scalar,
@@ -117,9 +118,7 @@ export const startShape = { ...commonShape, est_duration: estDuration };
 export const dispositionShape = { disposition: scalar, disposition_desc: words(64) };
 
 /** What the end of any item may say. */
-export const endShape = { ...commonShape, ...dispositionShape };
-
-export const endSchema = z.object(endShape);
+export const endSchema = z.object({ ...commonShape, ...dispositionShape });
 
 type Common = z.infer<z.ZodObject<typeof commonShape>>;
 

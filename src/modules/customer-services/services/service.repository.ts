@@ -74,19 +74,21 @@ const lockForRemoval = statement(
   `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now() FOR UPDATE`,
 );
 
+const isAhead = statement('customerServices.isAhead', 'SELECT WHERE $1::timestamptz > now()');
+
 const exists = statement(
   'customerServices.exists',
   `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now()`,
 );
 
-/** Writes services; each call is one statement. What it returns is whether it wrote. */
+/** Writes services; each call is one statement. What it returns is whether it found what it needs. */
 @Injectable()
 export class ServiceRepository {
   constructor(private readonly database: Database) {}
 
   /** @returns false when its explicit end lies in the past */
   start(target: Target, service: NewService): Promise<boolean> {
-    return this.writes(start, [
+    return this.touches(start, [
       ...targetValues(target),
       service.customerId,
       service.contactKey,
@@ -101,7 +103,7 @@ export class ServiceRepository {
 
   /** Gives a service to a customer; what the event does not say stays as it is. */
   associate(target: Target, customerId: string, event: ServiceStart): Promise<boolean> {
-    return this.writes(associate, [
+    return this.touches(associate, [
       ...targetValues(target),
       customerId,
       jsonOf(event.type),
@@ -115,7 +117,7 @@ export class ServiceRepository {
 
   end(target: Target, event: ItemEvent): Promise<boolean> {
     const { at, fields, extensions } = event;
-    return this.writes(end, [
+    return this.touches(end, [
       ...targetValues(target),
       instantText(at),
       jsonOf(fields),
@@ -124,19 +126,24 @@ export class ServiceRepository {
   }
 
   setLife(target: Target, { ttl, expirationTime }: ServiceLife): Promise<boolean> {
-    return this.writes(setLife, [...targetValues(target), ttl, instantText(expirationTime)]);
+    return this.touches(setLife, [...targetValues(target), ttl, instantText(expirationTime)]);
   }
 
   /** Locks a live service until the end of the unit of work. */
   lockForRemoval(uuid: string, tenant: string): Promise<boolean> {
-    return this.writes(lockForRemoval, [uuid, tenant]);
+    return this.touches(lockForRemoval, [uuid, tenant]);
+  }
+
+  /** Whether an instant lies in the future, by the clock that counts. */
+  isAhead(instant: Date): Promise<boolean> {
+    return this.touches(isAhead, [instantText(instant)]);
   }
 
   exists(uuid: string, tenant: string): Promise<boolean> {
-    return this.writes(exists, [uuid, tenant]);
+    return this.touches(exists, [uuid, tenant]);
   }
 
-  private async writes(what: typeof start, values: readonly unknown[]): Promise<boolean> {
+  private async touches(what: typeof start, values: readonly unknown[]): Promise<boolean> {
     return (await this.database.execute(what, values)) > 0;
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
   commonFieldsOf,
+  commonShape,
   dispositionOf,
   dispositionShape,
-  endShape,
   estDuration,
   extensionsOf,
   itemId,
@@ -26,7 +26,7 @@ const mandatoryId = itemId.transform((id, context): number => {
 });
 
 export const transitionSchema = z.object({
-  ...endShape,
+  ...commonShape,
   from: z.object({ state_id: mandatoryId, ...dispositionShape }, 'takes a map with state_id'),
   to: z.object({ state_type: scalar, est_duration: estDuration }, 'takes a map').nullish(),
 });
