@@ -412,6 +412,25 @@ describe('web push', () => {
   });
 });
 
+describe('a provider whose section was taken away', () => {
+  it.each(Object.entries(channels))(
+    'is not replaced by the default one: %s',
+    async (_, channel) => {
+      const providerName = `Gone${String(count)}`;
+      await putSection(server, `push.provider.${providerName}`, {});
+      await subscribed({ ...channel, providerName });
+      const section = `/genesys/1/admin/config/sections/push.provider.${providerName}`;
+      expect((await server.request('DELETE', section)).status).toBe(200);
+      expect(await published()).toBe(503);
+      const reason = 'the section of its provider was taken away';
+      await ends({ state: 'dead', attempts: 1, code: 'ProviderNotFound', reason });
+      expect(channel.peer.to(device)).toEqual([]);
+      await putSection(server, `push.provider.${providerName}`, {});
+      expect(await published()).toBe(200);
+    },
+  );
+});
+
 describe('all channels together', () => {
   it('are counted by type and result', async () => {
     const { text } = await server.request('GET', '/metrics');

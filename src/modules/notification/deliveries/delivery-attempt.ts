@@ -45,6 +45,9 @@ export class DeliveryAttempt {
   private async tryWith(delivery: ClaimedDelivery, signal: AbortSignal): Promise<PushOutcome> {
     const channel = this.channels.find(delivery.type);
     if (channel === undefined) return faultOfOurs('no channel serves this push type here');
+    if (delivery.provider !== null && !this.providers.exists(delivery.provider)) {
+      return providerGone;
+    }
     const { tag, messageId, type, deviceId, debug, language } = delivery;
     const target = {
       ...{ type, deviceId, debug },
@@ -108,6 +111,14 @@ const cutOff: PushOutcome = {
   code: 'AnswerTimeout',
   reason: 'the answer came to no end',
   isProvidersFault: true,
+};
+
+/** Its credentials are gone, and another's must not stand in for them. */
+const providerGone: PushOutcome = {
+  kind: 'failed',
+  code: 'ProviderNotFound',
+  reason: 'the section of its provider was taken away',
+  endsSubscription: false,
 };
 
 function faultOfOurs(reason: string): PushOutcome {
