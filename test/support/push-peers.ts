@@ -117,7 +117,7 @@ export function useHttpPeer({ other, read, answer }: HttpPeerOptions): PushPeer 
       const behaviour = script.next(push.device);
       if (behaviour === 'hang') return;
       if (behaviour === 'drop') response.socket?.destroy();
-      else if (behaviour === 'drip') drip(response);
+      else if (behaviour in oddBodies) oddBodies[behaviour]?.(response);
       else answer(behaviour, respond);
     } catch (error) {
       respond(400, { wrong: String(error) });
@@ -131,9 +131,32 @@ export function useHttpPeer({ other, read, answer }: HttpPeerOptions): PushPeer 
   return script;
 }
 
-/** Never silent for long, and never at its end. */
-function drip(response: ServerResponse): void {
-  response.writeHead(200);
+/** Success by the status, and bodies that come to no good end. */
+const oddBodies: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  /** Never silent for long, and never at its end. */
+  drip: (response) => drip(response, 200),
+  'drip 503': (response) => drip(response, 503),
+  silent: (response) => {
+    response.writeHead(200, { 'Content-Length': '10' }).write('half');
+  },
+  cut: (response) => {
+    response.writeHead(200, { 'Content-Length': '10' });
+    response.write('half', () => response.socket?.destroy());
+  },
+  garbled: (response) => {
+    response.socket?.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n');
+  },
+  huge: (response) => {
+    const flood = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    };
+    response.writeHead(200).on('drain', flood);
+    flood();
+  },
+};
+
+function drip(response: ServerResponse, status: number): void {
+  response.writeHead(status);
   const timer = setInterval(() => response.write('.'), 200);
   response.on('close', () => clearInterval(timer));
 }

@@ -18,7 +18,7 @@ export type CallResult =
       readonly status: number;
       /** By lower-case name; of several of one name the first. */
       readonly headers: Readonly<Record<string, string>>;
-      /** At most 64 KiB of it. */
+      /** At most 64 KiB of it, and as much as came; empty when it was not wanted. */
       readonly body: string;
     }
   | { readonly kind: 'failed'; readonly code: CallFailure; readonly reason: string };

@@ -5,6 +5,7 @@ import { AddressBlocks } from '../auth/index.js';
 import { type CallResult, failedCall, ForbiddenTarget } from './call-result.js';
 import { isForbiddenAddress, whyForbidden } from './forbidden-targets.js';
 import { HostLookup } from './host-lookup.js';
+import { IgnoredBodies } from './ignored-bodies.js';
 import { OutgoingSettings } from './outgoing-settings.js';
 
 /** A call to another system. */
@@ -16,6 +17,8 @@ export interface OutgoingCall {
   readonly signal: AbortSignal;
   /** Headers that must not go on to another origin. */
   readonly secretHeaders?: readonly string[];
+  /** Of which answers the body is wanted, by their status; of none unless given. */
+  readonly wantsBody?: (status: number) => boolean;
 }
 
 /** Connections to one origin that the operator named, at least: push services answer in parallel. */
@@ -36,6 +39,7 @@ export class OutgoingCalls implements OnModuleDestroy {
   private allowed = new AddressBlocks([]);
   private guardedAgent: Agent;
   private trustedAgent: Agent;
+  private readonly ignored = new IgnoredBodies();
 
   constructor(
     private readonly settings: OutgoingSettings,
@@ -80,20 +84,20 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.ignored.close();
     await Promise.all([this.guardedAgent.destroy(), this.trustedAgent.destroy()]);
   }
 
   private async send(dispatcher: Agent, call: OutgoingCall): Promise<CallResult> {
-    const { url, method, headers, body, signal } = call;
+    const { url, method, headers, body, signal, wantsBody } = call;
     try {
       signal.throwIfAborted();
       const answer = await request(url, { dispatcher, method, headers, body, signal });
-      return {
-        kind: 'answered',
-        status: answer.statusCode,
-        headers: firstOfEach(answer.headers),
-        body: await beginningOf(answer.body),
-      };
+      const status = answer.statusCode;
+      const result = { kind: 'answered', status, headers: firstOfEach(answer.headers) } as const;
+      if (wantsBody?.(status) === true) return { ...result, body: await beginningOf(answer.body) };
+      this.ignored.add(answer.body);
+      return { ...result, body: '' };
     } catch (error) {
       return failedCall(error);
     }
@@ -174,14 +178,21 @@ function firstOfEach(
   );
 }
 
-/** Reads the beginning; of a longer body the connection is given up. */
+/**
+ * Reads the beginning; of a longer body the connection is given up. The status has been said: a body
+ * that breaks off, or comes to no end in time, is what has come of it.
+ */
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= mostBodyBytes) break;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= mostBodyBytes) break;
+    }
+  } catch {
+    // As above.
   }
   return Buffer.concat(chunks).subarray(0, mostBodyBytes).toString('utf8');
 }

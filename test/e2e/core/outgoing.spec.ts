@@ -132,9 +132,11 @@ describe('calls of either kind', () => {
     ['does not answer', hang, 'AnswerTimeout'],
     ['hangs up', hangUp, 'ConnectionLost'],
     [
-      'stops in the middle of its answer',
+      'never ends its headers',
       (response) => {
-        response.writeHead(200, { 'Content-Length': '10' }).write('half');
+        const timer = setInterval(() => response.socket?.write('X-A: b\r\n'), 100);
+        response.socket?.write('HTTP/1.1 200 OK\r\n');
+        response.on('close', () => clearInterval(timer));
       },
       'AnswerTimeout',
     ],
@@ -174,10 +176,34 @@ describe('calls of either kind', () => {
     });
   });
 
+  it('keep what came of an answer that stops in the middle', async () => {
+    const calls = callsWith(new HostLookup());
+    sink.answer('/a', (response) => {
+      response.writeHead(200, { 'Content-Length': '10' }).write('half');
+    });
+    const call = post(`${sink.url}/a`, { wantsBody: () => true });
+    expect(await calls.trusted(call)).toMatchObject({ status: 200, body: 'half' });
+  });
+
+  it('read no body unless it is wanted, and use the connection again when it is short', async () => {
+    const calls = callsWith(new HostLookup());
+    const ports = new Set<number | undefined>();
+    sink.answer('/a', (response) => {
+      ports.add(response.socket?.remotePort);
+      response.writeHead(200).end('some words');
+    });
+    for (let count = 0; count < 5; count++) {
+      const answer = await calls.guarded(post(`${sink.url}/a`));
+      expect(answer).toMatchObject({ status: 200, body: '' });
+    }
+    // The next call may come before the end of the body does: then there is a second connection.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
   it('keep the beginning of an endless answer alone', async () => {
     const calls = callsWith(new HostLookup());
     sink.answer('/a', withHeaders(200, {}, 'x'.repeat(5_000_000)));
-    const result = await calls.guarded(post(`${sink.url}/a`));
+    const result = await calls.guarded(post(`${sink.url}/a`, { wantsBody: () => true }));
     expect(result).toMatchObject({ kind: 'answered', status: 200 });
     expect(result.kind === 'answered' ? result.body.length : 0).toBe(65_536);
   });

@@ -228,13 +228,18 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
   });
 });
 
-describe('a peer that answers without end', () => {
-  it('is given up when four calls could have been made meanwhile', async () => {
-    await subscribed(channels.httpcb!);
-    callback.behave(device, 'drip', 'ok');
-    expect(await published()).toBe(503);
-    await ends({ state: 'delivered', attempts: 2, code: 'AnswerTimeout' });
-  });
+describe.each(['httpcb', 'customhttp', 'webpush'])('%s', (name) => {
+  it.each(['drip', 'silent', 'cut', 'garbled', 'huge'])(
+    'goes by the status of an answer, whatever its body: %s',
+    async (behaviour) => {
+      const channel = channels[name]!;
+      await subscribed(channel);
+      channel.peer.behave(device, behaviour);
+      const answers = await Promise.all(Array.from({ length: 30 }, () => published()));
+      expect(answers).toEqual(Array(30).fill(200));
+      expect(channel.peer.to(device)).toHaveLength(30);
+    },
+  );
 });
 
 describe('APNs', () => {
@@ -376,6 +381,19 @@ describe('FCM', () => {
     google.behave(device, behaviour);
     expect(await published()).toBe(503);
     await ends({ code, state });
+  });
+
+  it('goes by the status of a success, whatever its body', async () => {
+    await subscribed(fcm);
+    google.behave(device, 'cut');
+    expect(await published()).toBe(200);
+  });
+
+  it('gives an answer without end up when four calls could have been made meanwhile', async () => {
+    await subscribed(fcm);
+    google.behave(device, 'drip 503', 'ok');
+    expect(await published()).toBe(503);
+    await ends({ state: 'delivered', attempts: 2, code: 'AnswerTimeout' });
   });
 
   it.each([

@@ -62,6 +62,7 @@ export class AccessTokens {
           grant_type: grantType,
           assertion: await assertionOf(account),
         }).toString(),
+        wantsBody: () => true,
         // Not that of the first who asked: others wait for it too.
         signal: AbortSignal.timeout(longestAskMs),
       });

@@ -83,6 +83,8 @@ export class GoogleChannel implements PushChannel {
           ...osAttributes(attributes),
         },
       }),
+      // A success is said by the status, a failure by its code.
+      wantsBody: (status) => status !== 200,
       signal,
     });
   }
