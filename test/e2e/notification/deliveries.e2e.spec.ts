@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
@@ -8,6 +9,7 @@ import {
   deliveries,
   ledger,
   publish,
+  putSection,
   subscribe,
 } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
@@ -160,6 +162,46 @@ describe('a slow or dead host', () => {
       const all = (await deliveries(server)).filter(({ tag }) => tag.startsWith('down.'));
       expect(all.map(({ state }) => state)).toEqual(Array(5).fill('delivered'));
     }, 15_000);
+  });
+});
+
+describe('one URL of a host', () => {
+  it('that fails keeps no other from being called', async () => {
+    await subscribe(server, callback(`${sink.url}/bad`, 'url.bad'));
+    await subscribe(server, callback(`${sink.url}/good`, 'url.good'));
+    sink.answer('/bad', withHeaders(503, { 'Retry-After': '1' }));
+    for (let count = 0; count < 20; count++) await publish(server, { tag: 'url.bad' });
+    await eventually(async () => {
+      const { text } = await server.request('GET', '/metrics');
+      expect(text).toMatch(/^gms_push_node_paused_providers [1-9]/m);
+    });
+    const [waiting] = await deliveries(server, 'tag=url.bad&state=pending');
+    // Were the whole host paused it would be counted as failed.
+    await putSection(server, 'push', { publish_mode: 'sync', max_attempts: 3 });
+    expect((await publish(server, { tag: 'url.good' })).status).toBe(200);
+    await putSection(server, 'push', { publish_mode: 'async', max_attempts: 3 });
+    expect(waiting).toMatchObject({ state: 'pending' });
+  });
+
+  it('that does not answer holds up no other, nor all connections', async () => {
+    const held: ServerResponse[] = [];
+    sink.answer('/held', (response) => held.push(response));
+    await subscribe(server, callback(`${sink.url}/held`, 'url.held'));
+    await subscribe(server, callback(`${sink.url}/free`, 'url.free'));
+    for (let count = 0; count < 30; count++) await publish(server, { tag: 'url.held' });
+    await eventually(() => expect(held.length).toBeGreaterThan(0));
+    await publish(server, { tag: 'url.free' });
+    await eventually(() => expect(sink.at('/free')).toHaveLength(1));
+    // Had it waited for room, some of those would have come to an end before.
+    expect(held.filter(({ destroyed }) => destroyed)).toEqual([]);
+    expect(held.length).toBeLessThan(3);
+    sink.answer('/held', 200);
+    for (const response of held) response.writeHead(200).end();
+    await eventually(async () => {
+      expect(await deliveries(server, 'tag=url.held&state=pending')).toEqual([]);
+    }, 15_000);
+    const ids = new Set(sink.at('/held').map(({ headers }) => headers['x-gms-message-id']));
+    expect(ids.size).toBe(30);
   });
 });
 

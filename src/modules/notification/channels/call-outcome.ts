@@ -22,6 +22,11 @@ export function temporaryFailure(
   return { kind: 'retry', ...failure, afterMs: Math.min(asked, longestWaitMs) };
 }
 
+/** The outcome of what cannot be sent at all: nobody is asked. */
+export function unsendable(code: string, reason: string): PushOutcome {
+  return { kind: 'failed', code, reason, endsSubscription: false, wasAsked: false };
+}
+
 /** The outcome of a call that brought no answer. */
 export function unanswered(result: CallResult & { kind: 'failed' }): PushOutcome {
   const { code, reason } = result;

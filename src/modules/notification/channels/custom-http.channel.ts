@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OutgoingCalls, OutgoingSettings } from '../../../core/outgoing/index.js';
-import { refusedBy, unanswered } from './call-outcome.js';
+import { refusedBy, unanswered, unsendable } from './call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from './push-channel.js';
 import { PushChannels } from './push-channels.js';
 
@@ -36,8 +36,7 @@ export class CustomHttpChannel implements PushChannel {
   ): Promise<PushOutcome> {
     const { url } = context.options.customHttp;
     if (url === undefined) {
-      const reason = 'the option customhttp.url is not set';
-      return { kind: 'failed', code: 'NotConfigured', reason, endsSubscription: false };
+      return unsendable('NotConfigured', 'the option customhttp.url is not set');
     }
     const result = await this.calls.trusted({
       url,

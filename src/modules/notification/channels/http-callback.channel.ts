@@ -7,10 +7,16 @@ import { PushChannels } from './push-channels.js';
 
 const signatureHeader = 'X-GMS-Signature';
 
+/** What tells that a whole host is away; all else may be due to the one URL. */
+const hostsFaults = new Set([
+  ...['NameNotFound', 'ConnectTimeout', 'ConnectionRefused', 'CertificateInvalid'],
+]);
+
 /** httpcb: the bare message is posted to the URL that the device id is; only 200 is success. */
 @Injectable()
 export class HttpCallbackChannel implements PushChannel {
   readonly types = ['httpcb'] as const;
+  readonly hasTargets = true;
 
   constructor(
     private readonly calls: OutgoingCalls,
@@ -55,8 +61,14 @@ export class HttpCallbackChannel implements PushChannel {
       body: message,
       signal: context.signal,
     });
-    if (result.kind === 'failed') return unanswered(result);
+    if (result.kind === 'failed') return ofTarget(unanswered(result));
     if (result.status === 200) return { kind: 'delivered' };
-    return refusedBy(result.status, result.headers);
+    return ofTarget(refusedBy(result.status, result.headers));
   }
+}
+
+/** One URL that fails must not bring all others of its host to a halt. */
+function ofTarget(outcome: PushOutcome): PushOutcome {
+  if (outcome.kind !== 'retry' || hostsFaults.has(outcome.code)) return outcome;
+  return { ...outcome, isTargetsFault: true };
 }

@@ -51,6 +51,10 @@ export type PushOutcome =
       readonly afterMs?: number;
       /** Whether the breaker counts it: the provider, not this one device, is in trouble. */
       readonly isProvidersFault: boolean;
+      /** Whether the one target may be at fault alone: then, where it has a breaker, that counts it. */
+      readonly isTargetsFault?: boolean;
+      /** false: it failed before anybody was asked, which tells nothing of the provider. */
+      readonly wasAsked?: false;
     }
   | {
       readonly kind: 'failed';
@@ -58,6 +62,8 @@ export type PushOutcome =
       readonly reason: string;
       /** Whether the device is gone for good, so that its subscription ends with this reason. */
       readonly endsSubscription: boolean;
+      /** false: it failed before anybody was asked, which tells nothing of the provider. */
+      readonly wasAsked?: false;
     };
 
 /** Port: a way to devices. One behaviour suite runs against all (architecture.md, Ports). */
@@ -68,6 +74,11 @@ export interface PushChannel {
    * web push one target host. At most 300 characters.
    */
   laneOf(target: PushTarget): string;
+  /**
+   * Whether each device of a lane may be in trouble by itself, as URLs of one host may. Then it has a
+   * share of the lane's concurrency and a breaker of its own.
+   */
+  readonly hasTargets?: boolean;
   /** How many tries of one lane may be under way at once on one node. */
   readonly concurrency: number;
   /**

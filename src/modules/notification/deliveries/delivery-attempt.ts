@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutgoingSettings } from '../../../core/outgoing/index.js';
 import { type Backoff, backoffMs } from '../../../core/timers/index.js';
+import { unsendable } from '../channels/call-outcome.js';
 import type { PushContext, PushOutcome } from '../channels/push-channel.js';
 import { PushChannels } from '../channels/push-channels.js';
 import { Localization } from '../localization/localization.js';
@@ -46,7 +47,8 @@ export class DeliveryAttempt {
     const channel = this.channels.find(delivery.type);
     if (channel === undefined) return faultOfOurs('no channel serves this push type here');
     if (delivery.provider !== null && !this.providers.exists(delivery.provider)) {
-      return providerGone;
+      // Another's credentials must not stand in for those that are gone.
+      return unsendable('ProviderNotFound', 'the section of its provider was taken away');
     }
     const { tag, messageId, type, deviceId, debug, language } = delivery;
     const target = {
@@ -111,16 +113,10 @@ const cutOff: PushOutcome = {
   code: 'AnswerTimeout',
   reason: 'the answer came to no end',
   isProvidersFault: true,
-};
-
-/** Its credentials are gone, and another's must not stand in for them. */
-const providerGone: PushOutcome = {
-  kind: 'failed',
-  code: 'ProviderNotFound',
-  reason: 'the section of its provider was taken away',
-  endsSubscription: false,
+  isTargetsFault: true,
 };
 
 function faultOfOurs(reason: string): PushOutcome {
-  return { kind: 'retry', code: 'InternalError', reason, isProvidersFault: false };
+  const code = 'InternalError';
+  return { kind: 'retry', code, reason, isProvidersFault: false, wasAsked: false };
 }

@@ -1,57 +1,173 @@
+import type { PushOutcome } from '../channels/push-channel.js';
 import { CircuitBreaker } from '../domain/circuit-breaker.js';
-import type { ClaimedDelivery } from './delivery.js';
+import {
+  breakerTerms,
+  DeliveryTarget,
+  forgottenMs,
+  type TargetShare,
+  type TryEnd,
+  type Waiting,
+} from './delivery-target.js';
 
-/** How the next try of a delivery ended; *putOff*: there was none, for want of room. */
-export type TryEnd = 'delivered' | 'failed' | 'putOff';
-
-/** A delivery that waits for its try on this node, and who waits for how that ends. */
-export interface Waiting {
-  readonly delivery: ClaimedDelivery;
-  /** When this node had it, by its own clock. */
-  readonly takenAt: number;
-  /** Ends its try. */
-  readonly abort: AbortController;
-  /** Told once, when it is noted. */
-  readonly onTried: (end: TryEnd) => void;
+/** A delivery whose try begins. */
+export interface Begun {
+  readonly waiting: Waiting;
+  readonly target: DeliveryTarget;
 }
 
-const breakerTerms = { faults: 5, firstPauseMs: 1000, longestPauseMs: 30_000 };
+/** A delivery that is given back, for how long, and what its publisher is told. */
+export interface PutOff {
+  readonly waiting: Waiting;
+  readonly pauseMs: number;
+  readonly end: TryEnd;
+}
 
-/** The faults of a lane are remembered for so long, milliseconds. */
-const forgottenMs = 5 * 60_000;
-
-/** More that wait are left to whoever looks next. */
-const mostWaiting = 1000;
+/** What waits for a target in trouble is given back for so long at least, milliseconds. */
+const leastPauseMs = 1000;
 
 /** What one provider's deliveries are doing on this node. */
 export class DeliveryLane {
-  readonly waiting: Waiting[] = [];
-  readonly breaker = new CircuitBreaker(breakerTerms);
-  running = 0;
+  private readonly targets = new Map<string, DeliveryTarget>();
+  /** Those that something waits for, whose turn it is first. */
+  private readonly queue = new Map<string, DeliveryTarget>();
+  private readonly breaker = new CircuitBreaker(breakerTerms);
+  private readonly shares: TargetShare;
+  private running = 0;
+  private waiting = 0;
+  private usedAt = 0;
+  private lookedAt = 0;
   /** Whether the database may have more of it that is due. */
   mayHaveMore = false;
-  /** When it had something to do last, by the process's clock. */
-  usedAt = 0;
 
+  /**
+   * @param concurrency how many tries may be under way at once
+   * @param hasTargets whether it has targets that may be in trouble each by itself
+   */
   constructor(
     readonly name: string,
-    readonly concurrency: number,
-  ) {}
+    private readonly concurrency: number,
+    private readonly hasTargets: boolean,
+  ) {
+    const part = (share: number): number => Math.max(Math.floor(concurrency * share), 1);
+    this.shares = hasTargets
+      ? { first: part(1 / 4), most: part(3 / 4) }
+      : { first: concurrency, most: concurrency };
+  }
+
+  /** @returns whether there was room for it to wait */
+  add(waiting: Waiting): boolean {
+    const key = this.hasTargets ? waiting.delivery.deviceId : '';
+    const target = this.targets.get(key) ?? new DeliveryTarget(this.shares);
+    if (target.isFull) return false;
+    this.targets.set(key, target);
+    this.queue.set(key, target);
+    target.waiting.push(waiting);
+    this.waiting++;
+    return true;
+  }
+
+  /** The next one to try now; targets take turns. */
+  begin(now: number): Begun | undefined {
+    if (this.running >= this.concurrency) return undefined;
+    for (const [key, target] of this.queue) {
+      if (!target.hasRoom || !target.breaker.begin(now)) continue;
+      if (!this.breaker.begin(now)) {
+        target.breaker.abandoned();
+        return undefined;
+      }
+      const [waiting] = target.waiting.splice(0, 1);
+      this.queue.delete(key);
+      if (target.waiting.length > 0) this.queue.set(key, target);
+      if (waiting === undefined) continue;
+      this.waiting--;
+      this.running++;
+      this.usedAt = now;
+      target.began(waiting, now);
+      return { waiting, target };
+    }
+    return undefined;
+  }
+
+  /** @param outcome undefined: nothing was learnt */
+  ended({ waiting, target }: Begun, outcome: PushOutcome | undefined, now: number): void {
+    this.running--;
+    target.ended(waiting);
+    if (outcome === undefined || (outcome.kind !== 'delivered' && outcome.wasAsked === false)) {
+      this.breaker.abandoned();
+      target.breaker.abandoned();
+    } else if (outcome.kind !== 'retry' || !outcome.isProvidersFault) {
+      this.breaker.succeeded();
+      target.answered();
+    } else if (this.hasTargets && outcome.isTargetsFault === true) {
+      this.breaker.succeeded();
+      target.failed(now);
+    } else {
+      this.breaker.failed(now);
+      target.breaker.abandoned();
+    }
+  }
+
+  /** Takes out what should not wait here, since nothing can be said of when it would be tried. */
+  takeHopeless(now: number): PutOff[] {
+    const hopeless: PutOff[] = [];
+    for (const [key, target] of this.queue) {
+      const pauseMs = this.pauseOf(target, now);
+      if (pauseMs === undefined) continue;
+      const isPaused = !this.breaker.isClosed || !target.breaker.isClosed;
+      const end = isPaused ? 'failed' : 'putOff';
+      const taken = target.waiting.splice(0);
+      hopeless.push(...taken.map((waiting) => ({ waiting, pauseMs, end }) as const));
+      this.waiting -= taken.length;
+      this.queue.delete(key);
+    }
+    if (hopeless.length > 0) this.mayHaveMore = true;
+    return hopeless;
+  }
+
+  /** Takes out all that waits. */
+  takeAll(): Waiting[] {
+    const all = [...this.queue.values()].flatMap(({ waiting }) => waiting.splice(0));
+    this.queue.clear();
+    this.waiting = 0;
+    return all;
+  }
 
   /** How many more this node takes of what is due. */
   room(now: number): number {
     if (this.breaker.pausedUntil(now) !== undefined) return 0;
     const most = this.breaker.isClosed ? 2 * this.concurrency : 1;
-    return Math.max(most - this.running - this.waiting.length, 0);
+    return Math.max(most - this.running - this.waiting, 0);
   }
 
-  get isFull(): boolean {
-    return this.waiting.length >= mostWaiting;
+  get waits(): number {
+    return this.waiting;
+  }
+
+  /** How many are kept from being called: the provider, or some of its targets. */
+  get paused(): number {
+    if (!this.breaker.isClosed) return 1;
+    return [...this.targets.values()].filter(({ breaker }) => !breaker.isClosed).length;
   }
 
   /** Whether forgetting it loses nothing that matters: what failed long ago may be tried again. */
   isIdle(now: number): boolean {
-    if (this.running > 0 || this.waiting.length > 0) return false;
+    this.forgetTargets(now);
+    if (this.running > 0 || this.waiting > 0 || this.targets.size > 0) return false;
     return this.breaker.isPristine || now - this.usedAt > forgottenMs;
+  }
+
+  private forgetTargets(now: number): void {
+    // There may be many, and this is asked often.
+    if (now - this.lookedAt < leastPauseMs) return;
+    this.lookedAt = now;
+    for (const [key, target] of this.targets) if (target.isIdle(now)) this.targets.delete(key);
+  }
+
+  /** For how long what waits for a target is given back; undefined: it is not. */
+  private pauseOf(target: DeliveryTarget, now: number): number | undefined {
+    const { breaker } = target;
+    if (!this.breaker.isClosed) return (this.breaker.pausedUntil(now) ?? now) - now;
+    if (!breaker.isClosed) return Math.max((breaker.pausedUntil(now) ?? now) - now, leastPauseMs);
+    return this.hasTargets && target.isStuck(now) ? leastPauseMs : undefined;
   }
 }

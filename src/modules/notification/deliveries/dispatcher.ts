@@ -3,7 +3,8 @@ import type { PushOutcome } from '../channels/push-channel.js';
 import { PushChannels } from '../channels/push-channels.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
-import { DeliveryLane, type TryEnd, type Waiting } from './delivery-lane.js';
+import { type Begun, DeliveryLane, type PutOff } from './delivery-lane.js';
+import type { TryEnd } from './delivery-target.js';
 import { PushMetrics } from './push-metrics.js';
 import type { LaneRoom } from './delivery.repository.js';
 import { Settlements } from './settlements.js';
@@ -13,7 +14,8 @@ const stopMs = 2500;
 
 /**
  * Makes the tries of what this node has claimed. Every lane has a bound and a breaker of its own,
- * so that a slow or dead provider delays nobody else (notification.md, Delivery).
+ * and so has every target of a lane that has targets, so that one that is slow or dead delays nobody
+ * else (notification.md, Delivery).
  */
 @Injectable()
 export class Dispatcher {
@@ -47,13 +49,12 @@ export class Dispatcher {
     return new Promise((onTried) => {
       const waiting = { delivery, takenAt: performance.now(), abort, onTried };
       const lane = this.laneOf(delivery);
-      if (lane.isFull || this.isStopped) {
-        lane.mayHaveMore = true;
-        this.putOff(waiting, 0, 'putOff');
+      if (!this.isStopped && lane.add(waiting)) {
+        this.pump(lane);
         return;
       }
-      lane.waiting.push(waiting);
-      this.pump(lane);
+      lane.mayHaveMore = true;
+      this.putOff({ waiting, pauseMs: 0, end: 'putOff' });
     });
   }
 
@@ -66,7 +67,11 @@ export class Dispatcher {
   /** What is taken of lanes that this node knows something of. */
   rooms(): LaneRoom[] {
     const now = performance.now();
-    for (const [name, lane] of this.lanes) if (lane.isIdle(now)) this.lanes.delete(name);
+    for (const [name, lane] of this.lanes) {
+      // What waits for a slow target would keep the others' from being taken.
+      this.giveBack(lane, now);
+      if (lane.isIdle(now)) this.lanes.delete(name);
+    }
     return [...this.lanes].map(([lane, state]) => ({ lane, room: state.room(now) }));
   }
 
@@ -79,7 +84,7 @@ export class Dispatcher {
   async close(): Promise<void> {
     this.isStopped = true;
     for (const lane of this.lanes.values()) {
-      for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, 0, 'failed');
+      for (const waiting of lane.takeAll()) this.putOff({ waiting, pauseMs: 0, end: 'failed' });
     }
     await this.idleWithin(stopMs);
     this.settlements.abortAll();
@@ -101,7 +106,8 @@ export class Dispatcher {
   private laneOf({ lane: name, type }: ClaimedDelivery): DeliveryLane {
     let lane = this.lanes.get(name);
     if (lane === undefined) {
-      lane = new DeliveryLane(name, this.channels.find(type)?.concurrency ?? 1);
+      const channel = this.channels.find(type);
+      lane = new DeliveryLane(name, channel?.concurrency ?? 1, channel?.hasTargets === true);
       this.lanes.set(name, lane);
     }
     return lane;
@@ -109,37 +115,32 @@ export class Dispatcher {
 
   private pump(lane: DeliveryLane): void {
     const now = performance.now();
-    while (lane.waiting.length > 0 && lane.running < lane.concurrency) {
-      if (!lane.breaker.begin(now)) break;
-      const next = lane.waiting.shift();
-      if (next !== undefined) void this.try(lane, next);
+    for (let begun = lane.begin(now); begun !== undefined; begun = lane.begin(now)) {
+      void this.try(lane, begun);
     }
-    const pausedUntil = lane.breaker.pausedUntil(now);
-    const pauseMs = pausedUntil === undefined ? 0 : pausedUntil - now;
-    if (lane.breaker.isClosed) return;
-    lane.mayHaveMore = true;
-    for (const waiting of lane.waiting.splice(0)) this.putOff(waiting, pauseMs, 'failed');
+    this.giveBack(lane, now);
   }
 
-  private async try(lane: DeliveryLane, waiting: Waiting): Promise<void> {
-    const { delivery, takenAt, abort, onTried } = waiting;
-    lane.running++;
+  private giveBack(lane: DeliveryLane, now: number): void {
+    for (const putOff of lane.takeHopeless(now)) this.putOff(putOff);
+  }
+
+  private async try(lane: DeliveryLane, begun: Begun): Promise<void> {
+    const { delivery, takenAt, abort, onTried } = begun.waiting;
     this.running++;
-    lane.usedAt = performance.now();
-    const waitedMs = lane.usedAt - takenAt;
+    const waitedMs = performance.now() - takenAt;
     // Another node may have it by now, or nobody wants it any more: then the sweep says so.
     const outcome =
       this.settlements.isHeld(delivery) && waitedMs < delivery.leftMs
         ? await this.tryNow(delivery, waitedMs, abort)
         : undefined;
-    lane.running--;
     this.running--;
-    this.noteHealth(lane, outcome);
+    lane.ended(begun, outcome, performance.now());
     void this.settlements.settle(this.settlementOf(delivery, outcome)).then(() => {
       onTried(outcome?.kind === 'delivered' ? 'delivered' : 'failed');
     });
     this.pump(lane);
-    if (lane.waiting.length === 0 && lane.mayHaveMore) {
+    if (lane.waits === 0 && lane.mayHaveMore) {
       lane.mayHaveMore = false;
       this.onRoom();
     }
@@ -157,19 +158,12 @@ export class Dispatcher {
     return outcome;
   }
 
-  private noteHealth(lane: DeliveryLane, outcome: PushOutcome | undefined): void {
-    if (outcome === undefined) lane.breaker.abandoned();
-    else if (outcome.kind === 'retry' && outcome.isProvidersFault) {
-      lane.breaker.failed(performance.now());
-    } else lane.breaker.succeeded();
-  }
-
   private settlementOf(delivery: ClaimedDelivery, outcome: PushOutcome | undefined): Settlement {
     if (outcome !== undefined) return this.attempt.settlementOf(delivery, outcome);
     return { delivery, state: 'pending', isAttempt: false, pauseMs: 0 };
   }
 
-  private putOff({ delivery, onTried }: Waiting, pauseMs: number, end: TryEnd): void {
+  private putOff({ waiting: { delivery, onTried }, pauseMs, end }: PutOff): void {
     void this.settlements
       .settle({ delivery, state: 'pending', isAttempt: false, pauseMs })
       .then(() => {
@@ -177,12 +171,12 @@ export class Dispatcher {
       });
   }
 
-  private get load(): { running: number; waiting: number; pausedLanes: number } {
+  private get load(): { running: number; waiting: number; paused: number } {
     const lanes = [...this.lanes.values()];
     return {
       running: this.running,
-      waiting: lanes.reduce((sum, { waiting }) => sum + waiting.length, 0),
-      pausedLanes: lanes.filter(({ breaker }) => !breaker.isClosed).length,
+      waiting: lanes.reduce((sum, { waits }) => sum + waits, 0),
+      paused: lanes.reduce((sum, { paused }) => sum + paused, 0),
     };
   }
 }

@@ -13,7 +13,7 @@ import { DeliveryRepository } from './delivery.repository.js';
 export interface NodeLoad {
   readonly running: number;
   readonly waiting: number;
-  readonly pausedLanes: number;
+  readonly paused: number;
 }
 
 const buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
@@ -74,10 +74,10 @@ export class PushMetrics {
     );
     this.metrics.gauge(
       'gms_push_node_paused_providers',
-      'Providers and callback hosts that the breakers of this node keep from calling',
+      'Providers, callback hosts and single callbacks that the breakers of this node keep from calling',
       [],
       (set) => {
-        set(load().pausedLanes);
+        set(load().paused);
       },
     );
   }

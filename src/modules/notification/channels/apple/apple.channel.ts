@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { failureOf } from '../../../../core/outgoing/index.js';
 import type { AppleOptions } from '../../providers/provider-options.js';
+import { unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
 import { type AppleAnswer, AppleConnection } from './apple-connection.js';
@@ -41,12 +42,12 @@ export class AppleChannel implements PushChannel, OnModuleDestroy {
     const payload = applePayload(push.message, context.attributes);
     if (Buffer.byteLength(payload.body) > mostPayloadBytes) {
       const reason = `the payload has more than ${String(mostPayloadBytes)} bytes`;
-      return { kind: 'failed', code: 'PayloadTooLarge', reason, endsSubscription: false };
+      return unsendable('PayloadTooLarge', reason);
     }
     const key = signingKeyOf(apple);
     if ((key === undefined && apple.certificate === undefined) || apple.topic === undefined) {
       const reason = 'the options apple.topic and apple.key or apple.certificate are not set';
-      return { kind: 'failed', code: 'NotConfigured', reason, endsSubscription: false };
+      return unsendable('NotConfigured', reason);
     }
     try {
       return appleOutcome(await this.send(push, payload, key, context));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
 import type { MessageAttributes, ServiceAccount } from '../../providers/provider-options.js';
+import { unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
 import { AccessTokens, NoAccessToken } from './access-tokens.js';
@@ -36,12 +37,11 @@ export class GoogleChannel implements PushChannel {
   async push(push: Push, context: PushContext): Promise<PushOutcome> {
     const { serviceAccount } = context.options.google;
     if (serviceAccount === undefined) {
-      const reason = 'the option fcm.service_account is not set';
-      return { kind: 'failed', code: 'NotConfigured', reason, endsSubscription: false };
+      return unsendable('NotConfigured', 'the option fcm.service_account is not set');
     }
     if (bytesOf(dataOf(push)) > mostDataBytes) {
       const reason = `the data has more than ${String(mostDataBytes)} bytes`;
-      return { kind: 'failed', code: 'MessageTooLong', reason, endsSubscription: false };
+      return unsendable('MessageTooLong', reason);
     }
     try {
       return googleOutcome(await this.send(push, serviceAccount, context));

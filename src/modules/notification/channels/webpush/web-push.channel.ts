@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { encrypt } from 'http_ece';
 import { invalidParameter } from '../../../../core/errors/index.js';
 import { OutgoingCalls, OutgoingSettings } from '../../../../core/outgoing/index.js';
-import { refusedBy, unanswered } from '../call-outcome.js';
+import { refusedBy, unanswered, unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
 import { type BrowserSubscription, browserSubscriptionOf } from './browser-subscription.js';
@@ -59,10 +59,10 @@ export class WebPushChannel implements PushChannel {
   ): Promise<PushOutcome> {
     const browser = browserSubscriptionOf(target.deviceId);
     if (browser === undefined)
-      return failed('InvalidDevice', 'the device id is no PushSubscription');
+      return unsendable('InvalidDevice', 'the device id is no PushSubscription');
     const payload = Buffer.from(JSON.stringify({ message, tag, id: messageId }));
     if (payload.length > mostPayloadBytes) {
-      return failed(
+      return unsendable(
         'MessageTooLong',
         `the payload has more than ${String(mostPayloadBytes)} bytes`,
       );
@@ -70,10 +70,11 @@ export class WebPushChannel implements PushChannel {
     const { origin } = new URL(browser.endpoint);
     const authorization = await this.tokens.headerFor(origin, context.options.webPush);
     if (authorization === undefined) {
-      return failed('NotConfigured', 'the options webpush.vapid_… are not set');
+      return unsendable('NotConfigured', 'the options webpush.vapid_… are not set');
     }
     const body = encrypted(payload, browser);
-    if (body === undefined) return failed('InvalidDevice', 'the key of the browser is no point');
+    if (body === undefined)
+      return unsendable('InvalidDevice', 'the key of the browser is no point');
     const result = await this.calls.guarded({
       url: browser.endpoint,
       method: 'POST',
@@ -106,8 +107,4 @@ function encrypted(payload: Buffer, { p256dh, auth }: BrowserSubscription): Buff
   } catch {
     return undefined;
   }
-}
-
-function failed(code: string, reason: string): PushOutcome {
-  return { kind: 'failed', code, reason, endsSubscription: false };
 }
