@@ -13,6 +13,7 @@ import {
   subscribe,
 } from '../../support/notification.js';
 import {
+  type Pushed,
   type PushPeer,
   useApplePeer,
   useCallbackPeer,
@@ -244,6 +245,16 @@ describe.each(['httpcb', 'customhttp', 'webpush'])('%s', (name) => {
 
 describe('APNs', () => {
   const { 'ios by token': ios } = channels as { 'ios by token': Channel };
+
+  it('is shown the beginning of a message that has no room twice, beside all of it', async () => {
+    await subscribed(channels['ios by certificate']!);
+    const message = `${'Grüße 😀 '.repeat(250)}"end"`;
+    expect(await published(message)).toBe(200);
+    const [{ body }] = appleByCertificate.to(device) as [Pushed];
+    expect(body.message).toBe(message);
+    expect(body.aps.alert.body).toMatch(/^(Grüße 😀 )+.*…$/u);
+    expect(message.startsWith(body.aps.alert.body.slice(0, -1))).toBe(true);
+  });
 
   it('takes one token from all nodes', async () => {
     apple.tokens.clear();
