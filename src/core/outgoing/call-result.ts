@@ -6,6 +6,7 @@ export type CallFailure =
   | 'ConnectTimeout'
   | 'ConnectionRefused'
   | 'CertificateInvalid'
+  | 'TlsFailed'
   | 'AnswerTimeout'
   | 'ConnectionLost'
   | 'Aborted'
@@ -40,13 +41,32 @@ const codes: Readonly<Record<string, CallFailure>> = {
 /** Certificates fail under dozens of codes of OpenSSL and of Node. */
 const certificateCode = /CERT|^ERR_TLS|^UNABLE_TO|SELF_SIGNED|^HOSTNAME_MISMATCH/;
 
+/** OpenSSL's other complaints: the two sides have no version, cipher or language in common. */
+const tlsCode = /^ERR_SSL|^EPROTO$/;
+
+/** Longer words help nobody, characters. */
+const longestReason = 300;
+
+/** A file of whoever built the client, with its line. */
+const sourceFile = /(?:\.{0,2}\/)?(?:[\w.@+-]+\/)+[\w.@+-]+\.(?:cc?|h|[cm]?[jt]s)\b(?::\d+)*:?/g;
+
 /** A target that must not be called. */
 export class ForbiddenTarget extends Error {}
 
 /** The result of a call that threw. */
 export function failedCall(error: unknown): CallResult {
-  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-  return { kind: 'failed', code: failureOf(error), reason };
+  return { kind: 'failed', code: failureOf(error), reason: failureReasonOf(error) };
+}
+
+/** The words of an error, for operators: of OpenSSL's what it complains of, not where in its source. */
+export function failureReasonOf(error: unknown): string {
+  const complaint = [error, partOf(error, 'cause')]
+    .filter((one) => tlsCode.test(textOf(partOf(one, 'code'))))
+    .map((one) => textOf(partOf(one, 'reason')))
+    .find((reason) => reason !== '');
+  if (complaint !== undefined) return `TLS: ${complaint}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(sourceFile, '').trim().slice(0, longestReason);
 }
 
 /** The failure that an error stands for; what caused it may say more than it does. */
@@ -57,6 +77,7 @@ export function failureOf(error: unknown): CallFailure {
   const known = named.map((code) => codes[code]).find((failure) => failure !== undefined);
   if (known !== undefined) return known;
   if (named.some((code) => certificateCode.test(code))) return 'CertificateInvalid';
+  if (named.some((code) => tlsCode.test(code))) return 'TlsFailed';
   const name = partOf(error, 'name');
   return name === 'AbortError' || name === 'TimeoutError' ? 'Aborted' : 'CallFailed';
 }
@@ -66,7 +87,7 @@ function textOf(value: unknown): string {
 }
 
 /** What is thrown need not be of our own realm's `Error`. */
-function partOf(error: unknown, part: 'cause' | 'code' | 'name'): unknown {
+function partOf(error: unknown, part: 'cause' | 'code' | 'name' | 'reason'): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
   return (error as Readonly<Record<string, unknown>>)[part];
 }

@@ -164,6 +164,16 @@ describe('calls of either kind', () => {
     });
   });
 
+  it.each(['guarded', 'trusted'] as const)(
+    'say what TLS complains of, and name no source file: %s',
+    async (way) => {
+      const calls = callsWith(new HostLookup());
+      const result = await calls[way](post(sink.url.replace('http:', 'https:')));
+      expect(result).toMatchObject({ kind: 'failed', code: 'TlsFailed' });
+      expect(result.kind === 'failed' ? result.reason : '').toMatch(/^TLS: [\w ]+$/);
+    },
+  );
+
   it('end when they are given up, before and while they run', async () => {
     const calls = callsWith(new HostLookup());
     sink.answer('/a', hang);

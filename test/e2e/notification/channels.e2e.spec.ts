@@ -108,6 +108,7 @@ function sections(): Record<string, object> {
       ...{ ...byToken, 'apple.host': 'https://localhost:49151' },
       ...{ 'fcm.endpoint': 'http://127.0.0.1:49151', 'customhttp.url': 'http://127.0.0.1:49151' },
     },
+    'push.provider.NoTls': { ...byToken, 'apple.host': custom.url.replace('http:', 'https:') },
     'push.provider.WrongKey': { ...byToken, 'apple.key_id': 'OTHER', 'apple.host': apple.url },
     'push.provider.NoKeys.event': { 'apple.badge': 1 },
   };
@@ -339,11 +340,13 @@ describe('APNs', () => {
   it.each([
     ['Expired', 'CertificateInvalid', 'pending'],
     ['Nobody', 'ConnectionRefused', 'pending'],
+    ['NoTls', 'TlsFailed', 'pending'],
     ['WrongKey', 'InvalidProviderToken', 'dead'],
   ])('is not reached with the provider %s', async (providerName, code, state) => {
     await subscribed({ ...ios, providerName });
     expect(await published()).toBe(503);
-    await ends({ state, attempts: 1, code });
+    const { reason } = await ends({ state, attempts: 1, code });
+    expect(reason).not.toMatch(/[/\\]|\.c\b/);
   });
 });
 

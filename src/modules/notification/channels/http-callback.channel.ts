@@ -9,7 +9,7 @@ const signatureHeader = 'X-GMS-Signature';
 
 /** What tells that a whole host is away; all else may be due to the one URL. */
 const hostsFaults = new Set([
-  ...['NameNotFound', 'ConnectTimeout', 'ConnectionRefused', 'CertificateInvalid'],
+  ...['NameNotFound', 'ConnectTimeout', 'ConnectionRefused', 'CertificateInvalid', 'TlsFailed'],
 ]);
 
 /** httpcb: the bare message is posted to the URL that the device id is; only 200 is success. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OutgoingSettings } from '../../../core/outgoing/index.js';
+import { Log } from '../../../core/observability/index.js';
 import { type Backoff, backoffMs } from '../../../core/timers/index.js';
 import { unsendable } from '../channels/call-outcome.js';
 import type { PushContext, PushOutcome } from '../channels/push-channel.js';
@@ -24,6 +25,7 @@ export class DeliveryAttempt {
     private readonly providers: PushProviders,
     private readonly localization: Localization,
     private readonly outgoing: OutgoingSettings,
+    private readonly log: Log,
   ) {}
 
   /**
@@ -45,7 +47,7 @@ export class DeliveryAttempt {
 
   private async tryWith(delivery: ClaimedDelivery, signal: AbortSignal): Promise<PushOutcome> {
     const channel = this.channels.find(delivery.type);
-    if (channel === undefined) return faultOfOurs('no channel serves this push type here');
+    if (channel === undefined) return cannotTry('no channel serves this push type here');
     if (delivery.provider !== null && !this.providers.exists(delivery.provider)) {
       // Another's credentials must not stand in for those that are gone.
       return unsendable('ProviderNotFound', 'the section of its provider was taken away');
@@ -61,7 +63,8 @@ export class DeliveryAttempt {
       const push = { messageId, tag, message, target };
       return await channel.push(push, this.contextOf(delivery, signal));
     } catch (error) {
-      return faultOfOurs(error instanceof Error ? error.message : String(error));
+      this.log.error({ err: error, type, messageId }, 'a try of a delivery went wrong here');
+      return cannotTry('something went wrong on this server; its log says what');
     }
   }
 
@@ -116,7 +119,7 @@ const cutOff: PushOutcome = {
   isTargetsFault: true,
 };
 
-function faultOfOurs(reason: string): PushOutcome {
+function cannotTry(reason: string): PushOutcome {
   const code = 'InternalError';
   return { kind: 'retry', code, reason, isProvidersFault: false, wasAsked: false };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { failureOf } from '../../../../core/outgoing/index.js';
+import { failureOf, failureReasonOf } from '../../../../core/outgoing/index.js';
 import type { AppleOptions } from '../../providers/provider-options.js';
 import { unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
@@ -53,7 +53,7 @@ export class AppleChannel implements PushChannel, OnModuleDestroy {
       return appleOutcome(await this.send(push, payload, key, context));
     } catch (error) {
       const code = failureOf(error);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = failureReasonOf(error);
       return { kind: 'retry', code, reason, isProvidersFault: code !== 'Aborted' };
     }
   }
