@@ -244,6 +244,25 @@ describe.each(['httpcb', 'customhttp', 'webpush'])('%s', (name) => {
   );
 });
 
+describe('a provider whose section was taken away', () => {
+  it.each(Object.entries(channels))(
+    'is not replaced by the default one: %s',
+    async (_, channel) => {
+      const providerName = `Gone${String(count)}`;
+      await putSection(server, `push.provider.${providerName}`, {});
+      await subscribed({ ...channel, providerName });
+      const section = `/genesys/1/admin/config/sections/push.provider.${providerName}`;
+      expect((await server.request('DELETE', section)).status).toBe(200);
+      expect(await published()).toBe(503);
+      const reason = 'the section of its provider was taken away';
+      await ends({ state: 'dead', attempts: 1, code: 'ProviderNotFound', reason });
+      expect(channel.peer.to(device)).toEqual([]);
+      await putSection(server, `push.provider.${providerName}`, {});
+      expect(await published()).toBe(200);
+    },
+  );
+});
+
 describe('APNs', () => {
   const { 'ios by token': ios } = channels as { 'ios by token': Channel };
 
@@ -444,28 +463,14 @@ describe('web push', () => {
   });
 });
 
-describe('a provider whose section was taken away', () => {
-  it.each(Object.entries(channels))(
-    'is not replaced by the default one: %s',
-    async (_, channel) => {
-      const providerName = `Gone${String(count)}`;
-      await putSection(server, `push.provider.${providerName}`, {});
-      await subscribed({ ...channel, providerName });
-      const section = `/genesys/1/admin/config/sections/push.provider.${providerName}`;
-      expect((await server.request('DELETE', section)).status).toBe(200);
-      expect(await published()).toBe(503);
-      const reason = 'the section of its provider was taken away';
-      await ends({ state: 'dead', attempts: 1, code: 'ProviderNotFound', reason });
-      expect(channel.peer.to(device)).toEqual([]);
-      await putSection(server, `push.provider.${providerName}`, {});
-      expect(await published()).toBe(200);
-    },
-  );
-});
-
 describe('all channels together', () => {
   it('are counted by type and result', async () => {
+    const target = { type: 'comet', deviceId: 'kate' };
+    const before = await server.request('GET', '/metrics');
+    expect(before.text).not.toContain('gms_push_tries_total{type="comet"');
+    await publish(server, { tag, notificationDetails: target });
     const { text } = await server.request('GET', '/metrics');
+    expect(text).toContain('gms_push_tries_total{type="comet",result="delivered"} 1\n');
     for (const type of ['httpcb', 'customhttp', 'ios', 'android', 'gcm', 'fcm', 'webpush']) {
       for (const result of ['delivered', 'retry', 'failed']) {
         const line = `gms_push_tries_total{type="${type}",result="${result}"}`;

@@ -86,7 +86,7 @@ export class PushMetrics {
     this.acceptToSend.labels(type).observe(afterMs / 1000);
   }
 
-  ended(type: PushType, result: string): void {
-    this.tries.labels(type, result).inc();
+  ended(type: PushType, result: string, count = 1): void {
+    this.tries.labels(type, result).inc(count);
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../../core/bus/bus.js';
 import { pushTopic } from '../deliveries/delivery-worker.js';
+import { PushMetrics } from '../deliveries/push-metrics.js';
 import { Dispatcher } from '../deliveries/dispatcher.js';
 import { publishFailed } from '../notification.errors.js';
 import { PushProviders } from '../providers/push-providers.js';
@@ -25,6 +26,7 @@ export class Publisher {
     private readonly dispatcher: Dispatcher,
     private readonly providers: PushProviders,
     private readonly bus: Bus,
+    private readonly metrics: PushMetrics,
   ) {}
 
   /**
@@ -37,6 +39,8 @@ export class Publisher {
   async publish(event: NewEvent, lane: string, key: string | undefined): Promise<void> {
     const id = randomUUID();
     const stored = await this.store.store(id, event, lane, key);
+    // Done with being stored, which was its one try.
+    if (stored.comet.length > 0) this.metrics.ended('comet', 'delivered', stored.comet.length);
     const attempts = stored.claimed.map((delivery) => this.dispatcher.take(delivery));
     const hasMore = stored.accepted > stored.claimed.length + stored.comet.length;
     if (hasMore) this.bus.wake(pushTopic);
