@@ -8,6 +8,7 @@ import {
   queryFields,
   readFields,
   readJson,
+  readRaw,
   readText,
   requireObject,
   requireStorable,
@@ -90,3 +91,10 @@ export const TextBody = (mediaTypes: readonly string[]): ParameterDecorator =>
     requireStorable('body', text);
     return text;
   })();
+
+/**
+ * `@BytesBody(['application/xml']) { bytes, charset }: RawBody`: a body in one of the media types, of
+ * a kind that may say its encoding itself.
+ */
+export const BytesBody = (mediaTypes: readonly string[]): ParameterDecorator =>
+  bodyDecorator((request, limit) => readRaw(request, mediaTypes, limit))();

@@ -4,6 +4,7 @@ export type { EdgeFacts } from './edge-settings.js';
 export { mountEdge } from './mount-edge.js';
 export { mountTestPages } from './test-pages.js';
 export {
+  BytesBody,
   FormFields,
   JsonBody,
   JsonValue,
@@ -12,6 +13,7 @@ export {
   ServiceFieldsWithQuery,
   TextBody,
 } from './body.js';
+export type { RawBody } from '../../core/http/body/index.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
 export { isAllowedOrigin } from './own-origin.js';
 export { headerText, isUserName, longestUser } from './domain/user-name.js';

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
-import { TextBody } from '../edge/index.js';
+import { BytesBody, type RawBody } from '../edge/index.js';
 import type { LocalizationState } from './localization/localization.js';
 import { LocalizationService } from './localization/localization.service.js';
 import { explainQueryOf } from './notification.query.js';
@@ -42,8 +42,11 @@ export class PushAdminController {
 
   @Put('localization')
   @ApiPutLocalization()
-  async put(@TextBody(xmlTypes) xml: string, @Req() request: Request): Promise<LocalizationState> {
-    return this.localization.upload(xml, this.policy.callerOf(request).name);
+  async put(
+    @BytesBody(xmlTypes) { bytes, charset }: RawBody,
+    @Req() request: Request,
+  ): Promise<LocalizationState> {
+    return this.localization.upload(bytes, charset, this.policy.callerOf(request).name);
   }
 
   @Delete('localization')

@@ -102,6 +102,15 @@ describe('a localized message', () => {
     await eventually(async () => {
       expect(await state()).toMatchObject({ error: expect.stringContaining('line 1') });
     });
+    for (const [bad, words] of [
+      [xml('Grüße').replace('UTF-8', 'EBCDIC-7'), 'its encoding EBCDIC-7 is unknown'],
+      [Buffer.from(xml('Grüße'), 'latin1'), 'it is not in UTF-8, the encoding that it says'],
+      [xml('&nbsp;'), 'line 5: the entity &nbsp; is unknown'],
+    ] as const) {
+      await writeFile(location, bad);
+      await eventually(async () => expect(await state()).toMatchObject({ error: words }));
+      expect((await published()).de_AT).toBe('Neu');
+    }
     await writeFile(location, Buffer.from(xml('Grüße').replace('UTF-8', 'ISO-8859-1'), 'latin1'));
     await eventually(async () => expect((await published()).de_AT).toBe('Grüße'));
     expect(await state()).toMatchObject({ error: null });
@@ -119,6 +128,12 @@ describe('a localized message', () => {
       ]);
       expect((await published()).de_AT).toBe(`Hochgeladen als ${type}`);
     }
+    const inLatin = await server.request('PUT', path, {
+      body: Buffer.from(xml('Gruß').replace('UTF-8', 'ISO-8859-1'), 'latin1'),
+      headers: { 'Content-Type': 'application/xml' },
+    });
+    expect(inLatin.status).toBe(200);
+    expect((await published()).de_AT).toBe('Gruß');
     expect((await server.request('DELETE', path)).status).toBe(200);
     expect((await published()).de_AT).toBe('Grüße');
     const again = await server.request('DELETE', path);
@@ -128,6 +143,9 @@ describe('a localized message', () => {
   it.each([
     ['<messages>', 400, 'InvalidLocalization'],
     ['', 400, 'InvalidLocalization'],
+    ['<messages>\0</messages>', 400, 'InvalidLocalization'],
+    ['<messages>&nbsp;</messages>', 400, 'InvalidLocalization'],
+    ['<?xml version="1.0" encoding="UTF-16"?><messages/>', 400, 'InvalidLocalization'],
     ['<!DOCTYPE a [<!ENTITY b "c">]><messages/>', 400, 'InvalidLocalization'],
   ])('is not taken from the upload %j', async (body, status, exception) => {
     const headers = { 'Content-Type': 'application/xml' };

@@ -7,9 +7,10 @@ export interface MediaType {
   readonly essence: string;
   /** Lower-case charset parameter; `utf-8` when there is none. */
   readonly charset: string;
+  readonly namesCharset: boolean;
 }
 
-const none: MediaType = { essence: '', charset: 'utf-8' };
+const none: MediaType = { essence: '', charset: 'utf-8', namesCharset: false };
 
 /** Reads the Content-Type header. */
 export function mediaTypeOf(request: IncomingMessage): MediaType {
@@ -20,6 +21,7 @@ export function mediaTypeOf(request: IncomingMessage): MediaType {
     return {
       essence: type.essence,
       charset: (type.params.get('charset') ?? 'utf-8').toLowerCase(),
+      namesCharset: type.params.has('charset'),
     };
   } catch {
     return none;

@@ -6,7 +6,7 @@ import { jsonFields, type MalformedJson, parseJson, parseJsonText } from './json
 import { hasBody, mediaTypeOf } from './media-type.js';
 import { readMultipart } from './multipart.js';
 import { readBytes } from './read-bytes.js';
-import { decodeText } from './text.js';
+import { decoderOf, decodeText } from './text.js';
 
 /** What a call takes as its body. */
 export interface BodyRules {
@@ -78,6 +78,34 @@ export async function readText(
     throw unsupportedMediaType(shown(request), takes);
   }
   return decodeText(await readBytes(request, limitBytes), charset);
+}
+
+/** A body as it came. */
+export interface RawBody {
+  readonly bytes: Buffer;
+  /** That its content type names; undefined when it names none. */
+  readonly charset: string | undefined;
+}
+
+/**
+ * Reads a body without decoding it.
+ * @param takes the media types that the call takes
+ * @throws DomainError UnsupportedMediaType, also for an unknown charset; PayloadTooLarge
+ */
+export async function readRaw(
+  request: Request,
+  takes: readonly string[],
+  limitBytes: number,
+): Promise<RawBody> {
+  const { essence, charset, namesCharset } = mediaTypeOf(request);
+  if (hasBody(request) && !takes.includes(essence)) {
+    throw unsupportedMediaType(shown(request), takes);
+  }
+  decoderOf(charset);
+  return {
+    bytes: await readBytes(request, limitBytes),
+    charset: namesCharset ? charset : undefined,
+  };
 }
 
 /**

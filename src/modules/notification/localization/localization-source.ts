@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { PushProviders } from '../providers/push-providers.js';
 import { LocalizationRepository } from './localization.repository.js';
+import { xmlTextOf } from './xml-text.js';
 
 /** Where the messages come from at the moment. */
 export interface SourceState {
@@ -43,12 +44,12 @@ export class LocalizationSource {
     return { kind: 'file', location: path, mark: [path, mtimeMs, size, ino].join(' ') };
   }
 
-  /** The XML text. @throws Error when it cannot be read */
+  /** The XML text. @throws BadLocalizationFile when it is not in its encoding, Error when it cannot be read */
   async read({ kind }: SourceState): Promise<string> {
     if (kind === 'upload') return (await this.repository.find())?.xml ?? '<messages/>';
     const path = this.path;
     if (kind === 'none' || path === undefined) return '<messages/>';
-    return decoded(await readFile(path));
+    return xmlTextOf(await readFile(path));
   }
 
   /** A relative path is one beside the file of sections. */
@@ -56,11 +57,4 @@ export class LocalizationSource {
     const location = this.providers.settings.localizationFileLocation;
     return location === '' ? undefined : resolve(dirname(this.environment.configFile), location);
   }
-}
-
-/** Bytes in the encoding that the XML declaration names, UTF-8 when it names none. */
-function decoded(bytes: Buffer): string {
-  const head = bytes.subarray(0, 200).toString('latin1');
-  const [, label = 'utf-8'] = /^[^<]*<\?xml[^>]*encoding=["']([\w.-]+)["']/i.exec(head) ?? [];
-  return new TextDecoder(label, { fatal: true }).decode(bytes);
 }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../../core/bus/bus.js';
 import { DomainError } from '../../../core/errors/index.js';
 import { Log } from '../../../core/observability/index.js';
-import { BadLocalizationFile, readLocalizationFile } from './localization-file.js';
+import { BadLocalizationFile } from './bad-localization-file.js';
+import { readLocalizationFile } from './localization-file.js';
 import { Localization, type LocalizationState, localizationTopic } from './localization.js';
 import { LocalizationRepository } from './localization.repository.js';
+import { xmlTextOf } from './xml-text.js';
 
 /** The calls of administrators on the localization file. */
 @Injectable()
@@ -22,19 +24,15 @@ export class LocalizationService {
 
   /**
    * Puts a file in force on all nodes; it wins over the one that the option names.
+   * @param charset what its content type says
    * @throws DomainError InvalidLocalization
    */
-  async upload(xml: string, actor: string): Promise<LocalizationState> {
-    try {
-      readLocalizationFile(xml);
-    } catch (error) {
-      if (!(error instanceof BadLocalizationFile)) throw error;
-      throw new DomainError(
-        'invalid',
-        'InvalidLocalization',
-        `the localization file: ${error.message}`,
-      );
-    }
+  async upload(
+    bytes: Uint8Array,
+    charset: string | undefined,
+    actor: string,
+  ): Promise<LocalizationState> {
+    const xml = goodFile(bytes, charset);
     await this.repository.put(xml, actor);
     this.log.info({ actor }, 'a localization file was uploaded');
     return this.changed();
@@ -57,5 +55,18 @@ export class LocalizationService {
     this.bus.wake(localizationTopic);
     await this.localization.reload();
     return this.localization.state;
+  }
+}
+
+/** @throws DomainError InvalidLocalization */
+function goodFile(bytes: Uint8Array, charset: string | undefined): string {
+  try {
+    const xml = xmlTextOf(bytes, charset);
+    readLocalizationFile(xml);
+    return xml;
+  } catch (error) {
+    if (!(error instanceof BadLocalizationFile)) throw error;
+    const message = `the localization file: ${error.message}`;
+    throw new DomainError('invalid', 'InvalidLocalization', message);
   }
 }

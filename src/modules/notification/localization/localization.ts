@@ -3,6 +3,7 @@ import { Bus } from '../../../core/bus/bus.js';
 import { type CounterMetric, Log, Metrics, Trouble } from '../../../core/observability/index.js';
 import { Loop } from '../../../core/timers/index.js';
 import type { EventText } from '../publish/event.js';
+import { BadLocalizationFile } from './bad-localization-file.js';
 import { type LocalizationFile, readLocalizationFile } from './localization-file.js';
 import { LocalizationSource, type SourceState } from './localization-source.js';
 import { localizedText, type LocalizationWarning } from './localized-text.js';
@@ -99,15 +100,16 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async take(found: SourceState): Promise<void> {
-    const xml = await this.sources.read(found);
-    // Noted first: a file that is bad is read again when it has changed, not every second.
-    this.source = found;
     try {
-      this.file = readLocalizationFile(xml);
+      this.file = readLocalizationFile(await this.sources.read(found));
+      this.source = found;
       this.fault = null;
       this.log.info(this.state, 'the localization file was read');
     } catch (error) {
-      this.fault = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof BadLocalizationFile)) throw error;
+      // Noted too: a file that is bad is read again when it has changed, not every second.
+      this.source = found;
+      this.fault = error.message;
       this.log.error(
         { location: found.location, reason: this.fault },
         'the localization file is not taken; the messages before it stay',

@@ -11,7 +11,8 @@ export interface LocalizedText {
   readonly warnings: readonly LocalizationWarning[];
 }
 
-const variable = /\$([A-Za-z_][\w-]*(?:\.[\w-]+)*)/g;
+/** Names are of letters and digits of any script, `_` and `-`, with dots between. */
+const variable = /\$([\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)/gu;
 
 /**
  * The text of a message in a language (notification.md, Localization): in `de_AT`, else in `de`,
@@ -40,12 +41,26 @@ function languagesOf(language: string): string[] {
 
 function filledIn(text: string, given: Readonly<Record<string, unknown>>): LocalizedText {
   const warnings: LocalizationWarning[] = [];
-  const filled = text.replaceAll(variable, (_, name: string) => {
-    const value = argumentOf(given, name);
-    if (value === undefined) warnings.push({ kind: 'unknownArgument', name });
-    return value ?? '';
+  const filled = text.replaceAll(variable, (whole, name: string) => {
+    for (const known of namesIn(name)) {
+      const value = argumentOf(given, known);
+      if (value !== undefined) return `${value}${name.slice(known.length)}`;
+    }
+    // What begins with a digit is a price.
+    if (/^\p{N}/u.test(name)) return whole;
+    warnings.push({ kind: 'unknownArgument', name });
+    return '';
   });
   return { text: filled, warnings };
+}
+
+/** A hyphen may be of the name, or of the text behind it. */
+function namesIn(name: string): string[] {
+  const names = [name];
+  for (let end = name.lastIndexOf('-'); end > 0; end = name.lastIndexOf('-', end - 1)) {
+    names.push(name.slice(0, end));
+  }
+  return names;
 }
 
 function argumentOf(given: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -1,0 +1,49 @@
+import { TextDecoder } from 'node:util';
+import { BadLocalizationFile } from './bad-localization-file.js';
+
+/** How a document may begin that does not say its encoding in a way that ASCII could read. */
+const beginnings: readonly (readonly [readonly number[], string])[] = [
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+  [[0xfe, 0xff], 'utf-16be'],
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0, 0x3c, 0, 0x3f], 'utf-16be'],
+  [[0x3c, 0, 0x3f, 0], 'utf-16le'],
+];
+
+const declaration = /^<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([\w.:-]+)"|'([\w.:-]+)')/;
+
+/**
+ * The text of an XML document.
+ * @param charset what its content type says, which wins over what the document says of itself
+ * @throws BadLocalizationFile for an encoding that is unknown, or that the bytes are not in
+ */
+export function xmlTextOf(bytes: Uint8Array, charset?: string): string {
+  const encoding = charset ?? encodingOf(bytes);
+  const decoder = decoderOf(encoding);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new BadLocalizationFile(`it is not in ${encoding}, the encoding that it says`);
+  }
+}
+
+function encodingOf(bytes: Uint8Array): string {
+  const known = beginnings.find(([start]) => start.every((byte, at) => bytes[at] === byte));
+  if (known !== undefined) return known[1];
+  const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const [, double, single] = declaration.exec(head) ?? [];
+  const named = double ?? single ?? 'utf-8';
+  // Its bytes would have told.
+  if (/^(?:utf-?16|ucs-2|unicode)/i.test(named)) {
+    throw new BadLocalizationFile(`it is not in ${named}, the encoding that it says`);
+  }
+  return named;
+}
+
+function decoderOf(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch {
+    throw new BadLocalizationFile(`its encoding ${encoding} is unknown`);
+  }
+}
