@@ -11,6 +11,7 @@ import { CreateNotification1795485600009 } from './1795485600009-CreateNotificat
 import { CreateLocalization1795485600010 } from './1795485600010-CreateLocalization.js';
 import { CreateProviderTokens1795485600011 } from './1795485600011-CreateProviderTokens.js';
 import { CreateCometAppend1795485600012 } from './1795485600012-CreateCometAppend.js';
+import { IndexDeliveryLists1795485600013 } from './1795485600013-IndexDeliveryLists.js';
 import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCustomerServices.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
@@ -27,5 +28,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateLocalization1795485600010,
   CreateProviderTokens1795485600011,
   CreateCometAppend1795485600012,
+  IndexDeliveryLists1795485600013,
   CreateCustomerServices1795809600020,
 ];

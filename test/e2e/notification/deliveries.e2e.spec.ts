@@ -269,6 +269,43 @@ describe('GET /notification/deliveries', () => {
     expect(await deliveries(server, `subscription=${id}&state=dead`)).toEqual([]);
   });
 
+  it('finds what thousands of others came after', async () => {
+    const id = await subscribe(server, callback(`${sink.url}/found`, 'found.*'));
+    sink.answer('/found', 200, 404, withHeaders(503, { 'Retry-After': '100' }));
+    for (const tag of ['found.delivered', 'found.dead', 'found.pending']) {
+      await publish(server, { tag });
+      await eventually(async () => {
+        expect(await deliveries(server, `tag=${tag}`)).toMatchObject([{ attempts: 1 }]);
+      });
+    }
+    const [{ event }] = await deliveries(server, 'tag=found.dead');
+    // Of another device, and ended: nobody is called for them.
+    await databaseRows(
+      server,
+      `WITH event AS (
+         INSERT INTO push_event (id, tag, message, localized, arguments, accepted, keep_until)
+         VALUES (gen_random_uuid(), 'filler', '', false, '{}', 6000, now() + interval '1 hour')
+         RETURNING id)
+       INSERT INTO push_delivery
+         (event_id, type, device_id, debug, lane, state, due_at, expires_at, ended_at)
+       SELECT id, 'httpcb', 'x', false, 'filler', 'delivered', now(), now() + interval '1 hour', now()
+         FROM event, generate_series(1, 6000)`,
+    );
+    const tagsOf = async (query: string) =>
+      (await deliveries(server, query)).map(({ tag }) => tag).filter((tag) => /^found/.test(tag));
+    const all = ['found.pending', 'found.dead', 'found.delivered'];
+    expect(await tagsOf(`subscription=${id}`)).toEqual(all);
+    expect(await tagsOf(`subscription=${id}&state=pending`)).toEqual(['found.pending']);
+    expect(await tagsOf('tag=found.delivered')).toEqual(['found.delivered']);
+    expect(await tagsOf(`event=${event}&type=httpcb`)).toEqual(['found.dead']);
+    expect(await tagsOf('state=dead')).toEqual(['found.dead']);
+    expect(await tagsOf('state=pending&limit=1')).toEqual(['found.pending']);
+    expect(await tagsOf('tag=found.pending&state=expired')).toEqual([]);
+    await server.request('DELETE', `${base}/subscription/${id}`);
+    expect(await tagsOf('state=expired&limit=1')).toEqual(['found.pending']);
+    expect((await deliveries(server, 'tag=filler&limit=7')).length).toBe(7);
+  });
+
   it.each(['limit=0', 'event=x', 'subscription=1', 'tag=a.*', 'type=smoke', 'state=lost'])(
     'refuses %s',
     async (query) => {
