@@ -57,7 +57,7 @@ const details = z.object(
       typeof value === 'string' ? pushTypeOf(value.trim()) : undefined,
     ),
     deviceId: checked(
-      `takes text of at most ${String(longestDevice)} characters`,
+      `takes text of at most ${String(longestDevice)} characters, not of blanks alone`,
       textUpTo(longestDevice, /\S/),
     ),
     properties: checked(propertiesTake, propertiesOf),

@@ -50,13 +50,16 @@ const directMinutes = 10;
 
 /**
  * The subscriptions that match. Each filter that could is looked up by equality, so that a million
- * of others cost nothing. A user gets one copy however many of their subscriptions match.
+ * of others cost nothing. A user gets one copy however many of their subscriptions match. The filters
+ * stand in a subquery, so that PostgreSQL cannot make a plan for each list of them: with them in sight
+ * it planned every event anew (measured: 2.2 ms an event, 1.4 to 1.7 with the one plan).
  */
 const subscribed = `
   found AS (
     SELECT id, type, device_id, provider, debug, language, authorization_header, lane, expires_at
       FROM push_subscription
-     WHERE filter = ANY ($11::text[]) AND ended_at IS NULL AND expires_at > now()
+     WHERE filter = ANY (ARRAY (SELECT unnest($11::text[])))
+       AND ended_at IS NULL AND expires_at > now()
        AND type = ANY ($12::text[]) AND ($13::text IS NULL OR provider = $13)
   ), matched AS MATERIALIZED (
     SELECT *, row_number() OVER () AS place FROM found WHERE type <> 'comet'
