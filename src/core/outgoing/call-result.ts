@@ -66,7 +66,11 @@ export function failureReasonOf(error: unknown): string {
     .find((reason) => reason !== '');
   if (complaint !== undefined) return `TLS: ${complaint}`;
   const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(sourceFile, '').trim().slice(0, longestReason);
+  const [line = ''] = message
+    .replaceAll(sourceFile, '')
+    .trim()
+    .split(/\s*[\r\n]/, 1);
+  return line.slice(0, longestReason);
 }
 
 /** The failure that an error stands for; what caused it may say more than it does. */

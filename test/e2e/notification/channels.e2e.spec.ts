@@ -244,6 +244,29 @@ describe.each(['httpcb', 'customhttp', 'webpush'])('%s', (name) => {
   );
 });
 
+describe('the debug connection of a provider', () => {
+  it.each<[object, string]>([
+    [{ properties: { debug: 'debug' } }, 'debug'],
+    [{ properties: { debug: 'TRUE' } }, 'debug'],
+    [{ debug: true }, 'debug'],
+    [{ debug: 'true', properties: { debug: 'false' } }, 'debug'],
+    [{ properties: { debug: 'no' } }, 'plain'],
+    [{ properties: { other: 'debug' } }, 'plain'],
+    [{ debug: false, properties: { debug: 'true' } }, 'plain'],
+  ])('is the one of a subscription with %j: %s', async (more, way) => {
+    await putSection(server, 'push.provider.Twins', {
+      'customhttp.url': `${callback.url}/plain`,
+      'debug.customhttp.url': `${callback.url}/debug`,
+    });
+    const notificationDetails = { type: 'customhttp', deviceId: device, ...more };
+    await subscribe(server, {
+      ...{ subscriberId: 'A', filter: tag, providerName: 'Twins', notificationDetails },
+    });
+    expect(await published()).toBe(200);
+    expect(callback.pushed.map(({ device: to }) => to)).toEqual([way]);
+  });
+});
+
 describe('a provider whose section was taken away', () => {
   it.each(Object.entries(channels))(
     'is not replaced by the default one: %s',
