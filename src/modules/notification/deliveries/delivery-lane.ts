@@ -48,9 +48,8 @@ export class DeliveryLane {
     private readonly concurrency: number,
     private readonly hasTargets: boolean,
   ) {
-    const part = (share: number): number => Math.max(Math.floor(concurrency * share), 1);
     this.shares = hasTargets
-      ? { first: part(1 / 4), most: part(3 / 4) }
+      ? { first: 1, most: Math.max(Math.floor(concurrency * 0.75), 1) }
       : { first: concurrency, most: concurrency };
   }
 
@@ -113,10 +112,8 @@ export class DeliveryLane {
     for (const [key, target] of this.queue) {
       const pauseMs = this.pauseOf(target, now);
       if (pauseMs === undefined) continue;
-      const isPaused = !this.breaker.isClosed || !target.breaker.isClosed;
-      const end = isPaused ? 'failed' : 'putOff';
       const taken = target.waiting.splice(0);
-      hopeless.push(...taken.map((waiting) => ({ waiting, pauseMs, end }) as const));
+      hopeless.push(...taken.map((waiting) => ({ waiting, pauseMs, end: 'failed' }) as const));
       this.waiting -= taken.length;
       this.queue.delete(key);
     }

@@ -21,8 +21,11 @@ export const breakerTerms = { faults: 5, firstPauseMs: 1000, longestPauseMs: 30_
 /** Faults are remembered for so long, milliseconds. */
 export const forgottenMs = 5 * 60_000;
 
+/** And what a target has shown that it can take, milliseconds. */
+const knownMs = 60_000;
+
 /** A try that takes longer makes its target a slow one, milliseconds. */
-const slowMs = 1000;
+const slowMs = 2000;
 
 /** More that wait are left to whoever looks next. */
 const mostWaiting = 1000;
@@ -34,8 +37,8 @@ export interface TargetShare {
 }
 
 /**
- * One target of a lane, with its share of the lane's room: an answer lets it grow, a fault brings it
- * back to where it began. So one that does not answer never holds all of it.
+ * One target of a lane, with its share of the lane's room: one try at first, one more with each
+ * answer, and one again after a fault. So it takes many that do not answer to hold all of the room.
  */
 export class DeliveryTarget {
   readonly waiting: Waiting[] = [];
@@ -85,6 +88,6 @@ export class DeliveryTarget {
   /** Whether forgetting it loses nothing that matters: what failed long ago may be tried again. */
   isIdle(now: number): boolean {
     if (this.running.size > 0 || this.waiting.length > 0) return false;
-    return this.breaker.isPristine || now - this.usedAt > forgottenMs;
+    return now - this.usedAt > (this.breaker.isPristine ? knownMs : forgottenMs);
   }
 }
