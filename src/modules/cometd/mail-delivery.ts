@@ -227,8 +227,9 @@ export class MailDelivery {
     }
     session.unwritten--;
     session.reached(last);
-    // The next connect may come to another node, which goes by what is written down.
-    if (session.roams) this.keeper.soon(session);
+    // The next connect may come to another node, which goes by what is written down when this one
+    // does not answer it in time.
+    this.keeper.soon(session);
     if (session.unwritten > 0 || !session.waitsForWritten) return;
     session.waitsForWritten = false;
     this.look(session);

@@ -6,7 +6,10 @@ import { cometdSection } from './cometd-section.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
-/** Between two rounds, milliseconds. Losing a round only sends some events again. */
+/**
+ * Between two rounds, milliseconds. With acknowledgements losing a round costs nothing; without,
+ * cursors do not wait for it.
+ */
 const roundMs = 500;
 
 /** A session that goes on is written down at most this often, milliseconds. */
@@ -23,7 +26,8 @@ const mostAtOnce = 1000;
 export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly trouble: Trouble;
   private timer: NodeJS.Timeout | undefined;
-  private isSoon = false;
+  /** What is not to wait for the next round. */
+  private readonly urgent = new Set<Session>();
   private working: Promise<void> = Promise.resolve();
 
   constructor(
@@ -45,14 +49,16 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
     await this.keep(true);
   }
 
-  /** Writes a session down at once: its next connect may go to another node. */
+  /**
+   * Writes a session down at once: its next connect may go to another node. Those that come while
+   * others are being written go together in the next statement.
+   */
   soon(session: Session): void {
     session.isUnkept = true;
-    if (this.isSoon) return;
-    this.isSoon = true;
+    this.urgent.add(session);
+    if (this.urgent.size > 1) return;
     setImmediate(() => {
-      this.isSoon = false;
-      this.begin();
+      this.working = this.working.then(() => this.keepUrgent());
     });
   }
 
@@ -80,8 +86,18 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
       const isAlive = session.seenAt > session.keptAt;
       return session.isUnkept || (isAlive && (isLast || now - session.keptAt >= longest));
     });
-    for (let start = 0; start < due.length; start += mostAtOnce) {
-      await this.write(due.slice(start, start + mostAtOnce), now);
+    await this.writeAll(due, now);
+  }
+
+  private async keepUrgent(): Promise<void> {
+    const due = [...this.urgent].filter(({ isUnkept }) => isUnkept);
+    this.urgent.clear();
+    await this.writeAll(due, performance.now());
+  }
+
+  private async writeAll(sessions: readonly Session[], now: number): Promise<void> {
+    for (let start = 0; start < sessions.length; start += mostAtOnce) {
+      await this.write(sessions.slice(start, start + mostAtOnce), now);
     }
   }
 

@@ -1,14 +1,26 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, exchange, handshake, mailIn, send, subscribe } from '../../support/bayeux.js';
+import {
+  connect,
+  exchange,
+  handshake,
+  mailIn,
+  send,
+  session,
+  subscribe,
+} from '../../support/bayeux.js';
+import { databaseRows } from '../../support/database-rows.js';
+import { eventually } from '../../support/eventually.js';
+import type { TestDatabase } from '../../support/test-database.js';
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
 const servers = useServers();
+let database: TestDatabase;
 let one: TestServer;
 let other: TestServer;
 
 beforeAll(async () => {
-  const database = await servers.database();
+  database = await servers.database();
   one = await servers.start({ database });
   other = await servers.start({ database, env: { GMS_NODE_ID: 'other' } });
 });
@@ -29,4 +41,39 @@ describe('a session that goes to another node', () => {
       }
     },
   );
+});
+
+describe('a session without acknowledgements', () => {
+  it('gets nothing again that was answered just before it went to another node', async () => {
+    const nodes = [one, other];
+    const user = 'goes to and fro';
+    const clientId = await session(one, user);
+    const got: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const polled = exchange(nodes[turn % 2]!, user, connect(clientId));
+      await send(nodes[(turn >> 1) % 2]!, user, String(turn));
+      got.push(...mailIn(await polled));
+    }
+    expect(got).toEqual(Array.from({ length: 20 }, (_, turn) => String(turn)));
+  });
+
+  it('gets nothing again when the node that has answered it hangs then', async () => {
+    const hanging = await servers.spawn({ database, env: { GMS_NODE_ID: 'hanging' } });
+    const user = 'leaves in time';
+    const clientId = await session(hanging, user);
+    const polled = exchange(hanging, user, connect(clientId));
+    await send(one, user, 'answered');
+    expect(mailIn(await polled)).toEqual(['answered']);
+    await eventually(async () => {
+      const query = 'SELECT cursor FROM comet_session WHERE client_id = $1';
+      expect(await databaseRows(one, query, [clientId])).toEqual([{ cursor: '1' }]);
+    });
+    process.kill(hanging.pid, 'SIGSTOP');
+    try {
+      const quiet = connect(clientId, { advice: { timeout: 0 } });
+      expect(mailIn(await exchange(other, user, quiet))).toEqual([]);
+    } finally {
+      process.kill(hanging.pid, 'SIGCONT');
+    }
+  });
 });
