@@ -13,6 +13,7 @@ import { CreateProviderTokens1795485600011 } from './1795485600011-CreateProvide
 import { CreateCometAppend1795485600012 } from './1795485600012-CreateCometAppend.js';
 import { IndexDeliveryLists1795485600013 } from './1795485600013-IndexDeliveryLists.js';
 import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCustomerServices.js';
+import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCometAppend1795485600012,
   IndexDeliveryLists1795485600013,
   CreateCustomerServices1795809600020,
+  CreateCometClock1795811051001,
 ];

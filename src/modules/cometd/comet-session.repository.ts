@@ -40,6 +40,27 @@ export interface LostSession {
   readonly user: string;
 }
 
+/**
+ * The moment since which a session has to have been seen, to be there. Time for which the database
+ * was away does not count: nobody was able to note who asked.
+ * @param seconds the parameter that says for how long it may be silent
+ */
+const horizon = (seconds: string): string =>
+  `(now() - ${seconds} * interval '1 second'
+    - coalesce((SELECT lapse FROM comet_lapse), interval '0'))`;
+
+/** A beat within a second of another node's says nothing new. */
+const beat = statement(
+  'cometd.beat',
+  `INSERT INTO comet_clock AS clock (beat_at) VALUES (now())
+   ON CONFLICT (only_row) DO UPDATE
+      SET beat_at = now(),
+          lapse = (SELECT lapse FROM comet_lapse),
+          lapse_until = CASE WHEN (SELECT is_new FROM comet_lapse)
+                             THEN now() + $1 * interval '1 second' ELSE clock.lapse_until END
+    WHERE clock.beat_at < now() - interval '1 second'`,
+);
+
 /** Whoever holds the row of a user begins that user's sessions alone. */
 const lockUser = statement(
   'cometd.lockUser',
@@ -63,10 +84,10 @@ const create = statement(
      RETURNING last_seq
    ), lost AS (
      SELECT client_id, cursor, seen_at FROM comet_session
-      WHERE user_id = $2 AND seen_at < now() - $4 * interval '1 second'
+      WHERE user_id = $2 AND seen_at < ${horizon('$4')}
         AND EXISTS (SELECT FROM log)
         AND (SELECT count(*) FROM comet_session live
-              WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
+              WHERE live.user_id = $2 AND live.seen_at >= ${horizon('$4')}) < $6
         FOR UPDATE
    ), passed_on AS (
      UPDATE comet_session s SET seen_at = to_timestamp(0)
@@ -75,10 +96,10 @@ const create = statement(
      INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
      SELECT $1, $2, $3, least(log.last_seq, (
               SELECT min(cursor) FROM lost
-               WHERE seen_at >= now() - ($4 + $5) * interval '1 second'))
+               WHERE seen_at >= ${horizon('($4 + $5)')}))
        FROM log
       WHERE (SELECT count(*) FROM comet_session live
-              WHERE live.user_id = $2 AND live.seen_at >= now() - $4 * interval '1 second') < $6
+              WHERE live.user_id = $2 AND live.seen_at >= ${horizon('$4')}) < $6
      RETURNING cursor
    )
    SELECT (SELECT cursor FROM made)::float8 AS cursor, NOT EXISTS (SELECT FROM log) AS "isRaced"`,
@@ -88,7 +109,7 @@ const take = statement(
   'cometd.take',
   `WITH old AS (
      SELECT client_id, connected FROM comet_session
-      WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+      WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
         FOR UPDATE
    )
    UPDATE comet_session s
@@ -102,7 +123,7 @@ const find = statement(
   'cometd.find',
   `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch
      FROM comet_session
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}`,
 );
 
 const subscribe = statement(
@@ -110,7 +131,7 @@ const subscribe = statement(
   `UPDATE comet_session
       SET seen_at = now(),
           subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
       AND cardinality(subscriptions) < 100
    RETURNING (SELECT last_seq FROM comet_user u WHERE u.user_id = $2)::float8 AS "lastSeq"`,
 );
@@ -120,14 +141,14 @@ const unsubscribe = statement(
   `UPDATE comet_session
       SET seen_at = now(),
           subscriptions = ARRAY (SELECT unnest(subscriptions) EXCEPT SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
    RETURNING epoch`,
 );
 
 const end = statement(
   'cometd.disconnect',
   `DELETE FROM comet_session
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= now() - $3 * interval '1 second'`,
+    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}`,
 );
 
 const retire = statement(
@@ -158,7 +179,7 @@ const markLost = statement(
   `UPDATE comet_session SET lost_at = now()
     WHERE ctid = ANY (ARRAY (
       SELECT ctid FROM comet_session
-       WHERE lost_at IS NULL AND seen_at < now() - $2 * interval '1 second'
+       WHERE lost_at IS NULL AND seen_at < ${horizon('$2')}
        ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))
    RETURNING client_id AS "clientId", user_id AS user`,
 );
@@ -167,14 +188,14 @@ const sweep = statement(
   'cometd.sweepSessions',
   `DELETE FROM comet_session WHERE ctid = ANY (ARRAY (
      SELECT ctid FROM comet_session
-      WHERE lost_at IS NOT NULL AND seen_at < now() - $2 * interval '1 second'
+      WHERE lost_at IS NOT NULL AND seen_at < ${horizon('$2')}
       ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 );
 
 const count = statement(
   'cometd.count',
   `SELECT count(*)::int AS count FROM comet_session
-    WHERE seen_at >= now() - $1 * interval '1 second'`,
+    WHERE seen_at >= ${horizon('$1')}`,
 );
 
 /** Sessions of all nodes. A session that was not seen for `maxIntervalSeconds` is not there. */
@@ -184,6 +205,14 @@ export class CometSessionRepository {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
   ) {}
+
+  /**
+   * Notes that the database can be written to. A pause of more than five seconds between two beats
+   * of all nodes together does not count against sessions.
+   */
+  async beat(maxIntervalSeconds: number): Promise<void> {
+    await this.database.execute(beat, [maxIntervalSeconds]);
+  }
 
   /** @returns where the session starts in the log; undefined when its user has too many */
   async create(

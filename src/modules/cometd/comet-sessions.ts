@@ -98,6 +98,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   async take(clientId: string, user: string): Promise<Session | undefined> {
     const known = this.registry.find(clientId);
     if (known !== undefined && this.isSure(known)) return known.user === user ? known : undefined;
+    // It asks, whether or not the database can be reached.
+    if (known?.user === user && this.isAlive(known)) known.seenAt = performance.now();
     const taken = await this.repository.take(clientId, user, this.maxInterval, true);
     if (taken === undefined) {
       if (known?.user === user) this.delivery.drop(known);
@@ -154,9 +156,12 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** Whether what this node knows can be answered by without a look in the database. */
   private isSure(session: Session): boolean {
+    return this.isAlive(session) && !session.roams && this.bus.isConnected;
+  }
+
+  private isAlive(session: Session): boolean {
     const silentMs = performance.now() - session.seenAt;
-    const isAlive = session.held !== undefined || silentMs < this.maxInterval * 1000;
-    return isAlive && !session.roams && this.bus.isConnected;
+    return session.held !== undefined || silentMs < this.maxInterval * 1000;
   }
 
   /** Tells the node that had the session, and waits for its word where that matters. */
