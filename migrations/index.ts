@@ -14,6 +14,7 @@ import { CreateCometAppend1795485600012 } from './1795485600012-CreateCometAppen
 import { IndexDeliveryLists1795485600013 } from './1795485600013-IndexDeliveryLists.js';
 import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCustomerServices.js';
 import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.js';
+import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -32,4 +33,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   IndexDeliveryLists1795485600013,
   CreateCustomerServices1795809600020,
   CreateCometClock1795811051001,
+  KeepCometEndsApart1795811279001,
 ];

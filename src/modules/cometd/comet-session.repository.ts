@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement, UnitOfWork } from '../../core/database/index.js';
+import { horizon, isLive } from './comet-upkeep.repository.js';
 
 export interface NewSession {
   readonly clientId: string;
@@ -28,38 +29,12 @@ export interface SessionState {
 /** How a session stands in the database, beside what a node believes. */
 export interface StoredState {
   readonly clientId: string;
-  /** Null when the session is gone. */
+  /** Null when the session is gone: it ended, or was told to be lost. */
   readonly epoch: number | null;
   readonly lastSeq: number | null;
   /** Whether events go to it; null when it is gone. */
   readonly isSubscribed: boolean | null;
 }
-
-export interface LostSession {
-  readonly clientId: string;
-  readonly user: string;
-}
-
-/**
- * The moment since which a session has to have been seen, to be there. Time for which the database
- * was away does not count: nobody was able to note who asked.
- * @param seconds the parameter that says for how long it may be silent
- */
-const horizon = (seconds: string): string =>
-  `(now() - ${seconds} * interval '1 second'
-    - coalesce((SELECT lapse FROM comet_lapse), interval '0'))`;
-
-/** A beat within a second of another node's says nothing new. */
-const beat = statement(
-  'cometd.beat',
-  `INSERT INTO comet_clock AS clock (beat_at) VALUES (now())
-   ON CONFLICT (only_row) DO UPDATE
-      SET beat_at = now(),
-          lapse = (SELECT lapse FROM comet_lapse),
-          lapse_until = CASE WHEN (SELECT is_new FROM comet_lapse)
-                             THEN now() + $1 * interval '1 second' ELSE clock.lapse_until END
-    WHERE clock.beat_at < now() - interval '1 second'`,
-);
 
 /** Whoever holds the row of a user begins that user's sessions alone. */
 const lockUser = statement(
@@ -72,7 +47,8 @@ const lockUser = statement(
  * The user's row is locked, so that the new cursor is a number up to which all is committed. A
  * statement counts what was there when it began: when somebody else has touched the row since, it
  * has not counted their session, changes nothing and says so. The places of sessions that the user
- * has lost lately pass on to the new one, once; the sweep tells of them and removes them.
+ * has lost lately pass on to the new one, once; the sweep tells of them and removes them. Users are
+ * locked in their order, then sessions in theirs, here as everywhere.
  */
 const create = statement(
   'cometd.handshake',
@@ -82,24 +58,23 @@ const create = statement(
         SET touched_at = greatest(now(), u.touched_at + interval '1 microsecond')
       WHERE u.touched_at = (SELECT touched_at FROM comet_user seen WHERE seen.user_id = $2)
      RETURNING last_seq
+   ), admitted AS (
+     SELECT last_seq FROM log
+      WHERE (SELECT count(*) FROM comet_session s WHERE s.user_id = $2 AND ${isLive('$4')}) < $6
    ), lost AS (
-     SELECT client_id, cursor, seen_at FROM comet_session
-      WHERE user_id = $2 AND seen_at < ${horizon('$4')}
-        AND EXISTS (SELECT FROM log)
-        AND (SELECT count(*) FROM comet_session live
-              WHERE live.user_id = $2 AND live.seen_at >= ${horizon('$4')}) < $6
-        FOR UPDATE
+     SELECT client_id, cursor, seen_at FROM comet_session s
+      WHERE user_id = $2 AND NOT ended AND NOT (${isLive('$4')}) AND EXISTS (SELECT FROM admitted)
+      ORDER BY client_id FOR UPDATE
    ), passed_on AS (
-     UPDATE comet_session s SET seen_at = to_timestamp(0)
+     UPDATE comet_session s SET ended = true, due_at = now()
        FROM lost WHERE s.client_id = lost.client_id
    ), made AS (
-     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor)
-     SELECT $1, $2, $3, least(log.last_seq, (
-              SELECT min(cursor) FROM lost
-               WHERE seen_at >= ${horizon('($4 + $5)')}))
-       FROM log
-      WHERE (SELECT count(*) FROM comet_session live
-              WHERE live.user_id = $2 AND live.seen_at >= ${horizon('$4')}) < $6
+     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, due_at)
+     SELECT $1, $2, $3,
+            least(last_seq,
+                  (SELECT min(cursor) FROM lost WHERE seen_at >= ${horizon('($4 + $5)')})),
+            now() + $4 * interval '1 second'
+       FROM admitted
      RETURNING cursor
    )
    SELECT (SELECT cursor FROM made)::float8 AS cursor, NOT EXISTS (SELECT FROM log) AS "isRaced"`,
@@ -108,8 +83,8 @@ const create = statement(
 const take = statement(
   'cometd.take',
   `WITH old AS (
-     SELECT client_id, connected FROM comet_session
-      WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
+     SELECT client_id, connected FROM comet_session s
+      WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
         FOR UPDATE
    )
    UPDATE comet_session s
@@ -122,47 +97,56 @@ const take = statement(
 const find = statement(
   'cometd.find',
   `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch
-     FROM comet_session
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}`,
+     FROM comet_session s
+    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
 );
 
 const subscribe = statement(
   'cometd.subscribe',
-  `UPDATE comet_session
+  `UPDATE comet_session s
       SET seen_at = now(),
           subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
+    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
       AND cardinality(subscriptions) < 100
    RETURNING (SELECT last_seq FROM comet_user u WHERE u.user_id = $2)::float8 AS "lastSeq"`,
 );
 
 const unsubscribe = statement(
   'cometd.unsubscribe',
-  `UPDATE comet_session
+  `UPDATE comet_session s
       SET seen_at = now(),
           subscriptions = ARRAY (SELECT unnest(subscriptions) EXCEPT SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}
+    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
    RETURNING epoch`,
 );
 
 const end = statement(
   'cometd.disconnect',
-  `DELETE FROM comet_session
-    WHERE client_id = $1 AND user_id = $2 AND seen_at >= ${horizon('$3')}`,
+  `DELETE FROM comet_session s
+    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
 );
 
 const retire = statement(
   'cometd.retire',
-  'UPDATE comet_session SET seen_at = to_timestamp(0) WHERE client_id = $1',
+  'UPDATE comet_session SET ended = true, due_at = now() WHERE client_id = $1',
 );
 
+/** What was told to be lost, or has ended, stays so. */
 const keep = statement(
   'cometd.keep',
-  `UPDATE comet_session s
-      SET seen_at = now(), cursor = greatest(s.cursor, state.cursor),
-          connected = s.connected OR state.connected, lost_at = NULL
-     FROM unnest($1::text[], $2::bigint[], $3::boolean[]) AS state (client_id, cursor, connected)
-    WHERE s.client_id = state.client_id`,
+  `WITH state AS (
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::boolean[])
+              AS state (client_id, cursor, connected)
+   ), kept AS (
+     SELECT s.client_id, state.cursor, state.connected
+       FROM comet_session s JOIN state ON s.client_id = state.client_id
+      WHERE NOT s.ended AND s.lost_at IS NULL
+      ORDER BY s.client_id FOR UPDATE OF s
+   )
+   UPDATE comet_session s
+      SET seen_at = now(), cursor = greatest(s.cursor, kept.cursor),
+          connected = s.connected OR kept.connected
+     FROM kept WHERE s.client_id = kept.client_id`,
 );
 
 const look = statement(
@@ -170,32 +154,9 @@ const look = statement(
   `SELECT known.client_id AS "clientId", s.epoch, u.last_seq::float8 AS "lastSeq",
           $2 = ANY (s.subscriptions) AS "isSubscribed"
      FROM unnest($1::text[]) AS known (client_id)
-     LEFT JOIN comet_session s ON s.client_id = known.client_id
+     LEFT JOIN comet_session s
+       ON s.client_id = known.client_id AND NOT s.ended AND s.lost_at IS NULL
      LEFT JOIN comet_user u ON u.user_id = s.user_id`,
-);
-
-const markLost = statement(
-  'cometd.markLost',
-  `UPDATE comet_session SET lost_at = now()
-    WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM comet_session
-       WHERE lost_at IS NULL AND seen_at < ${horizon('$2')}
-       ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-   RETURNING client_id AS "clientId", user_id AS user`,
-);
-
-const sweep = statement(
-  'cometd.sweepSessions',
-  `DELETE FROM comet_session WHERE ctid = ANY (ARRAY (
-     SELECT ctid FROM comet_session
-      WHERE lost_at IS NOT NULL AND seen_at < ${horizon('$2')}
-      ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
-);
-
-const count = statement(
-  'cometd.count',
-  `SELECT count(*)::int AS count FROM comet_session
-    WHERE seen_at >= ${horizon('$1')}`,
 );
 
 /** Sessions of all nodes. A session that was not seen for `maxIntervalSeconds` is not there. */
@@ -205,14 +166,6 @@ export class CometSessionRepository {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
   ) {}
-
-  /**
-   * Notes that the database can be written to. A pause of more than five seconds between two beats
-   * of all nodes together does not count against sessions.
-   */
-  async beat(maxIntervalSeconds: number): Promise<void> {
-    await this.database.execute(beat, [maxIntervalSeconds]);
-  }
 
   /** @returns where the session starts in the log; undefined when its user has too many */
   async create(
@@ -300,18 +253,5 @@ export class CometSessionRepository {
   /** @param channel the one by whose subscription events go out */
   look(clientIds: readonly string[], channel: string): Promise<StoredState[]> {
     return this.database.rows<StoredState>(look, [clientIds, channel]);
-  }
-
-  markLost(limit: number, maxIntervalSeconds: number): Promise<LostSession[]> {
-    return this.database.rows<LostSession>(markLost, [limit, maxIntervalSeconds]);
-  }
-
-  /** @param keptSeconds how long a session is kept after it was seen last */
-  sweep(limit: number, keptSeconds: number): Promise<number> {
-    return this.database.execute(sweep, [limit, keptSeconds]);
-  }
-
-  async count(maxIntervalSeconds: number): Promise<number> {
-    return (await this.database.row<{ count: number }>(count, [maxIntervalSeconds]))?.count ?? 0;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type CounterMetric, Metrics } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { cometdSection } from './cometd-section.js';
-import { CometSessionRepository } from './comet-session.repository.js';
+import { CometUpkeepRepository } from './comet-upkeep.repository.js';
 import { SessionRegistry } from './session-registry.js';
 
 /** What the comet endpoint tells Prometheus. */
@@ -16,7 +16,7 @@ export class CometdMetrics {
   constructor(
     metrics: Metrics,
     registry: SessionRegistry,
-    sessions: CometSessionRepository,
+    sessions: CometUpkeepRepository,
     configuration: Configuration,
   ) {
     this.sent = metrics.counter('gms_comet_events_total', 'Events sent to sessions by this node');

@@ -6,6 +6,7 @@ import { CometEventRepository } from './comet-event.repository.js';
 import { CometMail } from './comet-mail.js';
 import { CometSessionRepository } from './comet-session.repository.js';
 import { CometSessions } from './comet-sessions.js';
+import { CometUpkeepRepository } from './comet-upkeep.repository.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
 import { CometdSweep } from './cometd.sweep.js';
@@ -30,6 +31,7 @@ import { WebSocketTransport } from './websocket-transport.js';
   providers: [
     CometEventRepository,
     CometSessionRepository,
+    CometUpkeepRepository,
     SessionRegistry,
     SessionKeeper,
     CometdMetrics,

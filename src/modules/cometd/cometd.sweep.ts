@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
 import { Configuration } from '../options/index.js';
 import { CometEventRepository } from './comet-event.repository.js';
-import { CometSessionRepository } from './comet-session.repository.js';
+import { CometUpkeepRepository } from './comet-upkeep.repository.js';
 import { cometdSection } from './cometd-section.js';
 import { CometSessionLife } from './session-life.js';
 
@@ -13,7 +13,7 @@ export class CometdSweep implements SweepTask {
   readonly order = 60;
 
   constructor(
-    private readonly sessions: CometSessionRepository,
+    private readonly sessions: CometUpkeepRepository,
     private readonly events: CometEventRepository,
     private readonly life: CometSessionLife,
     private readonly configuration: Configuration,
@@ -24,7 +24,7 @@ export class CometdSweep implements SweepTask {
 
   async sweepBatch(limit: number): Promise<SweepBatch> {
     const { max_interval, retention } = this.configuration.get(cometdSection);
-    const lost = await this.sessions.markLost(limit, max_interval);
+    const lost = await this.sessions.markLost(limit, max_interval, retention);
     for (const session of lost) await this.life.tell((listener) => listener.lost?.(session));
     const removed = await this.sessions.sweep(limit, max_interval + retention);
     const swept = await this.events.sweep(limit, max_interval + retention);

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { Log, Trouble } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { CometSessionRepository } from './comet-session.repository.js';
+import { CometUpkeepRepository } from './comet-upkeep.repository.js';
 import { cometdSection } from './cometd-section.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
@@ -15,12 +16,16 @@ const roundMs = 500;
 /** A session that goes on is written down at most this often, milliseconds. */
 const longestUnkeptMs = 15_000;
 
+/** Between two beats, milliseconds. */
+const beatMs = 2000;
+
 /** Sessions that one statement writes. */
 const mostAtOnce = 1000;
 
 /**
  * Writes down, many in one statement, what this node knows of its sessions: cursors within a
- * second, and that they are alive at most every 15 s.
+ * second, and that they are alive at most every 15 s. Beats, so that an outage of the database is
+ * known as one.
  */
 @Injectable()
 export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
@@ -28,10 +33,12 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   /** What is not to wait for the next round. */
   private readonly urgent = new Set<Session>();
+  private beatAt = -beatMs;
   private working: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: CometSessionRepository,
+    private readonly upkeep: CometUpkeepRepository,
     private readonly registry: SessionRegistry,
     private readonly configuration: Configuration,
     log: Log,
@@ -79,7 +86,9 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
   private async keep(isLast: boolean): Promise<void> {
     if (!this.configuration.isLoaded) return;
     const now = performance.now();
-    const interval = this.configuration.get(cometdSection).max_interval * 1000;
+    const { max_interval } = this.configuration.get(cometdSection);
+    if (now - this.beatAt >= beatMs) await this.beat(now, max_interval);
+    const interval = max_interval * 1000;
     const longest = Math.min(longestUnkeptMs, interval / 4);
     const due = [...this.registry.all].filter((session) => {
       if (session.held !== undefined) session.seenAt = now;
@@ -87,6 +96,17 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
       return session.isUnkept || (isAlive && (isLast || now - session.keptAt >= longest));
     });
     await this.writeAll(due, now);
+  }
+
+  /** Notes that the database can be written to: for as long as nobody can, no session is silent. */
+  private async beat(now: number, maxInterval: number): Promise<void> {
+    this.beatAt = now;
+    try {
+      await this.upkeep.beat(maxInterval);
+      this.trouble.succeeded();
+    } catch (error) {
+      this.trouble.failed(error);
+    }
   }
 
   private async keepUrgent(): Promise<void> {

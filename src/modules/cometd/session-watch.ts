@@ -20,7 +20,7 @@ const lookMs = 2000;
 const mostAtOnce = 5000;
 
 /**
- * Ends held connects in time, says that the database can be reached, and looks every two seconds whether a session has mail that nobody
+ * Ends held connects in time, and looks every two seconds whether a session has mail that nobody
  * rang for, was subscribed by way of another node, has moved there, or is gone. One timer for all
  * sessions.
  */
@@ -90,7 +90,6 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
   private async look(): Promise<void> {
     const ids = [...this.registry.all].map(({ clientId }) => clientId);
     try {
-      await this.repository.beat(this.configuration.get(cometdSection).max_interval);
       for (let start = 0; start < ids.length; start += mostAtOnce) {
         const states = await this.repository.look(
           ids.slice(start, start + mostAtOnce),

@@ -265,6 +265,22 @@ describe('/meta/connect', () => {
   });
 });
 
+it('a session that goes on is written down at most every 15 seconds', async () => {
+  const clientId = await session(server, 'steady');
+  const seenAt = async () => {
+    const query = 'SELECT connected, seen_at FROM comet_session WHERE client_id = $1';
+    const [row] = await databaseRows(server, query, [clientId]);
+    return row as { connected: boolean; seen_at: Date };
+  };
+  // That it has connected is news.
+  await eventually(async () => expect(await seenAt()).toMatchObject({ connected: true }));
+  const before = await seenAt();
+  for (let time = 0; time < 4; time++) {
+    await exchange(server, 'steady', connect(clientId, { advice: { timeout: 600 } }));
+  }
+  expect(await seenAt()).toEqual(before);
+});
+
 describe('/meta/subscribe and /meta/unsubscribe', () => {
   it.each(['/_genesys', ['/_genesys'], ['/_genesys', '/service/chat']])(
     'echo %j as it was given',

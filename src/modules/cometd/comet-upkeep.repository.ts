@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../core/database/index.js';
+
+export interface LostSession {
+  readonly clientId: string;
+  readonly user: string;
+}
+
+/**
+ * The moment since which a session has to have been seen, to be there. Time for which the database
+ * was away does not count: nobody was able to note who asked.
+ * @param seconds the parameter that says for how long it may be silent
+ */
+export const horizon = (seconds: string): string =>
+  `(now() - ${seconds} * interval '1 second'
+    - coalesce((SELECT lapse FROM comet_lapse), interval '0'))`;
+
+/** Of the session `s`: its client may go on with it. One that was told to be lost stays so. */
+export const isLive = (maxInterval: string): string =>
+  `NOT s.ended AND s.lost_at IS NULL AND s.seen_at >= ${horizon(maxInterval)}`;
+
+/** A beat within a second of another node's says nothing new. */
+const beat = statement(
+  'cometd.beat',
+  `INSERT INTO comet_clock AS clock (beat_at) VALUES (now())
+   ON CONFLICT (only_row) DO UPDATE
+      SET beat_at = now(),
+          lapse = (SELECT lapse FROM comet_lapse),
+          lapse_until = CASE WHEN (SELECT is_new FROM comet_lapse)
+                             THEN now() + $1 * interval '1 second' ELSE clock.lapse_until END
+    WHERE clock.beat_at < now() - interval '1 second'`,
+);
+
+/** Those that are due and live are due again when they would be lost. */
+const markLost = statement(
+  'cometd.markLost',
+  `WITH due AS (
+     SELECT s.client_id, NOT (${isLive('$2')}) AS is_lost FROM comet_session s
+      WHERE due_at <= now() AND lost_at IS NULL
+      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+   ), marked AS (
+     UPDATE comet_session s
+        SET lost_at = CASE WHEN is_lost THEN now() END,
+            due_at = CASE WHEN ended THEN now()
+                          WHEN is_lost THEN now() + $3 * interval '1 second'
+                          ELSE now() + least(seen_at - ${horizon('$2')}, $2 * interval '1 second')
+                     END
+       FROM due WHERE s.client_id = due.client_id
+     RETURNING s.client_id, s.user_id, is_lost
+   )
+   SELECT client_id AS "clientId", user_id AS user FROM marked WHERE is_lost`,
+);
+
+const sweep = statement(
+  'cometd.sweepSessions',
+  `DELETE FROM comet_session WHERE ctid = ANY (ARRAY (
+     SELECT ctid FROM comet_session
+      WHERE due_at <= now() AND lost_at IS NOT NULL AND (ended OR seen_at < ${horizon('$2')})
+      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+);
+
+const count = statement(
+  'cometd.count',
+  `SELECT count(*)::int AS count FROM comet_session s WHERE ${isLive('$1')}`,
+);
+
+/** What is done for the sessions of all nodes together. */
+@Injectable()
+export class CometUpkeepRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Notes that the database can be written to. A pause of more than five seconds between two beats
+   * of all nodes together does not count against sessions.
+   */
+  async beat(maxIntervalSeconds: number): Promise<void> {
+    await this.database.execute(beat, [maxIntervalSeconds]);
+  }
+
+  /** @returns the sessions that are lost since, each once */
+  markLost(
+    limit: number,
+    maxIntervalSeconds: number,
+    retentionSeconds: number,
+  ): Promise<LostSession[]> {
+    const values = [limit, maxIntervalSeconds, retentionSeconds];
+    return this.database.rows<LostSession>(markLost, values);
+  }
+
+  /** @param keptSeconds how long a session is kept after it was seen last */
+  sweep(limit: number, keptSeconds: number): Promise<number> {
+    return this.database.execute(sweep, [limit, keptSeconds]);
+  }
+
+  async count(maxIntervalSeconds: number): Promise<number> {
+    return (await this.database.row<{ count: number }>(count, [maxIntervalSeconds]))?.count ?? 0;
+  }
+}
