@@ -15,6 +15,7 @@ import { IndexDeliveryLists1795485600013 } from './1795485600013-IndexDeliveryLi
 import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCustomerServices.js';
 import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.js';
 import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
+import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCustomerServices1795809600020,
   CreateCometClock1795811051001,
   KeepCometEndsApart1795811279001,
+  CreateCometAppendMany1795811849001,
 ];

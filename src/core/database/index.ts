@@ -2,6 +2,7 @@ export { Database } from './database.js';
 export { DATABASE_URL } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
 export { isConnectionFailure } from './connection-failure.js';
+export { JoinedCalls } from './joined-calls.js';
 export { migrate } from './migrate.js';
 export { isUniqueViolation, SqlState, sqlStateOf } from './sql-state.js';
 export { statement } from './statement.js';

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Configuration } from '../options/index.js';
 import { cometdSection } from './cometd-section.js';
+import { CometHandshakes } from './comet-handshakes.js';
 import { CometSessions } from './comet-sessions.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import type { Exchange } from './exchange.js';
@@ -40,10 +41,11 @@ const later = (interval: number): Advice => ({ interval, reconnect: 'handshake' 
 /** Answers the messages of clients, whatever brought them (Bayeux 1.0; cometd.md, Wire). */
 @Injectable()
 export class BayeuxServer implements OnModuleDestroy {
-  private readonly handshakes = new HandshakeRate();
+  private readonly rate = new HandshakeRate();
   private isStopping = false;
 
   constructor(
+    private readonly handshakes: CometHandshakes,
     private readonly sessions: CometSessions,
     private readonly registry: SessionRegistry,
     private readonly delivery: MailDelivery,
@@ -93,13 +95,13 @@ export class BayeuxServer implements OnModuleDestroy {
       return this.refuse(message, errors.noConnectionType, stayAway);
     }
     const { max_handshake_rate, max_sessions_per_node } = this.configuration.get(cometdSection);
-    if (!this.handshakes.take(performance.now(), max_handshake_rate)) {
+    if (!this.rate.take(performance.now(), max_handshake_rate)) {
       return this.refuse(message, errors.tooManyHandshakes, later(1000));
     }
     if (this.registry.size >= max_sessions_per_node) {
       return this.refuse(message, errors.tooManySessions, later(10_000));
     }
-    const clientId = await this.sessions.begin(user, wantsAck(message));
+    const clientId = await this.handshakes.begin(user, wantsAck(message));
     if (clientId === undefined) return this.refuse(message, errors.tooManySessions, later(10_000));
     return handshakeReply(message, clientId, Date.now());
   }

@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, statement, UnitOfWork } from '../../core/database/index.js';
-import { horizon, isLive } from './comet-upkeep.repository.js';
-
-export interface NewSession {
-  readonly clientId: string;
-  readonly user: string;
-  readonly acknowledges: boolean;
-}
+import { Database, JoinedCalls, statement } from '../../core/database/index.js';
+import { joining } from './comet-handshake.repository.js';
+import { isLive } from './comet-upkeep.repository.js';
 
 /** A session as a node takes it over. */
 export interface TakenSession {
@@ -36,50 +31,6 @@ export interface StoredState {
   readonly isSubscribed: boolean | null;
 }
 
-/** Whoever holds the row of a user begins that user's sessions alone. */
-const lockUser = statement(
-  'cometd.lockUser',
-  `INSERT INTO comet_user AS u (user_id) VALUES ($1)
-   ON CONFLICT (user_id) DO UPDATE SET touched_at = u.touched_at`,
-);
-
-/**
- * The user's row is locked, so that the new cursor is a number up to which all is committed. A
- * statement counts what was there when it began: when somebody else has touched the row since, it
- * has not counted their session, changes nothing and says so. The places of sessions that the user
- * has lost lately pass on to the new one, once; the sweep tells of them and removes them. Users are
- * locked in their order, then sessions in theirs, here as everywhere.
- */
-const create = statement(
-  'cometd.handshake',
-  `WITH log AS (
-     INSERT INTO comet_user AS u (user_id) VALUES ($2)
-     ON CONFLICT (user_id) DO UPDATE
-        SET touched_at = greatest(now(), u.touched_at + interval '1 microsecond')
-      WHERE u.touched_at = (SELECT touched_at FROM comet_user seen WHERE seen.user_id = $2)
-     RETURNING last_seq
-   ), admitted AS (
-     SELECT last_seq FROM log
-      WHERE (SELECT count(*) FROM comet_session s WHERE s.user_id = $2 AND ${isLive('$4')}) < $6
-   ), lost AS (
-     SELECT client_id, cursor, seen_at FROM comet_session s
-      WHERE user_id = $2 AND NOT ended AND NOT (${isLive('$4')}) AND EXISTS (SELECT FROM admitted)
-      ORDER BY client_id FOR UPDATE
-   ), passed_on AS (
-     UPDATE comet_session s SET ended = true, due_at = now()
-       FROM lost WHERE s.client_id = lost.client_id
-   ), made AS (
-     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, due_at)
-     SELECT $1, $2, $3,
-            least(last_seq,
-                  (SELECT min(cursor) FROM lost WHERE seen_at >= ${horizon('($4 + $5)')})),
-            now() + $4 * interval '1 second'
-       FROM admitted
-     RETURNING cursor
-   )
-   SELECT (SELECT cursor FROM made)::float8 AS cursor, NOT EXISTS (SELECT FROM log) AS "isRaced"`,
-);
-
 const take = statement(
   'cometd.take',
   `WITH old AS (
@@ -101,23 +52,28 @@ const find = statement(
     WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
 );
 
-const subscribe = statement(
-  'cometd.subscribe',
-  `UPDATE comet_session s
+/** Many changes, each of another session. A session that has a hundred channels gets no more. */
+const changeSubscriptions = statement(
+  'cometd.changeSubscriptions',
+  `WITH asked AS (
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
+              AS asked (client_id, user_id, channels, adds)
+   ), found AS (
+     SELECT s.client_id, string_to_array(asked.channels, ' ') AS channels, asked.adds
+       FROM asked JOIN comet_session s
+         ON s.client_id = asked.client_id AND s.user_id = asked.user_id
+      WHERE ${isLive('$5')} AND NOT (asked.adds AND cardinality(s.subscriptions) >= 100)
+      ORDER BY s.client_id FOR UPDATE OF s
+   )
+   UPDATE comet_session s
       SET seen_at = now(),
-          subscriptions = ARRAY (SELECT unnest(subscriptions) UNION SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
-      AND cardinality(subscriptions) < 100
-   RETURNING (SELECT last_seq FROM comet_user u WHERE u.user_id = $2)::float8 AS "lastSeq"`,
-);
-
-const unsubscribe = statement(
-  'cometd.unsubscribe',
-  `UPDATE comet_session s
-      SET seen_at = now(),
-          subscriptions = ARRAY (SELECT unnest(subscriptions) EXCEPT SELECT unnest($4::text[]))
-    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
-   RETURNING epoch`,
+          subscriptions = CASE WHEN adds
+            THEN ARRAY (SELECT unnest(s.subscriptions) UNION SELECT unnest(channels))
+            ELSE ARRAY (SELECT unnest(s.subscriptions) EXCEPT SELECT unnest(channels)) END
+     FROM found WHERE s.client_id = found.client_id
+   RETURNING s.client_id AS "clientId",
+             coalesce((SELECT last_seq FROM comet_user u WHERE u.user_id = s.user_id), 0)::float8
+               AS "lastSeq"`,
 );
 
 const end = statement(
@@ -159,33 +115,43 @@ const look = statement(
      LEFT JOIN comet_user u ON u.user_id = s.user_id`,
 );
 
+/** A change of what a session is subscribed to. */
+export interface SubscriptionChange {
+  readonly clientId: string;
+  readonly user: string;
+  readonly channels: readonly string[];
+  /** Whether the channels are added, or taken away. */
+  readonly adds: boolean;
+}
+
+interface Change {
+  readonly change: SubscriptionChange;
+  readonly maxIntervalSeconds: number;
+}
+
 /** Sessions of all nodes. A session that was not seen for `maxIntervalSeconds` is not there. */
 @Injectable()
 export class CometSessionRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly unitOfWork: UnitOfWork,
-  ) {}
+  private readonly changes = new JoinedCalls<Change, number | undefined>(
+    (asked) => this.changeAll(asked),
+    { ...joining, keyOf: ({ change }) => change.clientId },
+  );
 
-  /** @returns where the session starts in the log; undefined when its user has too many */
-  async create(
-    { clientId, user, acknowledges }: NewSession,
-    limits: { maxIntervalSeconds: number; retentionSeconds: number; mostOfUser: number },
-  ): Promise<number | undefined> {
-    const { maxIntervalSeconds, retentionSeconds, mostOfUser } = limits;
-    const values = [
-      ...[clientId, user, acknowledges],
-      ...[maxIntervalSeconds, retentionSeconds, mostOfUser],
-    ];
-    const attempt = () =>
-      this.database.row<{ cursor: number | null; isRaced: boolean }>(create, values);
-    const first = await attempt();
-    if (first?.isRaced !== true) return first?.cursor ?? undefined;
-    // Behind the lock it cannot happen again; a transaction of three statements is for this alone.
-    return this.unitOfWork.run(async () => {
-      await this.database.execute(lockUser, [user]);
-      return (await attempt())?.cursor ?? undefined;
-    });
+  constructor(private readonly database: Database) {}
+
+  private async changeAll(asked: readonly Change[]): Promise<(number | undefined)[]> {
+    const rows = await this.database.rows<{ clientId: string; lastSeq: number }>(
+      changeSubscriptions,
+      [
+        asked.map(({ change }) => change.clientId),
+        asked.map(({ change }) => change.user),
+        asked.map(({ change }) => change.channels.join(' ')),
+        asked.map(({ change }) => change.adds),
+        asked[0]?.maxIntervalSeconds,
+      ],
+    );
+    const lastSeqs = new Map(rows.map(({ clientId, lastSeq }) => [clientId, lastSeq]));
+    return asked.map(({ change }) => lastSeqs.get(change.clientId));
   }
 
   /** Makes this node the one that answers for the session. */
@@ -208,27 +174,16 @@ export class CometSessionRepository {
     return this.database.row<TakenSession>(find, [clientId, user, maxIntervalSeconds]);
   }
 
-  /** @returns the number of the user's newest event; undefined when there is no such session */
-  async subscribe(
-    clientId: string,
-    user: string,
+  /**
+   * Changes what a session is subscribed to. Channels have no blanks in their names.
+   * @returns the number of the user's newest event; undefined when there is no such session, or it
+   *   has as many channels as it may have
+   */
+  changeSubscriptions(
+    change: SubscriptionChange,
     maxIntervalSeconds: number,
-    channels: readonly string[],
   ): Promise<number | undefined> {
-    const values = [clientId, user, maxIntervalSeconds, channels];
-    const row = await this.database.row<{ lastSeq: number | null }>(subscribe, values);
-    return row && (row.lastSeq ?? 0);
-  }
-
-  /** @returns whether the session is there */
-  async unsubscribe(
-    clientId: string,
-    user: string,
-    maxIntervalSeconds: number,
-    channels: readonly string[],
-  ): Promise<boolean> {
-    const values = [clientId, user, maxIntervalSeconds, channels];
-    return (await this.database.execute(unsubscribe, values)) > 0;
+    return this.changes.call({ change, maxIntervalSeconds });
   }
 
   /** @returns whether the session was there; one that was lost keeps its place in the log */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { Log } from '../../core/observability/index.js';
@@ -66,34 +65,6 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     this.stopHearing();
   }
 
-  /**
-   * Begins a session; it starts where its user's log ends, or where a session that the user has
-   * lost lately had come to.
-   * @returns its client id; undefined when the user has as many as are allowed
-   */
-  async begin(user: string, acknowledges: boolean): Promise<string | undefined> {
-    const options = this.configuration.get(cometdSection);
-    const clientId = randomBytes(20).toString('hex');
-    const cursor = await this.repository.create(
-      { clientId, user, acknowledges },
-      {
-        maxIntervalSeconds: options.max_interval,
-        retentionSeconds: options.retention,
-        mostOfUser: options.max_sessions_per_user,
-      },
-    );
-    if (cursor === undefined) return undefined;
-    const fresh: TakenSession = {
-      ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
-    };
-    const session = new Session(clientId, fresh, performance.now());
-    // Whether the log holds something for it is seen when it subscribes.
-    session.mayHaveMail = false;
-    this.registry.add(session);
-    await this.life.tell((listener) => listener.handshake?.({ clientId, user }));
-    return clientId;
-  }
-
   /** The session for a connect, now answered for by this node; undefined: unknown or another's. */
   async take(clientId: string, user: string): Promise<Session | undefined> {
     const known = this.registry.find(clientId);
@@ -118,7 +89,10 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** @returns whether the session is there */
   async subscribe(clientId: string, user: string, channels: readonly string[]): Promise<boolean> {
-    const lastSeq = await this.repository.subscribe(clientId, user, this.maxInterval, channels);
+    const lastSeq = await this.repository.changeSubscriptions(
+      { clientId, user, channels, adds: true },
+      this.maxInterval,
+    );
     if (lastSeq === undefined) return false;
     const session = this.changeSubscription(clientId, channels, true);
     if (session === undefined) return true;
@@ -129,9 +103,11 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** @returns whether the session is there */
   async unsubscribe(clientId: string, user: string, channels: readonly string[]): Promise<boolean> {
-    const found = await this.repository.unsubscribe(clientId, user, this.maxInterval, channels);
-    if (found) this.changeSubscription(clientId, channels, false);
-    return found;
+    const change = { clientId, user, channels, adds: false };
+    const lastSeq = await this.repository.changeSubscriptions(change, this.maxInterval);
+    if (lastSeq === undefined) return false;
+    this.changeSubscription(clientId, channels, false);
+    return true;
   }
 
   /**

@@ -3,6 +3,8 @@ import { AccessKeysModule } from '../access-keys/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
 import { CometEventRepository } from './comet-event.repository.js';
+import { CometHandshakeRepository } from './comet-handshake.repository.js';
+import { CometHandshakes } from './comet-handshakes.js';
 import { CometMail } from './comet-mail.js';
 import { CometSessionRepository } from './comet-session.repository.js';
 import { CometSessions } from './comet-sessions.js';
@@ -30,6 +32,7 @@ import { WebSocketTransport } from './websocket-transport.js';
   imports: [AccessKeysModule, OptionsModule],
   providers: [
     CometEventRepository,
+    CometHandshakeRepository,
     CometSessionRepository,
     CometUpkeepRepository,
     SessionRegistry,
@@ -38,6 +41,7 @@ import { WebSocketTransport } from './websocket-transport.js';
     MailDelivery,
     MailBell,
     CometMail,
+    CometHandshakes,
     CometSessions,
     CometSessionLife,
     CometServiceChannels,

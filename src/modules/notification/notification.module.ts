@@ -28,6 +28,7 @@ import { NotificationController } from './notification.controller.js';
 import { PushAdminController } from './push-admin.controller.js';
 import { PushExplanation } from './providers/explanation.js';
 import { PushProviders } from './providers/push-providers.js';
+import { CometEventsRepository } from './publish/comet-events.repository.js';
 import { EventRepository } from './publish/event.repository.js';
 import { PublishService } from './publish/publish.service.js';
 import { EventStore } from './publish/event-store.js';
@@ -65,6 +66,7 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
     SubscriptionRepository,
     SubscriptionsService,
     EventRepository,
+    CometEventsRepository,
     DeliveryRepository,
     DeliveryListRepository,
     PushMetrics,

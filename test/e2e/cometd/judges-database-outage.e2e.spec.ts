@@ -10,6 +10,13 @@ import { type RoundRobinProxy, startRoundRobinProxy } from '../../support/round-
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
+// Before the servers close, which wait for clients that go on polling.
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.stop()));
+  await network.close();
+  await database.close();
+});
+
 const servers = useServers();
 const clients: CometClient[] = [];
 let database: DatabaseProxy;
@@ -43,12 +50,6 @@ beforeAll(async () => {
   network.abort();
   await restored;
 });
-afterAll(async () => {
-  await Promise.all(clients.map((client) => client.stop()));
-  await network.close();
-  await database.close();
-});
-
 async function newClient(transport: 'long-polling' | 'websocket', ack: boolean) {
   const user = `outage ${transport} ${ack}`;
   return new CometClient(await loadCometd9(), { url: network.url, user, transport, ack }).start();

@@ -36,7 +36,6 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  for (const node of nodes) await node.close();
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -8,7 +8,13 @@ import { filtersThatMatch } from '../domain/event-tag.js';
 import { Localization } from '../localization/localization.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { NewEvent } from './event.js';
-import { type EventRecord, EventRepository, type StoredEvent } from './event.repository.js';
+import { CometEventsRepository } from './comet-events.repository.js';
+import {
+  type CometDelivery,
+  type EventRecord,
+  EventRepository,
+  type StoredEvent,
+} from './event.repository.js';
 
 /** How many deliveries of one event the node that stores it begins itself. */
 const ownShare = 500;
@@ -18,6 +24,7 @@ const ownShare = 500;
 export class EventStore {
   constructor(
     private readonly events: EventRepository,
+    private readonly cometEvents: CometEventsRepository,
     private readonly mail: CometMail,
     private readonly localization: Localization,
     private readonly providers: PushProviders,
@@ -40,9 +47,12 @@ export class EventStore {
     const record = { id, event, key, terms };
     if (event.isLocalized) return this.storeLocalized(record, lane);
     // The same for all: one statement, and no transaction around it.
-    const { message, tag } = event;
+    const { message, tag, target } = event;
     const mail = this.mail.sealed(mailId(id), { message, tag });
-    const stored = await this.storeDeliveries({ ...record, mail }, lane);
+    const stored =
+      target?.type === 'comet'
+        ? await this.cometEvents.store({ id, event, key, target, mail })
+        : await this.storeDeliveries({ ...record, mail }, lane);
     this.mail.announce(
       stored.comet.flatMap(({ deviceId, mailSeq }) =>
         mailSeq === null ? [] : [{ user: deviceId, seq: mailSeq, data: mail }],
@@ -60,7 +70,7 @@ export class EventStore {
     });
   }
 
-  private storeDeliveries(record: EventRecord, lane: string): Promise<StoredEvent> {
+  private storeDeliveries(record: EventRecord, lane: string): Promise<StoredEvent<CometDelivery>> {
     const { target, tag } = record.event;
     if (target) return this.events.publishDirect(record, { ...target, lane });
     const { pushEnabled } = this.providers.settings;

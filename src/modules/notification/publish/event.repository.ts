@@ -24,11 +24,11 @@ export interface CometDelivery extends ClaimedDelivery {
 }
 
 /** What was made of an event. */
-export interface StoredEvent {
+export interface StoredEvent<Comet = Pick<CometDelivery, 'deviceId' | 'mailSeq'>> {
   /** How many deliveries it is; 0 for a repeat too. */
   readonly accepted: number;
   /** Those over comet, done with this; and those that this node has claimed. */
-  readonly comet: readonly CometDelivery[];
+  readonly comet: readonly Comet[];
   readonly claimed: readonly ClaimedDelivery[];
 }
 
@@ -46,7 +46,7 @@ export interface ClaimTerms {
 }
 
 /** An event without a subscription is tried for so long, minutes. */
-const directMinutes = 10;
+export const directMinutes = 10;
 
 /**
  * The subscriptions that match. Each filter that could is looked up by equality, so that a million
@@ -167,7 +167,7 @@ export class EventRepository {
     record: EventRecord,
     filters: readonly string[],
     types: readonly string[],
-  ): Promise<StoredEvent> {
+  ): Promise<StoredEvent<CometDelivery>> {
     const values = [...eventValues(record), filters, types, record.event.provider];
     return storedEvent(await this.database.rows<PublishedRow>(publishToSubscribed, values));
   }
@@ -176,7 +176,7 @@ export class EventRepository {
   async publishDirect(
     record: EventRecord,
     target: Destination & { readonly lane: string },
-  ): Promise<StoredEvent> {
+  ): Promise<StoredEvent<CometDelivery>> {
     const { type, deviceId, provider, debug, language, authorization, lane } = target;
     const to = [type, deviceId, provider, debug, language, authorization, lane];
     const values = [...eventValues(record), ...to];
@@ -203,7 +203,7 @@ function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   return [...of, terms.node, terms.most, terms.leaseMs, mail];
 }
 
-function storedEvent(rows: readonly PublishedRow[]): StoredEvent {
+function storedEvent(rows: readonly PublishedRow[]): StoredEvent<CometDelivery> {
   const deliveries = rows.filter((row) => row.seq !== null) as CometDelivery[];
   return {
     accepted: rows[0]?.accepted ?? 0,

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '../options/index.js';
+import { CometHandshakeRepository } from './comet-handshake.repository.js';
+import type { TakenSession } from './comet-session.repository.js';
+import { cometdSection } from './cometd-section.js';
+import { Session } from './session.js';
+import { CometSessionLife } from './session-life.js';
+import { SessionRegistry } from './session-registry.js';
+
+/** Where sessions begin. */
+@Injectable()
+export class CometHandshakes {
+  constructor(
+    private readonly repository: CometHandshakeRepository,
+    private readonly registry: SessionRegistry,
+    private readonly life: CometSessionLife,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Begins a session; it starts where its user's log ends, or where a session that the user has
+   * lost lately had come to.
+   * @returns its client id; undefined when the user has as many as are allowed
+   */
+  async begin(user: string, acknowledges: boolean): Promise<string | undefined> {
+    const options = this.configuration.get(cometdSection);
+    const clientId = randomBytes(20).toString('hex');
+    const cursor = await this.repository.create(
+      { clientId, user, acknowledges },
+      {
+        maxIntervalSeconds: options.max_interval,
+        retentionSeconds: options.retention,
+        mostOfUser: options.max_sessions_per_user,
+      },
+    );
+    if (cursor === undefined) return undefined;
+    const fresh: TakenSession = {
+      ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
+    };
+    const session = new Session(clientId, fresh, performance.now());
+    // Whether the log holds something for it is seen when it subscribes.
+    session.mayHaveMail = false;
+    this.registry.add(session);
+    await this.life.tell((listener) => listener.handshake?.({ clientId, user }));
+    return clientId;
+  }
+}
