@@ -1,5 +1,5 @@
 import { isConnectionFailure } from './connection-failure.js';
-import { ambientScope } from './unit-of-work-scope.js';
+import { ambientScope, outsideUnitsOfWork } from './unit-of-work-scope.js';
 
 /** How calls are joined. */
 export interface JoinedOptions<Order> {
@@ -82,13 +82,11 @@ export class JoinedCalls<Order, Result> {
       const batch = this.next();
       if (batch.length === 0) return;
       this.underWay++;
-      // Whoever asked first must not lend the others a transaction of theirs.
-      void ambientScope
-        .exit(() => this.carryOut(batch))
-        .then(() => {
-          this.underWay--;
-          this.begin();
-        });
+      // Whoever asked first must not lend the others a unit of work of theirs that is over.
+      void outsideUnitsOfWork(() => this.carryOut(batch)).then(() => {
+        this.underWay--;
+        this.begin();
+      });
     }
   }
 

@@ -57,4 +57,12 @@ export class UnitOfWorkScope {
 }
 
 /** The scope of the unit of work that the running code is inside of, if any. */
-export const ambientScope = new AsyncLocalStorage<UnitOfWorkScope>();
+export const ambientScope = new AsyncLocalStorage<UnitOfWorkScope | undefined>();
+
+/**
+ * Runs `work` outside of any unit of work, whoever called. `exit` would do the same, but switches
+ * Node's hooks off and on again, which costs 40 µs.
+ */
+export function outsideUnitsOfWork<Result>(work: () => Result): Result {
+  return ambientScope.run(undefined, work);
+}

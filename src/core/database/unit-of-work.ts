@@ -6,7 +6,12 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { Log } from '../observability/log.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { SqlState, sqlStateOf } from './sql-state.js';
-import { ambientScope, type AfterCommit, UnitOfWorkScope } from './unit-of-work-scope.js';
+import {
+  ambientScope,
+  type AfterCommit,
+  outsideUnitsOfWork,
+  UnitOfWorkScope,
+} from './unit-of-work-scope.js';
 
 /** PostgreSQL gives up one of two transactions that wait for each other; the loser may go again. */
 const mostAttempts = 4;
@@ -118,7 +123,7 @@ export class UnitOfWork {
   private runAfterCommit(hooks: readonly AfterCommit[]): void {
     for (const hook of hooks) {
       // Outside the scope: a hook that queries takes a connection of its own.
-      ambientScope.exit(() => {
+      outsideUnitsOfWork(() => {
         Promise.resolve()
           .then(hook)
           .catch((error: unknown) => {

@@ -207,6 +207,7 @@ export class BayeuxServer implements OnModuleDestroy {
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
+    this.registry.deadlines.note(session, held.deadline, since);
     exchange.onGone(session.clientId, () => this.gone(session, exchange));
     try {
       await this.delivery.deliver(session);

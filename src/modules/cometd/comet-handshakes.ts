@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../options/index.js';
 import { CometHandshakeRepository } from './comet-handshake.repository.js';
 import type { TakenSession } from './comet-session.repository.js';
 import { cometdSection } from './cometd-section.js';
+import { randomHex } from './random-hex.js';
 import { Session } from './session.js';
 import { CometSessionLife } from './session-life.js';
 import { SessionRegistry } from './session-registry.js';
@@ -25,7 +25,7 @@ export class CometHandshakes {
    */
   async begin(user: string, acknowledges: boolean): Promise<string | undefined> {
     const options = this.configuration.get(cometdSection);
-    const clientId = randomBytes(20).toString('hex');
+    const clientId = randomHex(20);
     const cursor = await this.repository.create(
       { clientId, user, acknowledges },
       {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { AccessPolicy } from '../../core/auth/index.js';
@@ -9,6 +8,7 @@ import { BayeuxServer } from './bayeux-server.js';
 import { HttpExchange } from './http-exchange.js';
 import { isCallbackName } from './protocol/jsonp.js';
 import { type Element, elementsOf } from './protocol/message.js';
+import { randomHex } from './random-hex.js';
 
 /** A request may hold so many bytes; cometd.js itself sends messages of at most 8 kB. */
 const mostBytes = 256 * 1024;
@@ -95,7 +95,7 @@ function requireMessages(elements: Element[] | undefined): asserts elements is E
 /** Clients of the original expect the cookie; nothing here depends on it. */
 function setCookie(request: Request, response: Response): void {
   const secure = 'encrypted' in request.socket ? '; Secure' : '';
-  const value = randomBytes(16).toString('hex');
+  const value = randomHex(16);
   response.setHeader(
     'Set-Cookie',
     `BAYEUX_BROWSER=${value}; Path=/; HttpOnly; SameSite=Lax${secure}`,

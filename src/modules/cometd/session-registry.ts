@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Session } from './session.js';
+import { SessionDeadlines } from './session-deadlines.js';
 
 /** The bus carries keys of at most 200 bytes; a longer name travels as its hash. */
 const longestKeyBytes = 200;
@@ -15,6 +16,7 @@ export function bellKeyOf(user: string): string {
 @Injectable()
 export class SessionRegistry {
   private readonly byId = new Map<string, Session>();
+  readonly deadlines = new SessionDeadlines();
   private readonly byBell = new Map<string, Set<Session>>();
 
   get size(): number {
@@ -37,6 +39,7 @@ export class SessionRegistry {
   add(session: Session): void {
     this.remove(session.clientId);
     this.byId.set(session.clientId, session);
+    this.deadlines.note(session, Infinity, performance.now());
     const key = bellKeyOf(session.user);
     const sessions = this.byBell.get(key);
     if (sessions === undefined) this.byBell.set(key, new Set([session]));

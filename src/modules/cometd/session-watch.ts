@@ -62,13 +62,14 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
   private tick(now: number): void {
     if (!this.configuration.isLoaded) return;
     const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
-    for (const session of this.registry.all) {
+    for (const session of this.registry.deadlines.takeDue(now)) {
       try {
         this.end(session, now, longestSilence);
       } catch (error) {
         // One that cannot be answered must not cost the others theirs.
         this.trouble.failed(error);
       }
+      this.noteNext(session, now, longestSilence);
     }
     if (now - this.lookedAt < lookMs || this.looking !== undefined) return;
     this.lookedAt = now;
@@ -85,6 +86,12 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
       session.socket?.close(1000);
       this.registry.remove(session.clientId);
     }
+  }
+
+  private noteNext(session: Session, now: number, longestSilence: number): void {
+    if (this.registry.find(session.clientId) !== session) return;
+    const next = session.held?.deadline ?? session.seenAt + longestSilence;
+    this.registry.deadlines.note(session, next, now);
   }
 
   private async look(): Promise<void> {

@@ -50,6 +50,8 @@ export class Session {
   /** When the client was heard of last, and when the database was told so. */
   seenAt: number;
   keptAt: number;
+  /** Where it stands in `SessionDeadlines`. */
+  slot = Infinity;
   /** Whether the database does not know yet what this node knows. */
   isUnkept = false;
 

@@ -1,0 +1,44 @@
+import type { Session } from './session.js';
+
+/** How exactly a moment is met, milliseconds. */
+const slotMs = 100;
+
+/** A session is looked at this often at least, milliseconds: options may change meanwhile. */
+const longestUnlookedMs = 5000;
+
+/**
+ * When sessions are to be looked at next, in slots of time: a tick finds those that are due, without
+ * going through all the others. Times are of the process's clock, milliseconds.
+ */
+export class SessionDeadlines {
+  private readonly slots = new Map<number, Session[]>();
+  private last = -1;
+
+  /** Has the session looked at at `at`, or before. */
+  note(session: Session, at: number, now: number): void {
+    const slot = Math.max(Math.ceil(Math.min(at, now + longestUnlookedMs) / slotMs), this.last + 1);
+    // Where it stands already, it is looked at early enough, and noted anew then.
+    if (slot >= session.slot) return;
+    session.slot = slot;
+    const sessions = this.slots.get(slot);
+    if (sessions === undefined) this.slots.set(slot, [session]);
+    else sessions.push(session);
+  }
+
+  /** Takes out the sessions that are due; each has to be noted again while it is known. */
+  *takeDue(now: number): Generator<Session> {
+    const until = Math.floor(now / slotMs);
+    if (this.last === -1) this.last = Math.min(until, ...this.slots.keys()) - 1;
+    while (this.last < until) {
+      const slot = ++this.last;
+      const sessions = this.slots.get(slot);
+      this.slots.delete(slot);
+      for (const session of sessions ?? []) {
+        // It was noted for an earlier moment since, and has been looked at then.
+        if (session.slot !== slot) continue;
+        session.slot = Infinity;
+        yield session;
+      }
+    }
+  }
+}
