@@ -98,7 +98,7 @@ export class BayeuxServer implements OnModuleDestroy {
     if (!this.rate.take(performance.now(), max_handshake_rate)) {
       return this.refuse(message, errors.tooManyHandshakes, later(1000));
     }
-    if (this.registry.size >= max_sessions_per_node) {
+    if (this.handshakes.count >= max_sessions_per_node) {
       return this.refuse(message, errors.tooManySessions, later(10_000));
     }
     const clientId = await this.handshakes.begin(user, wantsAck(message));

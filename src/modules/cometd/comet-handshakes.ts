@@ -11,6 +11,8 @@ import { SessionRegistry } from './session-registry.js';
 /** Where sessions begin. */
 @Injectable()
 export class CometHandshakes {
+  private underWay = 0;
+
   constructor(
     private readonly repository: CometHandshakeRepository,
     private readonly registry: SessionRegistry,
@@ -24,6 +26,20 @@ export class CometHandshakes {
    * @returns its client id; undefined when the user has as many as are allowed
    */
   async begin(user: string, acknowledges: boolean): Promise<string | undefined> {
+    this.underWay++;
+    try {
+      return await this.create(user, acknowledges);
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** Sessions that this node answers for, those included that are about to begin. */
+  get count(): number {
+    return this.registry.size + this.underWay;
+  }
+
+  private async create(user: string, acknowledges: boolean): Promise<string | undefined> {
     const options = this.configuration.get(cometdSection);
     const clientId = randomHex(20);
     const cursor = await this.repository.create(

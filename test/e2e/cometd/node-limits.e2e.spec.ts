@@ -41,3 +41,10 @@ it('a node answers for so many sessions, and takes another once one has ended', 
   await exchange(server, 'first', { channel: '/meta/disconnect', clientId: first.clientId });
   expect((await greet('third')).successful).toBe(true);
 });
+
+it('a node answers for no more sessions when many come at once', async () => {
+  const server = await servers.start({ config: { cometd: { max_sessions_per_node: 5 } } });
+  const users = Array.from({ length: 30 }, (_, place) => `at once ${String(place)}`);
+  const replies = await Promise.all(users.map((user) => exchange(server, user, greeting)));
+  expect(replies.flat().filter(({ successful }) => successful === true)).toHaveLength(5);
+});
