@@ -110,5 +110,5 @@ function listOf(query: Query, name: string): string[] {
   const texts = Array.isArray(written) ? (written as unknown[]) : [written ?? ''];
   const entries = texts.flatMap((text) => String(text).split(','));
   for (const entry of entries) requireStorable(name, entry);
-  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return entries.filter((entry) => entry !== '');
 }

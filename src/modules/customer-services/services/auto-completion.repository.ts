@@ -36,9 +36,9 @@ const completeSome = completeWhere(
 export class AutoCompletionRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns whether it was due */
-  async completeOne(uuid: string, tenant: string): Promise<boolean> {
-    return (await this.database.execute(completeOne, [uuid, tenant])) > 0;
+  /** Does nothing when it is not due. */
+  async completeOne(uuid: string, tenant: string): Promise<void> {
+    await this.database.execute(completeOne, [uuid, tenant]);
   }
 
   async completeThese(uuids: readonly string[]): Promise<void> {

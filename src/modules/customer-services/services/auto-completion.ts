@@ -13,8 +13,9 @@ export class AutoCompletion {
   ) {}
 
   /**
-   * Runs a write that leaves services alone whose auto-completion is due. When it wrote nothing and
-   * that was the reason, the completion is written down and the write runs once more.
+   * Runs a write that leaves services alone whose auto-completion is due. When it wrote nothing, what
+   * is due is written down and the write runs once more: also when somebody else was quicker to write
+   * it down, since the first try may have been refused for it all the same.
    */
   async before<Written>(
     uuid: string,
@@ -23,7 +24,8 @@ export class AutoCompletion {
   ): Promise<Written | false | undefined> {
     const written = await write();
     if (written !== false && written !== undefined) return written;
-    return (await this.repository.completeOne(uuid, tenant)) ? write() : written;
+    await this.repository.completeOne(uuid, tenant);
+    return write();
   }
 
   /** Writes down all auto-completions of a tenant that are due. */
