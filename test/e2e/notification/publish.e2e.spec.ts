@@ -54,6 +54,16 @@ describe('POST /notification/publish', () => {
     expect(sink.received.map(({ path }) => path).sort()).toEqual(['/0', '/1', '/2', '/3', '/4']);
   });
 
+  it('is no failure of subscriptions that are deleted meanwhile', async () => {
+    const calls = Array.from({ length: 60 }, async (_, at) => {
+      if (at % 3 === 0) return subscribe(server, callback(`${sink.url}/race`, 'race.*'));
+      if (at % 3 === 1) return publish(server, { tag: 'race.a' });
+      return server.request('DELETE', `${base}/subscription/subscriber/A1`);
+    });
+    const answers = (await Promise.all(calls)).filter((answer) => typeof answer !== 'string');
+    expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200));
+  });
+
   it('posts the bare message with its id, tag and signature', async () => {
     await subscribe(server, callback(` ${sink.url}/cb?x=1 `, 'a.*'));
     await publish(server, { tag: 'a.b', message: 'Grüße 😀\n"{}"' });

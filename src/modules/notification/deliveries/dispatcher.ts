@@ -137,7 +137,7 @@ export class Dispatcher {
     this.running--;
     lane.ended(begun, outcome, performance.now());
     void this.settlements.settle(this.settlementOf(delivery, outcome)).then(() => {
-      onTried(outcome?.kind === 'delivered' ? 'delivered' : 'failed');
+      onTried(this.endOf(outcome));
     });
     this.pump(lane);
     if (lane.waits === 0 && lane.mayHaveMore) {
@@ -156,6 +156,12 @@ export class Dispatcher {
     const outcome = await this.attempt.make(delivery, abort);
     if (outcome !== undefined) this.metrics.ended(delivery.type, outcome.kind);
     return outcome;
+  }
+
+  /** Of what is another's by now, or nobody's, the database knows more. */
+  private endOf(outcome: PushOutcome | undefined): TryEnd {
+    if (outcome === undefined) return this.isStopped ? 'failed' : 'putOff';
+    return outcome.kind === 'delivered' ? 'delivered' : 'failed';
   }
 
   private settlementOf(delivery: ClaimedDelivery, outcome: PushOutcome | undefined): Settlement {

@@ -3,6 +3,7 @@ import { Database, statement } from '../../../core/database/index.js';
 import type { SweepBatch } from '../../../core/timers/index.js';
 import { claimedColumns, type ClaimedDelivery } from '../deliveries/delivery.js';
 import type { Destination } from '../subscriptions/subscription.js';
+import { deletedCode } from '../subscriptions/subscription.repository.js';
 import type { NewEvent } from './event.js';
 
 /** An event on its way into the database. */
@@ -119,12 +120,15 @@ const publishTo = (name: string, matched: string) =>
 const publishToSubscribed = publishTo('notification.publish', subscribed);
 const publishDirect = publishTo('notification.publishDirect', direct);
 
+/** A subscription that was deleted meanwhile wants nothing: that is no failure. */
 const findFirstAttempts = statement(
   'notification.findFirstAttempts',
   `SELECT count(*) FILTER (WHERE state = 'pending' AND attempts = 0 AND expires_at > now())::int
             AS waiting,
-          count(*) FILTER (WHERE state IN ('dead', 'expired') OR attempts > 0 AND state = 'pending'
-                              OR attempts > 1)::int AS failed
+          count(*) FILTER (WHERE state = 'dead' OR attempts > 1
+                              OR state = 'expired' AND last_code IS DISTINCT FROM '${deletedCode}'
+                              OR state = 'pending' AND (attempts > 0 OR expires_at <= now()))::int
+            AS failed
      FROM push_delivery WHERE event_id = $1`,
 );
 
