@@ -100,6 +100,20 @@ describe('calls that are joined', () => {
     ]);
   });
 
+  it('go again together when another transaction has won', async () => {
+    let tries = 0;
+    const conflict = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    const joined = new JoinedCalls<string, string>((orders) => {
+      if (++tries < 3) throw conflict;
+      return Promise.resolve(orders);
+    }, options);
+    expect(await Promise.all([joined.call('a'), joined.call('b')])).toEqual(['a', 'b']);
+    expect(tries).toBe(3);
+    tries = -10;
+    await expect(joined.call('c')).rejects.toBe(conflict);
+    expect(tries).toBe(-7);
+  });
+
   it('fail together when the database is away, and are not tried again', async () => {
     const { statements, results } = await calls({}, ['a', 'b', 'away']);
     await statements.endAll();

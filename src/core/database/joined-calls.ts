@@ -1,5 +1,9 @@
 import { isConnectionFailure } from './connection-failure.js';
+import { isConflict } from './sql-state.js';
 import { ambientScope, outsideUnitsOfWork } from './unit-of-work-scope.js';
+
+/** A statement that lost to another transaction goes again so often. */
+const mostTries = 3;
 
 /** How calls are joined. */
 export interface JoinedOptions<Order> {
@@ -124,11 +128,15 @@ export class JoinedCalls<Order, Result> {
   }
 
   /** Never rejects. A statement that failed did nothing; its halves find out whose fault it was. */
-  private async attempt(batch: readonly Waiting<Order, Result>[]): Promise<void> {
+  private async attempt(batch: readonly Waiting<Order, Result>[], tries = 1): Promise<void> {
     try {
       const results = await this.statement(batch.map(({ order }) => order));
       batch.forEach(({ resolve }, place) => resolve(results[place] as Result));
     } catch (error) {
+      if (isConflict(error) && tries < mostTries) {
+        await this.attempt(batch, tries + 1);
+        return;
+      }
       if (batch.length === 1 || isConnectionFailure(error)) {
         for (const { reject } of batch) reject(error);
         return;

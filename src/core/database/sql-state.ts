@@ -21,3 +21,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   if (sqlStateOf(error) !== SqlState.uniqueViolation) return false;
   return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
 }
+
+/** Whether the error says that another transaction won, so that the loser may go again. */
+export function isConflict(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === SqlState.deadlockDetected || state === SqlState.serializationFailure;
+}

@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Log } from '../observability/log.js';
 import { isConnectionFailure } from './connection-failure.js';
-import { SqlState, sqlStateOf } from './sql-state.js';
+import { isConflict } from './sql-state.js';
 import {
   ambientScope,
   type AfterCommit,
@@ -40,7 +40,7 @@ export class UnitOfWork {
       try {
         return await this.attempt(work);
       } catch (error) {
-        if (attempt >= mostAttempts || !isWorthAnotherAttempt(error)) throw error;
+        if (attempt >= mostAttempts || !isConflict(error)) throw error;
         // At once it would take its first lock again before the winner wakes for it.
         await delay(randomInt(5, 30) * attempt);
       }
@@ -143,9 +143,4 @@ async function commit(client: ClientBase): Promise<void> {
   if (command !== 'COMMIT') {
     throw new Error('nothing was committed: a statement failed, and the work went on regardless');
   }
-}
-
-function isWorthAnotherAttempt(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  return state === SqlState.deadlockDetected || state === SqlState.serializationFailure;
 }
