@@ -96,11 +96,11 @@ export async function startTask(
   return (await succeed(201, server, 'POST', path, body, headers)).json.task_id;
 }
 
-/** Expects a refusal of this status and exception, of the one shape, whose message has the words. */
+/** Expects a refusal of this status and exception (a text or a matcher), of the one shape, whose message has the words. */
 export function expectRefusal(
   answer: TestResponse,
   status: number,
-  exception: string,
+  exception: unknown,
   ...words: string[]
 ): void {
   expect([answer.status, answer.json]).toEqual([

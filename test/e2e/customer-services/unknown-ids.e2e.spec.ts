@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   call,
   expectRefusal,
@@ -8,7 +8,6 @@ import {
   startTask,
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
-import { expect } from '@jest/globals';
 
 // contract: cs.md, "Unknown ids 404" and "Decisions" on their exceptions
 const server = useTestServer();
