@@ -266,7 +266,7 @@ describe('all or nothing (cs.md, Operations)', () => {
       'services[1].associate_state_task',
       (element) => (element.associate_state_task = 'yes'),
     ],
-    ['InvalidText', 'services[1].task.note', (element) => (element.task.note = { a: ['\0'] })],
+    ['InvalidText', 'services', (element) => (element.task.note = { a: ['\0'] })],
   ])('a bad second element leaves nothing of the first: %s %s', async (exception, word, spoil) => {
     const bad = good();
     spoil(bad);

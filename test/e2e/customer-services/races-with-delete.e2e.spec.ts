@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  call,
+  everything,
+  fresh,
+  read,
+  rowsOf,
+  startService,
+  startState,
+} from '../../support/customer-services.js';
+import { eventually } from '../../support/eventually.js';
+import type { TestResponse } from '../../support/http-client.js';
+import type { RunningServer } from '../../support/test-server.js';
+import { useServers } from '../../support/use-servers.js';
+
+// contract: cs.md, "nothing is half-written", DELETE and expiry; two server processes
+const servers = useServers();
+let nodes: RunningServer[];
+beforeAll(async () => {
+  const database = await servers.database();
+  const options = { database, env: { GMS_SWEEP_INTERVAL_MS: '100' } };
+  nodes = await Promise.all([servers.spawn(options), servers.spawn(options)]);
+});
+
+/** So many calls at once, by turns over both servers. */
+const together = <Result>(
+  count: number,
+  work: (node: RunningServer, n: number) => Promise<Result>,
+) => Promise.all(Array.from({ length: count }, (_, n) => work(nodes[n % 2]!, n)));
+
+const statuses = (answers: TestResponse[]): number[] =>
+  answers.map(({ status }) => status).sort((a, b) => a - b);
+
+describe('DELETE while others write (cs.md, nothing is half-written)', () => {
+  it('has one winner, and leaves no orphan', async () => {
+    for (let round = 0; round < 12; round++) {
+      const id = await startService(nodes[0]!);
+      const state = await startState(nodes[0]!, id);
+      const path = `/services/${id}`;
+      const deletes: TestResponse[] = [];
+      const problems: unknown[] = [];
+      let isGone = false;
+      const writer = async (node: RunningServer, n: number): Promise<void> => {
+        for (let i = 0; i < 8; i++) {
+          const sentAfterGone = isGone;
+          const target = n % 2 ? `${path}/tasks/start` : `${path}/states/start`;
+          const body = n % 4 === 1 ? { state_id: state } : {};
+          const { status, json } = await call(node, 'POST', target, body);
+          if (status === 404) {
+            isGone = true;
+            if (json.exception !== 'ServiceNotFound') problems.push(json);
+          } else if (status !== 201 || sentAfterGone) problems.push([status, json, sentAfterGone]);
+        }
+      };
+      const remover = async (node: RunningServer): Promise<void> => {
+        await read(node, `${path}?${everything}`);
+        const answer = await call(node, 'DELETE', path);
+        isGone = true;
+        deletes.push(answer);
+      };
+      await together(12, (node, n) => (n % 4 < 3 ? writer(node, n) : remover(node)));
+      expect(problems).toEqual([]);
+      expect(statuses(deletes)).toEqual([200, 404, 404]);
+      expect(await rowsOf(nodes[0]!, id)).toEqual({ services: 0, states: 0, tasks: 0 });
+    }
+  });
+
+  it('lets every 201 before it be seen', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = await startService(nodes[0]!);
+      let isDeleting = false;
+      const missing: unknown[] = [];
+      const writer = async (node: RunningServer, n: number): Promise<void> => {
+        for (;;) {
+          const made = await call(node, 'POST', `/services/${id}/states/start`, {});
+          if (made.status !== 201) return;
+          const path = `/services/${id}/states/${made.json.state_id}`;
+          const seen = await call(nodes[(n + 1) % 2]!, 'GET', path);
+          if (seen.status === 404 && !isDeleting) missing.push(made.json);
+        }
+      };
+      const writing = together(6, writer);
+      for (let n = 0; n < 5; n++) await read(nodes[0]!, `/services/${id}/states`);
+      isDeleting = true;
+      expect((await call(nodes[1]!, 'DELETE', `/services/${id}`)).status).toBe(200);
+      await writing;
+      expect(missing).toEqual([]);
+      expect(await rowsOf(nodes[0]!, id)).toEqual({ services: 0, states: 0, tasks: 0 });
+    }
+  });
+});
+
+describe('expiry and sweeper while others write (decisions, Life)', () => {
+  it('leave no orphan behind a service whose life ends', async () => {
+    const ids = await together(8, (node) => startService(node, { contact_key: fresh(), ttl: 1 }));
+    await together(8, async (node, n) => {
+      for (;;) {
+        const kind = n % 2 ? 'tasks' : 'states';
+        const { status } = await call(node, 'POST', `/services/${ids[n]}/${kind}/start`, {});
+        if (status === 404) return;
+        expect(status).toBe(201);
+      }
+    });
+    for (const id of ids) {
+      await eventually(async () => {
+        expect(await rowsOf(nodes[0]!, id)).toEqual({ services: 0, states: 0, tasks: 0 });
+      });
+    }
+  });
+});
