@@ -113,13 +113,12 @@ export async function rowsOf(
   server: Pick<RunningServer, 'databaseUrl'>,
   service: string,
 ): Promise<object> {
-  const count = (table: string) =>
-    `(SELECT count(*)::int FROM ${table} WHERE right($1, 36) = right(service_id::text, 36))`;
   const [counts] = await databaseRows(
     server,
-    `SELECT ${count('cs_service')} AS services, ${count('cs_state')} AS states,
-            ${count('cs_task')} AS tasks`,
-    [service],
+    `SELECT (SELECT count(*)::int FROM cs_service s WHERE s::text LIKE $1) AS services,
+            (SELECT count(*)::int FROM cs_state WHERE service_id::text LIKE $1) AS states,
+            (SELECT count(*)::int FROM cs_task WHERE service_id::text LIKE $1) AS tasks`,
+    [`%${service.slice(4)}%`],
   );
   return counts as object;
 }

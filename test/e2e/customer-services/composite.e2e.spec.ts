@@ -284,7 +284,7 @@ describe('all or nothing (cs.md, Operations)', () => {
     ['InvalidParameter', { services: {} }],
     ['InvalidParameter', { services: 'x' }],
     ['InvalidParameter', { services: ['x'] }],
-    ['InvalidParameter', { services: [null] }],
+    ['MissingParameter', { services: [null] }],
     ['InvalidParameter', { services: [[]] }],
     ['InvalidParameter', { services: Array.from({ length: 101 }, good) }],
   ])('answers %s to %j', async (exception, body) => {

@@ -14,8 +14,10 @@ const server = useTestServer();
 
 const unknown = '123-00000000-0000-4000-8000-000000000000';
 
+type Call = [method: string, path: string, body?: object];
+
 describe('a service that is not there is ServiceNotFound (cs.md, Decisions)', () => {
-  const calls: [string, string, object?][] = [
+  const calls: Call[] = [
     ['GET', ''],
     ['DELETE', ''],
     ['PUT', '', { ttl: 60 }],
@@ -41,7 +43,7 @@ describe('a service that is not there is ServiceNotFound (cs.md, Decisions)', ()
     ['PUT', '/tasks/1/extensions/note/merge', { a: 1 }],
   ];
 
-  it.each(calls)('%s /services/{id}%s', async (method, path, body) => {
+  it.each(calls)('%s /services/{id}%s', async (...[method, path, body]: Call) => {
     const real = await startService(server);
     const uuid = real.slice(4);
     const other = real.startsWith('100') ? `101-${uuid}` : `100-${uuid}`;
@@ -69,8 +71,6 @@ describe('a service that is not there is ServiceNotFound (cs.md, Decisions)', ()
   });
 });
 
-type Call = [method: string, path: string, body?: object];
-
 /** Ids that no state and no task ever has; some are numbers that PostgreSQL cannot hold. */
 const impossible = [
   '0',
@@ -93,7 +93,7 @@ describe('a state that is not there is StateNotFound (cs.md, Decisions)', () => 
     ['PUT', '/extensions/note/merge', { a: 1 }],
   ];
 
-  it.each(calls)('%s /services/{id}/states/{sid}%s', async (method, path, body) => {
+  it.each(calls)('%s /services/{id}/states/{sid}%s', async (...[method, path, body]: Call) => {
     const service = await startService(server);
     const task = await startTask(server, service);
     const elsewhere = await startState(server, await startService(server));
@@ -128,7 +128,7 @@ describe('a task that is not there is TaskNotFound (cs.md, Decisions)', () => {
     ['PUT', '/extensions/note/merge', { a: 1 }],
   ];
 
-  it.each(calls)('%s /services/{id}/tasks/{tid}%s', async (method, path, body) => {
+  it.each(calls)('%s /services/{id}/tasks/{tid}%s', async (...[method, path, body]: Call) => {
     const service = await startService(server);
     const elsewhere = await startTask(server, await startService(server));
     const before = await snapshot(server);
@@ -150,7 +150,7 @@ describe('the body is looked at before the ids (decisions, Order)', () => {
     ['POST', `/services/${unknown}/states/1/end`, { session_id: 1 }],
     ['POST', `/services/${unknown}/tasks/start`, { session_id: 1 }],
     ['POST', `/services/${unknown}/tasks/1/end`, { session_id: 1 }],
-  ])('%s %s', async (method, path, body) => {
+  ])('%s %s', async (...[method, path, body]: Call) => {
     const answer = await call(server, method, path, body);
     expectRefusal(answer, 400, 'InvalidParameter', 'ttl' in body! ? 'ttl' : 'session_id');
   });
