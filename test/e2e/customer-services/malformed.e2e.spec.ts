@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   at,
   call,
@@ -16,15 +16,10 @@ const server = useTestServer();
 
 const long = (length: number): string => 'x'.repeat(length);
 const text = ['a\0b', '\ud800', 'a\udc00b'];
-const scalar = [true, false, {}, [], [1], long(256), ...text];
-const whole = [1.5, 'x', '1.5', '1e3', '0x10', '', ' ', true, {}, [], 2 ** 53, '9007199254740992'];
-const seconds = [0, -1, '-1', 2147483648, '2147483648', 1e300, ...whole];
-const time = [
-  ...['', 'yesterday', '2026-01-15', '2026-01-15T10:00:00', '2026-01-15T10:00Z', 7, true, {}, []],
-  ...['2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '2025-02-29T00:00:00Z', 'T00:00:00Z'],
-  ...['2026-01-15T25:00:00Z', '2026-01-15T10:60:00Z', '2026-01-15T10:00:00+25:00', 'a\0'],
-  ...['2026-01-15 10:00:00Z\n', '2026-1-15T10:00:00Z', 1768471200000],
-];
+const scalar = [true, {}, [1], long(256), ...text];
+const whole = [1.5, 'x', '1.5', '', true, {}, 2 ** 53, '9007199254740992'];
+const seconds = [0, -1, '-1', 2147483648, '2147483648', ...whole];
+const time = ['', 'yesterday', '2026-01-15T10:00:00', '2026-02-30T00:00:00Z', 7, true, {}, 'a\0'];
 
 type Field = [name: string, faults: readonly unknown[]];
 const common: Field[] = [
@@ -156,12 +151,22 @@ const outermost = (field: string): string => field.split(/[.[]/)[0]!;
 const hasBadText = (value: unknown): boolean =>
   typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
 
-let untouched: string;
-beforeAll(async () => {
-  untouched = await snapshot(server);
-});
+/** After each test of the describe in which it is called everything stored is as before. */
+function keepsEverything(): void {
+  let untouched: string;
+  beforeAll(async () => {
+    untouched = await snapshot(server);
+  });
+  afterEach(async () => {
+    const before = untouched;
+    untouched = await snapshot(server);
+    expect(untouched).toBe(before);
+  });
+}
 
 describe.each(routes)('$path refuses', (route, fields) => {
+  keepsEverything();
+
   it.each(fields)('a bad %s, and changes nothing', async (field, faults) => {
     for (const fault of faults) {
       const answer = await attempt(route, spoil(route.good(), field, fault));
@@ -172,7 +177,6 @@ describe.each(routes)('$path refuses', (route, fields) => {
         ...[fault, 400, { exception, message: expect.stringContaining(word) }],
       ]);
     }
-    expect(await snapshot(server)).toBe(untouched);
   });
 
   it('bodies that are no JSON, no object, or of another type, and changes nothing', async () => {
@@ -192,11 +196,12 @@ describe.each(routes)('$path refuses', (route, fields) => {
       const answer = await send(server, method, path, good, type);
       expectRefusal(answer, 415, 'UnsupportedMediaType');
     }
-    expect(await snapshot(server)).toBe(untouched);
   });
 });
 
 describe.each(routes.filter(([route]) => route !== life))('$path refuses', (route) => {
+  keepsEverything();
+
   it('text that is none in names and values of extensions, and changes nothing', async () => {
     const holders = ['services[1].service', 'services[0].state', 'services[1].task'];
     const prefixes = route === composite ? holders.map((holder) => `${holder}.`) : [''];
@@ -208,8 +213,33 @@ describe.each(routes.filter(([route]) => route !== life))('$path refuses', (rout
       const named = await attempt(route, spoil(route.good(), `${prefix}a\0`, 1));
       expectRefusal(named, 400, 'InvalidText');
     }
-    expect(await snapshot(server)).toBe(untouched);
   });
+});
+
+describe('POST /services/start refuses (cs.md, Decisions)', () => {
+  keepsEverything();
+
+  it.each([
+    ...['2026-01-15', '2026-01-15T10:00Z', '2026-13-01T00:00:00Z', '2025-02-29T00:00:00Z'],
+    ...['T00:00:00Z', '2026-01-15T25:00:00Z', '2026-01-15T10:60:00Z', '2026-1-15T10:00:00Z'],
+    ...['2026-01-15T10:00:00+25:00', '2026-01-15 10:00:00Z\n', 'x2026-01-15T10:00:00Z'],
+    ...['1768471200', 1768471200000, 0, -1, [], ['2026-01-15T10:00:00Z'], false],
+  ])('the time %j', async (given) => {
+    for (const field of ['timestamp', 'expiration_time']) {
+      const answer = await attempt(start, spoil(start.good(), field, given));
+      expectRefusal(answer, 400, 'InvalidParameter', field);
+    }
+  });
+
+  it.each(['1e3', '0x10', ' ', ' 1', '1 ', '+-1', '1,5', '٣', 'NaN', 1e300, -(2 ** 53), [], [1]])(
+    'the whole number %j',
+    async (given) => {
+      for (const field of ['application_id', 'resource_id', 'est_duration', 'ttl']) {
+        const answer = await attempt(start, spoil(start.good(), field, given));
+        expectRefusal(answer, 400, 'InvalidParameter', field);
+      }
+    },
+  );
 });
 
 describe('no body at all (decisions, Bodies)', () => {

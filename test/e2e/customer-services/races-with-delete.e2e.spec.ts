@@ -33,7 +33,7 @@ const statuses = (answers: TestResponse[]): number[] =>
 
 describe('DELETE while others write (cs.md, nothing is half-written)', () => {
   it('has one winner, and leaves no orphan', async () => {
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 8; round++) {
       const id = await startService(nodes[0]!);
       const state = await startState(nodes[0]!, id);
       const path = `/services/${id}`;

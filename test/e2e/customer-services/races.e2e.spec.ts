@@ -39,7 +39,7 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
     ['customer without a type', () => ({ customer_id: fresh() })],
     ['anonymous contact', () => ({ contact_key: fresh(), service_type: 7 })],
   ])('%s, 30 at once, make one service, one state and one task', async (_name, ownerOf) => {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const owner = ownerOf();
       const typed = { state: { state_type: 's' }, task: { task_type: 1 } };
       const associate_state_task = round % 2 === 0;
@@ -80,7 +80,7 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
   });
 
   it('and an end of what is found leave no state in a service that was never answered', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 6; round++) {
       const service = { contact_key: fresh() };
       const id = await startService(nodes[0]!, service);
       const answers = await together(8, (node, n) =>
@@ -103,7 +103,7 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
 
 describe('transitions of one state (cs.md, atomically)', () => {
   it('at once have one winner; all others are 409 and leave nothing', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 6; round++) {
       const id = await startService(nodes[0]!);
       const from = await startState(nodes[0]!, id);
       const answers = await together(10, (node, n) =>
@@ -125,7 +125,7 @@ describe('transitions of one state (cs.md, atomically)', () => {
   });
 
   it('and an end of it leave a state with one completion', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 6; round++) {
       const id = await startService(nodes[0]!);
       const from = await startState(nodes[0]!, id);
       const path = `/services/${id}/states`;
@@ -150,7 +150,7 @@ describe('ends of one item (cs.md, again: overwrites)', () => {
   it.each(['', 'states', 'tasks'])(
     'at once all succeed, and one of them is there whole: %s',
     async (kind) => {
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 4; round++) {
         const id = await startService(nodes[0]!);
         let path = `/services/${id}`;
         if (kind === 'states') path += `/states/${await startState(nodes[0]!, id)}`;
