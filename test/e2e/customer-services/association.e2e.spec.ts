@@ -78,6 +78,13 @@ describe('association (cs.md, Operations and Decisions)', () => {
     });
   });
 
+  it('leaves the contact key alone, whatever the body says', async () => {
+    const contact_key = fresh();
+    const id = await startService(server, { contact_key });
+    await associate(id, 'c', { contact_key: 'other' });
+    expect(await read(server, `/services/${id}`)).toMatchObject({ customer_id: 'c', contact_key });
+  });
+
   it('leaves the start alone when the body says no timestamp', async () => {
     const id = await startService(server, { contact_key: fresh(), timestamp: at(7) });
     await associate(id, 'c', { timestamp: null, interaction_id: 'i' });

@@ -174,6 +174,19 @@ describe('a write when the completion is due (decisions, Auto-complete)', () => 
     expect((await read(server, `/services/${id}`)).completed).toEqual({ timestamp });
   });
 
+  it('by many at once completes once', async () => {
+    const id = await start({});
+    const old = [await startState(server, id), await startState(server, id)];
+    await delay(2100);
+    await Promise.all(Array.from({ length: 8 }, () => startState(server, id)));
+    const shown = await read(server, `/services/${id}?${everything}`);
+    const { timestamp } = shown.completed;
+    expect(shown.completed_states).toMatchObject(
+      old.map((state_id) => ({ state_id, completed: { timestamp } })),
+    );
+    expect(shown.active_states).toHaveLength(8);
+  });
+
   it('finds the state completed, for a transition and for a composite start', async () => {
     const contact_key = fresh();
     const id = await start({ contact_key });

@@ -90,6 +90,31 @@ describe('DELETE while others write (cs.md, nothing is half-written)', () => {
   });
 });
 
+describe('DELETE while composite starts find the service (cs.md, all or nothing)', () => {
+  it('leaves whole services alone', async () => {
+    const service = { contact_key: fresh() };
+    const composer = async (node: RunningServer): Promise<any[]> => {
+      const found: any[] = [];
+      for (let i = 0; i < 15; i++) {
+        const services = [{ service, state: {}, task: {} }];
+        const answer = await call(node, 'POST', '/services_composite/start', { services });
+        expect([answer.status, answer.text]).toEqual([200, answer.text]);
+        found.push(answer.json.services[0].service);
+        if (i % 3 === 0) await call(node, 'DELETE', `/services/${found.at(-1).service_id}`);
+      }
+      return found;
+    };
+    const found = (await together(8, composer)).flat();
+    for (const id of new Set<string>(found.map(({ service_id }) => service_id))) {
+      const created = found.filter((each) => each.service_id === id && each.created);
+      expect(created).toHaveLength(1);
+      const rows = await rowsOf(nodes[0]!, id);
+      const none = { services: 0, states: 0, tasks: 0 };
+      expect([none, { services: 1, states: 1, tasks: 1 }]).toContainEqual(rows);
+    }
+  });
+});
+
 describe('expiry and sweeper while others write (decisions, Life)', () => {
   it('leave no orphan behind a service whose life ends', async () => {
     const ids = await together(8, (node) => startService(node, { contact_key: fresh(), ttl: 1 }));

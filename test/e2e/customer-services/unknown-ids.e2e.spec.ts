@@ -85,6 +85,9 @@ const impossible = [
   '9'.repeat(15),
 ].concat(['9223372036854775807', '9223372036854775808', '9'.repeat(400), '%F0%9F%99%82']);
 
+/** Ids that begin or end as one that there is. */
+const spoilt = (id: number): string[] => [`${id}x`, `x${id}`, `${id}.5`, `-${id}`, `${id}%20${id}`];
+
 describe('a state that is not there is StateNotFound (cs.md, Decisions)', () => {
   const calls: Call[] = [
     ['GET', ''],
@@ -95,10 +98,10 @@ describe('a state that is not there is StateNotFound (cs.md, Decisions)', () => 
 
   it.each(calls)('%s /services/{id}/states/{sid}%s', async (...[method, path, body]: Call) => {
     const service = await startService(server);
-    const task = await startTask(server, service);
+    const own = await startState(server, service);
     const elsewhere = await startState(server, await startService(server));
     const before = await snapshot(server);
-    for (const id of [...impossible, String(elsewhere), String(task + 1_000_000)]) {
+    for (const id of [...impossible, ...spoilt(own), String(elsewhere), String(own + 1_000_000)]) {
       const answer = await call(server, method, `/services/${service}/states/${id}${path}`, body);
       expectRefusal(answer, 404, 'StateNotFound');
     }
@@ -130,9 +133,10 @@ describe('a task that is not there is TaskNotFound (cs.md, Decisions)', () => {
 
   it.each(calls)('%s /services/{id}/tasks/{tid}%s', async (...[method, path, body]: Call) => {
     const service = await startService(server);
+    const own = await startTask(server, service);
     const elsewhere = await startTask(server, await startService(server));
     const before = await snapshot(server);
-    for (const id of [...impossible, String(elsewhere), String(elsewhere + 1_000_000)]) {
+    for (const id of [...impossible, ...spoilt(own), String(elsewhere), String(own + 1_000_000)]) {
       const answer = await call(server, method, `/services/${service}/tasks/${id}${path}`, body);
       expectRefusal(answer, 404, 'TaskNotFound');
     }
