@@ -88,17 +88,17 @@ describe('a storm of every call on three contacts (cs.md)', () => {
     const odd: unknown[] = [];
     const counts = new Map<number, number>();
     const client = async (n: number): Promise<void> => {
-      for (const each of fc.sample(random, { seed: 1000 + n, numRuns: 40 })) {
+      for (const each of fc.sample(random, { seed: 1000 + n, numRuns: 30 })) {
         const answer = await strike(nodes[n % 2]!, each);
         counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
         if (![200, 201, 204, 400, 404, 409].includes(answer.status)) odd.push(answer.text);
         if (answer.status <= 201 && answer.text !== '') remember(answer);
       }
     };
-    await Promise.all(Array.from({ length: 14 }, (_, n) => client(n)));
+    await Promise.all(Array.from({ length: 10 }, (_, n) => client(n)));
     expect(odd).toEqual([]);
     // The storm was one: much was done, and some was refused.
-    expect(counts.get(201)!).toBeGreaterThan(50);
+    expect(counts.get(201)!).toBeGreaterThan(20);
     expect(counts.get(404)!).toBeGreaterThan(0);
     expect(await orphans()).toEqual([]);
     await eventually(async () => {
