@@ -156,5 +156,5 @@ it('any life of a service is as the contract’s rules say (cs.md, Model)', asyn
     }
   });
   // A failure prints seed and path, which lead to it again; a slow machine tries fewer lives.
-  await fc.assert(life, { seed: 20261127, numRuns: 60, interruptAfterTimeLimit: 30_000 });
+  await fc.assert(life, { seed: 20261127, numRuns: 40, interruptAfterTimeLimit: 30_000 });
 });
