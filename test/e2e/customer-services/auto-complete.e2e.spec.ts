@@ -143,6 +143,17 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     expect(Date.parse(idle.completed.timestamp)).toBeLessThan(before + 2000);
   });
 
+  it('may be given by a composite start', async () => {
+    const before = Date.now();
+    const service = { contact_key: fresh(), auto_complete_after: 2 };
+    const services = [{ service, state: {}, task: {} }];
+    const made = await succeed(200, server, 'POST', '/services_composite/start', { services });
+    const after = Date.now();
+    const shown = await completed(made.json.services[0].service.service_id);
+    expectTwoSecondsAfter(shown.completed.timestamp, before, after);
+    expect(shown).toMatchObject({ active_states: [], active_tasks: [] });
+  });
+
   it('may be given by association', async () => {
     const id = await startService(server);
     const before = Date.now();

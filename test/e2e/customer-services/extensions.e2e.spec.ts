@@ -27,6 +27,7 @@ beforeEach(async () => {
 const values = {
   ...{ text: 'é 🙂 \\ " \n', empty: '', number: 7, fraction: -0.25, big: 9007199254740991 },
   ...{ tiny: 5e-324, huge: 1.7976931348623157e308, yes: true, no: false, nothing: null },
+  deep: JSON.parse(`${'['.repeat(90)}1${']'.repeat(90)}`),
   ...{ list: [1, '1', null, [true, {}], []], map: { a: { b: [null, 1.5] }, '': 0, session_id: 1 } },
 };
 
@@ -81,7 +82,10 @@ describe('extensions in a body (cs.md, Model)', () => {
   });
 
   it('may have any name, those of JavaScript too', async () => {
-    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a.b', 'a b', 'Ünï🙂'];
+    const names = [
+      ...['id', 'service', 'services', 'state', 'task', 'extensions', '_id', 'gms_user', 'Ttl'],
+      ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a.b', 'a b', 'Ünï🙂'],
+    ];
     const members = names.map((name, n) => `${JSON.stringify(name)}:{"polluted":${n}}`);
     const body = `{"contact_key":"k",${members.join(',')}}`;
     const started = await send(server, 'POST', '/services/start', body);
@@ -106,6 +110,9 @@ describe('extensions in a body (cs.md, Model)', () => {
     const big = Array.from({ length: 4500 }, (_, n) => `${n}${text}`);
     const id = await startService(server, { contact_key: fresh(), big });
     expect((await read(server, `/services/${id}?extensions=big`)).big).toEqual(big);
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`name ${n}`, n]));
+    const other = await startService(server, { contact_key: fresh(), ...many });
+    expect(await read(server, `/services/${other}?extensions=*`)).toMatchObject(many);
     const before = await snapshot(server);
     const over = { contact_key: fresh(), big: 'x'.repeat(10 * 1024 * 1024) };
     const targets = ['/services/start', `/services/${id}/end`, `/services/${id}/states/start`];

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   at,
+  base,
   call,
   expectRefusal,
   send,
@@ -196,6 +197,8 @@ describe.each(routes)('$path refuses', (route, fields) => {
       const answer = await send(server, method, path, good, type);
       expectRefusal(answer, 415, 'UnsupportedMediaType');
     }
+    const untyped = await server.request(method, base + path, { body: good });
+    expectRefusal(untyped, 415, 'UnsupportedMediaType');
   });
 });
 
@@ -258,7 +261,19 @@ describe('no body at all (decisions, Bodies)', () => {
     ...['', '/states/{sid}', '/tasks/{tid}'].map(ending),
   ])('counts as {} of $path', async (route) => {
     expect((await attempt(route as Route, undefined)).status).toBe(204);
-    expect((await send(server, 'POST', pathOf(route as Route), '')).status).toBe(204);
+    // As curl -d '' sends it: a type, and a length of nothing.
+    for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+      expect((await send(server, 'POST', pathOf(route as Route), '', type)).status).toBe(204);
+    }
+    const chunked = await server.rawRequest(
+      [
+        `POST ${base}${pathOf(route as Route)} HTTP/1.1`,
+        `Host: ${new URL(server.url).host}`,
+        ...['Content-Type: application/json', 'Transfer-Encoding: chunked'],
+        ...['Connection: close', '', '0', '', ''],
+      ].join('\r\n'),
+    );
+    expect(chunked.status).toBe(204);
   });
 });
 

@@ -155,6 +155,19 @@ describe('lists of services (cs.md, Decisions on lists)', () => {
     expect(await read(server, `${path}?size=1000&index=5&active_states=true`)).toHaveLength(1000);
   });
 
+  it('filter by types of any characters, as they are', async () => {
+    const customer_id = fresh();
+    const types = ['{a}', '"', "'", '\\', '{"b\\"}', '%', '_', 'NULL', 'null', 'é 🙂', ' x '];
+    for (const service_type of types) await startService(server, { customer_id, service_type });
+    for (const type of types) {
+      const path = `/customers/${customer_id}/services?service_types=${encodeURIComponent(type)}`;
+      const found = await read(server, path);
+      expect(found.map((one: any) => one.service_type)).toEqual([type]);
+    }
+    const path = `/customers/${customer_id}/services?index=2147483647`;
+    expect(await read(server, path)).toEqual([]);
+  });
+
   it('show an anonymous contact only what has no customer', async () => {
     const contact_key = fresh();
     const anonymous = await startService(server, { contact_key });
