@@ -185,17 +185,31 @@ describe('a write when the completion is due (decisions, Auto-complete)', () => 
     expect((await read(server, `/services/${id}`)).completed).toEqual({ timestamp });
   });
 
-  it('by many at once completes once', async () => {
-    const id = await start({});
-    const old = [await startState(server, id), await startState(server, id)];
+  it('by many at once completes once, and all of them are done', async () => {
+    const ids = await Promise.all(Array.from({ length: 6 }, () => start({})));
+    const old = await Promise.all(ids.map((id) => startState(server, id)));
     await delay(2100);
-    await Promise.all(Array.from({ length: 8 }, () => startState(server, id)));
-    const shown = await read(server, `/services/${id}?${everything}`);
-    const { timestamp } = shown.completed;
-    expect(shown.completed_states).toMatchObject(
-      old.map((state_id) => ({ state_id, completed: { timestamp } })),
-    );
-    expect(shown.active_states).toHaveLength(8);
+    for (const [n, id] of ids.entries()) {
+      const path = `/services/${id}`;
+      const answers = await Promise.all(
+        Array.from({ length: 9 }, (_, each) => {
+          if (each % 3 === 0) return call(server, 'POST', `${path}/states/start`, {});
+          if (each % 3 === 1) return call(server, 'PUT', `${path}/extensions/e${each}`, each);
+          return call(server, 'POST', `${path}/end`, { disposition: each });
+        }),
+      );
+      const statuses = answers.map(({ status }) => status).sort((one, other) => one - other);
+      expect(statuses).toEqual([200, 200, 200, 201, 201, 201, 204, 204, 204]);
+      const shown = await read(server, `${path}?${everything}`);
+      expect(shown.active_states).toHaveLength(3);
+      expect(shown).toMatchObject({ e1: 1, e4: 4, e7: 7, disposition: expect.any(Number) });
+      expect(shown.completed_states).toMatchObject([{ state_id: old[n] }]);
+      // At its due instant, two seconds after the start, and not with the end that came later.
+      const [{ started, duration }] = shown.completed_states;
+      expect([started.timestamp, duration >= 1900 && duration < 2100]).toEqual([
+        ...[started.timestamp, true],
+      ]);
+    }
   });
 
   it('finds the state completed, for a transition and for a composite start', async () => {
