@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   call,
+  everything,
   fresh,
   read,
   rowsOf,
@@ -17,7 +19,7 @@ const servers = useServers();
 let nodes: RunningServer[];
 beforeAll(async () => {
   const database = await servers.database();
-  const options = { database, env: { GMS_SWEEP_INTERVAL_MS: '100' } };
+  const options = { database, env: { GMS_SWEEP_INTERVAL_MS: '3600000' } };
   nodes = await Promise.all([servers.spawn(options), servers.spawn(options)]);
 });
 
@@ -169,6 +171,50 @@ describe('ends of one item (cs.md, again: overwrites)', () => {
       }
     },
   );
+});
+
+describe('writes of every kind on one service at once (cs.md, Operations)', () => {
+  it.each<[string, object, number]>([
+    ['plain', {}, 0],
+    ['with a life of its own', { ttl: 600 }, 0],
+    ['that will complete itself', { auto_complete_after: 600 }, 0],
+    ['whose completion is due', { auto_complete_after: 1 }, 1100],
+  ])('all succeed: a service %s', async (_name, more, wait) => {
+    for (let round = 0; round < 4; round++) {
+      const service = { contact_key: fresh(), customer_id: fresh() };
+      const id = await startService(nodes[0]!, { ...service, ...more });
+      const state = await startState(nodes[0]!, id);
+      const task = await startTask(nodes[0]!, id);
+      await delay(wait);
+      const path = `/services/${id}`;
+      const kinds: [number, string, string, object?][] = [
+        [201, 'POST', `${path}/states/start`, {}],
+        [201, 'POST', `${path}/tasks/start`, { state_id: state }],
+        [204, 'POST', `${path}/states/${state}/end`, { disposition: 1 }],
+        [204, 'POST', `${path}/tasks/${task}/end`, { disposition: 1 }],
+        [204, 'POST', `${path}/end`, { disposition: 1 }],
+        [204, 'POST', `/customers/${service.customer_id}${path}`, { a: 1 }],
+        [200, 'PUT', `${path}/extensions/b`, { b: 1 }],
+        [200, 'PUT', `${path}/extensions/c/merge`, { c: 1 }],
+        [200, 'PUT', `${path}/states/${state}/extensions/d`, { d: 1 }],
+        [200, 'PUT', `${path}/tasks/${task}/extensions/e/merge`, { e: 1 }],
+        [200, 'PUT', path, { ttl: 600 }],
+        [200, 'GET', `${path}?${everything}`],
+      ];
+      const answers = await together(kinds.length * 3, (node, n) => {
+        const [, method, target, body] = kinds[n % kinds.length]!;
+        return call(node, method, target, body);
+      });
+      expect(answers.map(({ status }, n) => [kinds[n % kinds.length]![2], status])).toEqual(
+        answers.map((_, n) => [kinds[n % kinds.length]![2], kinds[n % kinds.length]![0]]),
+      );
+      const shown = await read(nodes[1]!, `${path}?${everything}`);
+      expect(shown).toMatchObject({ a: 1, b: { b: 1 }, c: { c: 1 }, disposition: 1 });
+      const count = (items: unknown[]): number => items.length;
+      expect(count([...shown.active_states, ...shown.completed_states])).toBe(4);
+      expect(count([...shown.active_tasks, ...shown.completed_tasks])).toBe(4);
+    }
+  });
 });
 
 describe('extensions written at once (cs.md, merge)', () => {
