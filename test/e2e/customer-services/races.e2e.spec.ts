@@ -81,6 +81,32 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
     }
   });
 
+  it('when what is there is due to be completed make one new service', async () => {
+    for (let round = 0; round < 3; round++) {
+      const service = { contact_key: fresh() };
+      const old = await startService(nodes[0]!, { ...service, auto_complete_after: 1 });
+      await startState(nodes[0]!, old);
+      await delay(1100);
+      const answers = await together(16, (node) =>
+        compose(node, [{ service, state: {}, task: {} }]),
+      );
+      expect(statuses(answers)).toEqual(Array(16).fill(200));
+      const elements = answers.map(({ json }) => json.services[0]);
+      for (const part of ['service', 'state', 'task']) {
+        const ids = new Set(elements.map((each) => each[part][`${part}_id`]));
+        const created = elements.filter((each) => each[part].created);
+        expect([part, ids.size, created.length]).toEqual([part, 1, 1]);
+      }
+      const [{ service_id }] = await read(
+        nodes[1]!,
+        `/services/anonymous/${service.contact_key}/active`,
+      );
+      expect(service_id).not.toBe(old);
+      const states = await read(nodes[1]!, `/services/${old}/states`);
+      expect(states).toMatchObject([{ completed: { timestamp: expect.any(String) } }]);
+    }
+  });
+
   it('and an end of what is found leave no state in a service that was never answered', async () => {
     for (let round = 0; round < 6; round++) {
       const service = { contact_key: fresh() };
