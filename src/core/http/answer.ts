@@ -27,6 +27,21 @@ export class LocatedAnswer {
   ) {}
 }
 
+/** What a streamed answer holds. */
+export interface StreamedBody {
+  readonly contentType: string;
+  /** What is sent, piece by piece; asked for the next one when the client has taken the last. */
+  readonly chunks: AsyncGenerator<string | Uint8Array, void>;
+  /** For an answer that is a file. */
+  readonly file?: { readonly name: string; readonly bytes: number };
+}
+
+/** An answer too large to be held, written as it is made. */
+export class StreamAnswer {
+  /** @param begin called once the answer is sent; what it opens, its chunks close */
+  constructor(readonly begin: () => StreamedBody | Promise<StreamedBody>) {}
+}
+
 const json = 'application/json;charset=UTF-8';
 const plainText = 'text/plain;charset=UTF-8';
 
@@ -73,6 +88,50 @@ function sendBytes(response: ServerResponse, status: number, answer: BytesAnswer
   setCommonHeaders(response);
   response.setHeader('Content-Length', answer.bytes.length);
   response.end(answer.bytes);
+}
+
+/**
+ * Writes a streamed answer, as fast as its client takes it; of a client that goes away the pieces
+ * are closed at once. The first piece is waited for before the head is sent: until then a failure
+ * still has an answer of its own.
+ * @throws what the making throws, before anything was sent or after
+ */
+export async function streamAnswer(
+  response: ServerResponse,
+  status: number,
+  answer: StreamAnswer,
+): Promise<void> {
+  const { contentType, chunks, file } = await answer.begin();
+  try {
+    let piece = await chunks.next();
+    response.statusCode = status;
+    response.setHeader('Content-Type', contentType);
+    setCommonHeaders(response);
+    if (file !== undefined) {
+      response.setHeader('Content-Disposition', contentDisposition(file.name));
+      response.setHeader('Content-Length', file.bytes);
+    }
+    const isWanted = response.req.method !== 'HEAD';
+    for (; isWanted && piece.done !== true; piece = await chunks.next()) {
+      if (!response.write(piece.value)) await drained(response);
+      if (response.destroyed) return;
+    }
+    response.end();
+  } finally {
+    await chunks.return();
+  }
+}
+
+/** Until the client has taken what was written, or has gone away. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    if (response.destroyed) resolve();
+    else response.on('drain', settle).on('close', settle);
+  });
 }
 
 function setCommonHeaders(response: ServerResponse): void {

@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
-import { writeAnswer } from './answer.js';
+import { StreamAnswer, streamAnswer, writeAnswer } from './answer.js';
 
 /**
  * Express with its one great cost removed. For each request Express replaces the prototypes of
@@ -43,8 +43,10 @@ export class PreparedExpressAdapter extends ExpressAdapter {
   }
 
   /** Answers a request with what its handler returned (conventions.md, Answers). */
-  override reply(response: ServerResponse, body: unknown, status?: number): void {
-    writeAnswer(response, status ?? response.statusCode, body);
+  override async reply(response: ServerResponse, body: unknown, status?: number): Promise<void> {
+    const code = status ?? response.statusCode;
+    if (body instanceof StreamAnswer) await streamAnswer(response, code, body);
+    else writeAnswer(response, code, body);
   }
 }
 

@@ -5,10 +5,10 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ENVIRONMENT, type Environment } from '../config/index.js';
 import { isConnectionFailure } from '../database/index.js';
 import { Log, Trouble } from '../observability/index.js';
+import { breathe } from './breathe.js';
 import { SweepMetrics } from './sweep-metrics.js';
 import type { SweepBatch, SweepTask } from './sweep-task.js';
 
@@ -18,9 +18,6 @@ import type { SweepBatch, SweepTask } from './sweep-task.js';
  * only 140,000, and one statement for all holds everybody up for 1.5 s.
  */
 const batchSize = 5000;
-
-/** The pause between two batches is as long as the batch was, within these milliseconds. */
-const pauseMs = { least: 10, most: 50 };
 
 /** After so many milliseconds a task that finds no end lets the others go first. */
 const longestTaskMs = 30_000;
@@ -119,15 +116,6 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (removed > 0) this.log.debug({ ...facts, tookMs: since(started) }, 'swept');
     return facts;
   }
-}
-
-/**
- * Lets requests come in between two batches, the more the busier the database is. Without the
- * pause a sweep of 1,000,000 rows ran at 170,000 a second and doubled the p99 of foreground calls
- * (bench/RESULTS.md).
- */
-async function breathe(batchMs: number): Promise<void> {
-  await delay(Math.min(Math.max(batchMs, pauseMs.least), pauseMs.most));
 }
 
 function since(started: number): number {

@@ -21,6 +21,8 @@ export interface OperationText {
   /** Query parameters: name → example. */
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: readonly Example[];
+  /** Whether a call may come without its body. */
+  readonly isBodyOptional?: boolean;
   /** The status of success; absent: 200. */
   readonly status?: 200 | 201 | 204;
   /** The answer of success; absent: an empty body. */
@@ -47,7 +49,11 @@ export function Operation(operation: OperationText): MethodDecorator {
   const { summary, section, body } = operation;
   const decorators: MethodDecorator[] = [
     // ApiBody knows one media type for all bodies; here each has its own example.
-    ApiOperation({ summary, description: section, ...(body && { requestBody: bodyOf(body) }) }),
+    ApiOperation({
+      summary,
+      description: section,
+      ...(body && { requestBody: bodyOf(body, operation.isBodyOptional) }),
+    }),
   ];
   for (const [name, example] of Object.entries(operation.path ?? {})) {
     decorators.push(ApiParam({ name, schema: { type: 'string', example } }));
@@ -59,8 +65,11 @@ export function Operation(operation: OperationText): MethodDecorator {
   return applyDecorators(...decorators);
 }
 
-function bodyOf(examples: readonly Example[]): RequestBody {
-  return { required: true, content: Object.assign({}, ...examples.map(contentOf)) as Content };
+function bodyOf(examples: readonly Example[], isOptional = false): RequestBody {
+  return {
+    required: !isOptional,
+    content: Object.assign({}, ...examples.map(contentOf)) as Content,
+  };
 }
 
 const success = { 200: 'OK', 201: 'Created', 204: 'Done' } as const;
