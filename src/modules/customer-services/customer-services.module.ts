@@ -9,6 +9,7 @@ import { cviewSection } from './cview-section.js';
 import { ExtensionRepository } from './extensions/extension.repository.js';
 import { ExtensionsController } from './extensions/extensions.controller.js';
 import { ExtensionsService } from './extensions/extensions.service.js';
+import { maintenanceControllers, maintenanceProviders } from './maintenance/maintenance.parts.js';
 import { AutoCompletion } from './services/auto-completion.js';
 import { AutoCompletionRepository } from './services/auto-completion.repository.js';
 import { Lifetimes } from './services/lifetimes.js';
@@ -46,6 +47,7 @@ import { TasksService } from './tasks/tasks.service.js';
     TasksController,
     ExtensionsController,
     CompositeController,
+    ...maintenanceControllers,
   ],
   providers: [
     CviewRoles,
@@ -68,6 +70,7 @@ import { TasksService } from './tasks/tasks.service.js';
     CompositeService,
     CompositeRepository,
     CustomerServicesSweep,
+    ...maintenanceProviders,
   ],
 })
 export class CustomerServicesModule {

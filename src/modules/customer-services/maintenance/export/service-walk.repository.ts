@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../../../core/database/index.js';
+import {
+  completedAt,
+  isLive,
+  serviceColumns,
+  ofServicePlaceholders,
+} from '../../items/item-columns.js';
+import { everythingWanted, type ServiceRow, wantedOfService } from '../../items/item-row.js';
+
+/** A place in the order of an index: an event's instant, as PostgreSQL writes it, and a service. */
+export interface Place {
+  readonly at: string;
+  /** A uuid. */
+  readonly id: string;
+}
+
+/** The part of time that is walked through. */
+export interface WalkRange {
+  /** The place before its first. */
+  readonly start: Place;
+  /** The first instant that is not in it, as PostgreSQL writes it. */
+  readonly until: string;
+}
+
+/** What a walk is about, beside the range. */
+export interface Walk {
+  readonly tenant: string;
+  readonly range: WalkRange;
+  /** undefined: active and completed ones. */
+  readonly isActive: boolean | undefined;
+}
+
+/** Some services of a walk, in its order. */
+export interface WalkedPage {
+  /** Uuids of those that are wanted, perhaps of none. */
+  readonly ids: readonly string[];
+  /** Where the next page begins. */
+  readonly end: Place;
+}
+
+interface PageRow extends Place {
+  readonly ids: string[];
+}
+
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Beyond the newest event there is nothing to wait for: what comes in later is not walked. */
+const findRange = statement(
+  'customerServices.findRange',
+  `SELECT ($2::timestamptz - interval '1 microsecond')::text AS "before",
+          least($3::timestamptz, greatest(now(),
+            (SELECT max(started_at) FROM cs_service WHERE tenant = $1),
+            (SELECT max(completed_at) FROM cs_service WHERE tenant = $1))
+            + interval '1 millisecond')::text AS "until"`,
+);
+
+/** SQL: whether service `s` is as active as asked for; null: either. */
+const isOfState = (isActive: string): string =>
+  `(${isActive}::boolean IS NULL OR (${completedAt('s')} IS NULL) = ${isActive})`;
+
+/**
+ * One page of an index. What is not wanted counts too, so that a page is never long in coming,
+ * however few are wanted.
+ */
+const walkBy = (name: string, event: string, condition = 'true') =>
+  statement(
+    name,
+    `WITH walked AS MATERIALIZED (
+       SELECT s.id, s.${event} AS at,
+              s.expires_at > now() AND ${isOfState('$6')} AND ${condition} AS "isWanted"
+         FROM cs_service s
+        WHERE s.tenant = $1 AND (s.${event}, s.id) > ($2::timestamptz, $3::uuid)
+          AND s.${event} < $4::timestamptz
+        ORDER BY s.${event}, s.id LIMIT $5)
+     SELECT ARRAY(SELECT id FROM walked WHERE "isWanted" ORDER BY at, id) AS ids, at::text, id
+       FROM walked ORDER BY walked.at DESC, walked.id DESC LIMIT 1`,
+  );
+
+const walkStarts = walkBy('customerServices.walkStarts', 'started_at');
+const walkEnds = walkBy('customerServices.walkEnds', 'completed_at');
+const walkEndsAlone = walkBy(
+  'customerServices.walkEndsAlone',
+  'completed_at',
+  `NOT (s.started_at > $7::timestamptz AND s.started_at < $4::timestamptz)`,
+);
+
+/**
+ * SQL: about how many bytes an item takes when it is read. Extensions that are stored as they are
+ * stay below the threshold of compression; only others are looked at.
+ */
+const weightOf = (alias: string): string =>
+  `1000 + CASE WHEN pg_column_size(${alias}.extensions) > 500
+               THEN octet_length(${alias}.extensions::text) ELSE 0 END`;
+
+const weigh = statement(
+  'customerServices.weigh',
+  `SELECT (${weightOf('s')}
+           + (SELECT coalesce(sum(${weightOf('st')}), 0) FROM cs_state st WHERE st.service_id = s.id)
+           + (SELECT coalesce(sum(${weightOf('t')}), 0) FROM cs_task t WHERE t.service_id = s.id)
+          )::float8 AS bytes, s.id
+     FROM cs_service s WHERE s.id = ANY ($1::uuid[])`,
+);
+
+const readWhole = statement(
+  'customerServices.readWhole',
+  `SELECT ${serviceColumns(ofServicePlaceholders(4))}
+     FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, place)
+     JOIN cs_service s ON s.id = asked.id
+    WHERE ${isLive('$1')} AND ${isOfState('$3')}
+    ORDER BY asked.place`,
+);
+
+/** Reads many services in small pages, each a statement that holds nothing when it has answered. */
+@Injectable()
+export class ServiceWalkRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param to undefined: to the newest event that there is */
+  async rangeOf(tenant: string, from: Date | undefined, to: Date | undefined): Promise<WalkRange> {
+    const values = [tenant, from?.toISOString() ?? '-infinity', to?.toISOString() ?? 'infinity'];
+    const row = await this.database.row<{ before: string; until: string }>(findRange, values);
+    if (row === undefined) throw new Error('a range without rows');
+    return { start: { at: row.before, id: lastId }, until: row.until };
+  }
+
+  /** Services by their start. undefined: there is no more. */
+  walkStarts(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+    return this.walk(walkStarts, valuesOf(walk, after, size));
+  }
+
+  /** Services by their end. */
+  walkEnds(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+    return this.walk(walkEnds, valuesOf(walk, after, size));
+  }
+
+  /** Services by their end whose start is not in the range. */
+  walkEndsAlone(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+    return this.walk(walkEndsAlone, [...valuesOf(walk, after, size), walk.range.start.at]);
+  }
+
+  /** About how many bytes each of the services takes when it is read whole. */
+  async weigh(uuids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.rows<{ id: string; bytes: number }>(weigh, [uuids]);
+    return new Map(rows.map(({ id, bytes }) => [id, bytes]));
+  }
+
+  /** Whole services, in the order of their uuids; those that are no more as asked for are missing. */
+  readWhole(walk: Walk, uuids: readonly string[]): Promise<ServiceRow[]> {
+    const { tenant, isActive } = walk;
+    return this.database.rows<ServiceRow>(readWhole, [
+      ...[tenant, uuids, isActive],
+      ...wantedOfService(everythingWanted),
+    ]);
+  }
+
+  private async walk(
+    page: typeof walkStarts,
+    values: readonly unknown[],
+  ): Promise<WalkedPage | undefined> {
+    const row = await this.database.row<PageRow>(page, values);
+    return row && { ids: row.ids, end: { at: row.at, id: row.id } };
+  }
+}
+
+function valuesOf({ tenant, range, isActive }: Walk, after: Place, size: number): unknown[] {
+  return [tenant, after.at, after.id, range.until, size, isActive];
+}

@@ -1,0 +1,69 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { AccessPolicy, Internal } from '../../../core/auth/index.js';
+import type { StreamAnswer } from '../../../core/http/answer.js';
+import { JsonBody } from '../../edge/index.js';
+import { CviewRoles } from '../cview-roles.guard.js';
+import { anyObject, type JsonMap } from '../items/event-fields.js';
+import type { Query as Given } from '../items/item-query.js';
+import { Tenant, type TenantName } from '../tenant.js';
+import { filesOrderOf } from './export/export-order.js';
+import { type ExportedFile, ExportFolder } from './files/export-folder.js';
+import { ServiceFiles } from './files/service-files.js';
+import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenance.openapi.js';
+
+/** Services as files on this node (cs.md, Operations; listing, reading and removing are ours). */
+@ApiTags('Context Services')
+@Internal()
+@UseGuards(CviewRoles)
+@Controller('genesys/1/cs/maintenance')
+export class ServiceFilesController {
+  constructor(
+    private readonly files: ServiceFiles,
+    private readonly folder: ExportFolder,
+    private readonly policy: AccessPolicy,
+  ) {}
+
+  @Post('services/files')
+  @HttpCode(200)
+  @ApiExport()
+  async export(
+    @Tenant() tenant: TenantName,
+    @Query() query: Given,
+    @JsonBody(anyObject) body: JsonMap,
+    @Req() request: Request,
+  ): Promise<{ created: string[] }> {
+    const who = this.policy.callerOf(request).name;
+    return this.files.export({ tenant, who }, filesOrderOf(query, body));
+  }
+
+  @Get('files')
+  @ApiListFiles()
+  async list(@Tenant() tenant: TenantName): Promise<ExportedFile[]> {
+    return this.folder.list(tenant);
+  }
+
+  @Get('files/:name')
+  @ApiDownload()
+  download(@Tenant() tenant: TenantName, @Param('name') name: string): StreamAnswer {
+    return this.files.download(tenant, name);
+  }
+
+  @Delete('files/:name')
+  @HttpCode(204)
+  @ApiDeleteFile()
+  async remove(@Tenant() tenant: TenantName, @Param('name') name: string): Promise<void> {
+    return this.folder.remove(tenant, name);
+  }
+}
