@@ -113,7 +113,7 @@ async function runRate({ port, connections, told, perSecond, warmupMs }) {
   const all = [...idle];
   const due = [];
   const started = performance.now();
-  let latencies = [];
+  const latencies = [];
   let refused = 0;
   stopped = false;
   const tellNext = () => {
