@@ -11,6 +11,7 @@ import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
 import { measureComet } from './parts/comet.mjs';
 import { measureCustomerHistory } from './parts/customer-history.mjs';
+import { measureCustomerMaintenance } from './parts/customer-maintenance.mjs';
 import { measureCustomerServices } from './parts/customer-services.mjs';
 import { measureHttp } from './parts/http.mjs';
 import { measureMatch } from './parts/match.mjs';
@@ -33,6 +34,7 @@ const parts = {
   comet: measureComet,
   'customer-services': measureCustomerServices,
   'customer-history': measureCustomerHistory,
+  'customer-maintenance': measureCustomerMaintenance,
   breakdown: measureBreakdown,
   profile: measureProfile,
 };

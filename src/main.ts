@@ -1,3 +1,5 @@
+// Before all else, see there.
+import './core/config/frugal-heap.js';
 import { createApplication } from './application.js';
 import { EnvironmentError, readEnvironment, type Environment } from './core/config/index.js';
 import { startEmbeddedPostgres } from './core/database/embedded/index.js';

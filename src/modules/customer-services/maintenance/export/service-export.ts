@@ -5,15 +5,16 @@ import type { ServiceSelection } from './export-order.js';
 import {
   type Place,
   ServiceWalkRepository,
+  usualBytes,
   type Walk,
   type WalkedPage,
 } from './service-walk.repository.js';
 
 /** How many services one page of the walk looks at. */
-const pageSize = 2000;
+const pageSize = { ids: 2000, whole: 200 };
 
 /** What is read in one piece: so many services, or fewer when they are large, in bytes. */
-const piece = { services: 200, bytes: 1024 * 1024 };
+const piece = { services: 50, bytes: 1024 * 1024 };
 
 type Step = (after: Place) => Promise<WalkedPage | undefined>;
 
@@ -32,13 +33,13 @@ export class ServiceExport {
 
   /** Uuids, in pages of which some may be empty. */
   async *uuids(tenant: string, selection: ServiceSelection): AsyncGenerator<readonly string[]> {
-    yield* this.uuidsOf(await this.begin(tenant, selection), selection);
+    yield* this.uuidsOf(await this.begin(tenant, selection), selection, pageSize.ids);
   }
 
   /** Whole services, in pieces of which some may be empty. */
   async *services(tenant: string, selection: ServiceSelection): AsyncGenerator<ServiceRow[]> {
     const walk = await this.begin(tenant, selection);
-    for await (const uuids of this.uuidsOf(walk, selection)) {
+    for await (const uuids of this.uuidsOf(walk, selection, pageSize.whole)) {
       if (uuids.length === 0) yield [];
       for await (const some of this.pieces(uuids))
         yield await this.repository.readWhole(walk, some);
@@ -53,8 +54,8 @@ export class ServiceExport {
     return { tenant, range, isActive };
   }
 
-  private async *uuidsOf(walk: Walk, selection: ServiceSelection) {
-    for (const step of this.steps(walk, selection)) {
+  private async *uuidsOf(walk: Walk, selection: ServiceSelection, size: number) {
+    for (const step of this.steps(walk, selection, size)) {
       let after = walk.range.start;
       for (let page = await step(after); page !== undefined; page = await step(after)) {
         yield page.ids;
@@ -63,10 +64,10 @@ export class ServiceExport {
     }
   }
 
-  private steps(walk: Walk, { events, state }: ServiceSelection): Step[] {
-    const starts: Step = (after) => this.repository.walkStarts(walk, after, pageSize);
-    const ends: Step = (after) => this.repository.walkEnds(walk, after, pageSize);
-    const endsAlone: Step = (after) => this.repository.walkEndsAlone(walk, after, pageSize);
+  private steps(walk: Walk, { events, state }: ServiceSelection, size: number): Step[] {
+    const starts: Step = (after) => this.repository.walkStarts(walk, after, size);
+    const ends: Step = (after) => this.repository.walkEnds(walk, after, size);
+    const endsAlone: Step = (after) => this.repository.walkEndsAlone(walk, after, size);
     // What is active has no end.
     if (state === 'active') return events === 'completed' ? [] : [starts];
     switch (events) {
@@ -86,7 +87,7 @@ export class ServiceExport {
     let some: string[] = [];
     let bytes = 0;
     for (const uuid of uuids) {
-      const weight = weights.get(uuid) ?? 0;
+      const weight = weights.get(uuid) ?? usualBytes;
       if (some.length === piece.services || (some.length > 0 && bytes + weight > piece.bytes)) {
         yield some;
         some = [];

@@ -43,6 +43,9 @@ interface PageRow extends Place {
   readonly ids: string[];
 }
 
+/** What a service takes of which `weigh` says nothing, in bytes. */
+export const usualBytes = 5000;
+
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Beyond the newest event there is nothing to wait for: what comes in later is not walked. */
@@ -86,20 +89,20 @@ const walkEndsAlone = walkBy(
 );
 
 /**
- * SQL: about how many bytes an item takes when it is read. Extensions that are stored as they are
+ * SQL: about how many bytes each item takes when it is read. Extensions that are stored as they are
  * stay below the threshold of compression; only others are looked at.
  */
-const weightOf = (alias: string): string =>
-  `1000 + CASE WHEN pg_column_size(${alias}.extensions) > 500
-               THEN octet_length(${alias}.extensions::text) ELSE 0 END`;
+const weightsOf = (table: string, key: string): string =>
+  `SELECT ${key} AS id, 500 + CASE WHEN pg_column_size(extensions) > 500
+                                   THEN octet_length(extensions::text) ELSE 0 END AS bytes
+     FROM ${table} WHERE ${key} = ANY ($1::uuid[])`;
 
 const weigh = statement(
   'customerServices.weigh',
-  `SELECT (${weightOf('s')}
-           + (SELECT coalesce(sum(${weightOf('st')}), 0) FROM cs_state st WHERE st.service_id = s.id)
-           + (SELECT coalesce(sum(${weightOf('t')}), 0) FROM cs_task t WHERE t.service_id = s.id)
-          )::float8 AS bytes, s.id
-     FROM cs_service s WHERE s.id = ANY ($1::uuid[])`,
+  `SELECT id, sum(bytes)::float8 AS bytes
+     FROM (${weightsOf('cs_service', 'id')} UNION ALL ${weightsOf('cs_state', 'service_id')}
+           UNION ALL ${weightsOf('cs_task', 'service_id')}) items
+    GROUP BY id HAVING sum(bytes) > ${String(usualBytes)}`,
 );
 
 const readWhole = statement(
@@ -139,7 +142,7 @@ export class ServiceWalkRepository {
     return this.walk(walkEndsAlone, [...valuesOf(walk, after, size), walk.range.start.at]);
   }
 
-  /** About how many bytes each of the services takes when it is read whole. */
+  /** About how many bytes those of the services take that are large, when they are read whole. */
   async weigh(uuids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const rows = await this.database.rows<{ id: string; bytes: number }>(weigh, [uuids]);
     return new Map(rows.map(({ id, bytes }) => [id, bytes]));

@@ -11,8 +11,8 @@ import { NodeStop } from '../node-stop.js';
 import type { PurgeOrder } from './purge-order.js';
 import { hasWaitedTooLong, type LockedServices, PurgeRepository } from './purge.repository.js';
 
-/** A thousand services are some five thousand rows, as the sweeper's batches have. */
-const free = { looked: 1000, locked: 1000 };
+/** Five hundred services are some three thousand rows. */
+const free = { looked: 500, locked: 500 };
 
 /** Who waits for one service keeps the writers of those waiting that it has locked before. */
 const waiting = { looked: 1000, locked: 20 };
