@@ -1,4 +1,4 @@
-import { processCpu, treeCpu } from './cpu.mjs';
+import { driveHelper } from './load.mjs';
 import { message, startHelper } from './processes.mjs';
 
 /** The steps of a story, as bench/processes/customer-story.mjs has them. */
@@ -22,20 +22,8 @@ export class StoryClient {
    * @returns steps a second, p50/p99/max in ms, answers that were not 2xx, and the CPU µs a step of
    *   server, PostgreSQL and client
    */
-  async drive(order, serverPid, postgresPid) {
-    this.#child.send({ kind: 'drive', ...order });
-    await message(this.#child);
-    const before = used(serverPid, postgresPid);
-    await message(this.#child);
-    const after = used(serverPid, postgresPid);
-    const { answers, seconds, client, ...rest } = await message(this.#child);
-    return {
-      perSecond: answers / seconds,
-      ...rest,
-      serverUs: (after.server - before.server) / answers,
-      postgresUs: (after.postgres - before.postgres) / answers,
-      clientUs: client / answers,
-    };
+  drive(order, serverPid, postgresPid) {
+    return driveHelper(this.#child, order, serverPid, postgresPid);
   }
 
   /** Tells steps at a fixed rate until `stopRate`; `order` as of `drive`, with `perSecond`. */
@@ -49,8 +37,4 @@ export class StoryClient {
     this.#child.send({ kind: 'stop' });
     return message(this.#child);
   }
-}
-
-function used(serverPid, postgresPid) {
-  return { server: processCpu(serverPid), postgres: treeCpu(postgresPid) };
 }

@@ -22,20 +22,8 @@ export class LoadClient {
    * @returns requests a second, p50/p99/max in ms, answers that were not 2xx, and the CPU µs a
    *   request of server, PostgreSQL and client
    */
-  async drive(order, serverPid, postgresPid) {
-    this.#child.send({ kind: 'drive', ...order });
-    await message(this.#child);
-    const before = used(serverPid, postgresPid);
-    await message(this.#child);
-    const after = used(serverPid, postgresPid);
-    const { answers, seconds, client, ...latencies } = await message(this.#child);
-    return {
-      perSecond: answers / seconds,
-      ...latencies,
-      serverUs: (after.server - before.server) / answers,
-      postgresUs: (after.postgres - before.postgres) / answers,
-      clientUs: client / answers,
-    };
+  drive(order, serverPid, postgresPid) {
+    return driveHelper(this.#child, order, serverPid, postgresPid);
   }
 
   /** Sends requests at a fixed rate until `stopRate`. */
@@ -53,6 +41,23 @@ export class LoadClient {
     this.#child.send({ kind: 'stop' });
     return message(this.#child);
   }
+}
+
+/** Has a helper keep connections busy, and reads processor times while it measures. */
+export async function driveHelper(child, order, serverPid, postgresPid) {
+  child.send({ kind: 'drive', ...order });
+  await message(child);
+  const before = used(serverPid, postgresPid);
+  await message(child);
+  const after = used(serverPid, postgresPid);
+  const { answers, seconds, client, ...latencies } = await message(child);
+  return {
+    perSecond: answers / seconds,
+    ...latencies,
+    serverUs: (after.server - before.server) / answers,
+    postgresUs: (after.postgres - before.postgres) / answers,
+    clientUs: client / answers,
+  };
 }
 
 function used(serverPid, postgresPid) {

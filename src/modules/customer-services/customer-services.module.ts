@@ -17,6 +17,7 @@ import { ServiceListsController } from './services/service-lists.controller.js';
 import { ServiceQueryRepository } from './services/service-query.repository.js';
 import { ServiceRemovalRepository } from './services/service-removal.repository.js';
 import { ServiceRepository } from './services/service.repository.js';
+import { ServiceWrites } from './services/service-writes.js';
 import { ServiceSweepRepository } from './services/service-sweep.repository.js';
 import { ServicesController } from './services/services.controller.js';
 import { ServicesService } from './services/services.service.js';
@@ -54,6 +55,7 @@ import { TasksService } from './tasks/tasks.service.js';
     Lifetimes,
     AutoCompletion,
     AutoCompletionRepository,
+    ServiceWrites,
     ServicesService,
     ServiceRepository,
     ServiceQueryRepository,

@@ -5,8 +5,8 @@ import { invalidParameter } from '../../../core/errors/index.js';
 import { stateNotFound } from '../customer-services.errors.js';
 import { serviceIdOf } from '../domain/service-id.js';
 import type { Target } from '../items/renewal.js';
-import { Lifetimes } from '../services/lifetimes.js';
 import type { NewService } from '../services/new-service.js';
+import { ServiceWrites } from '../services/service-writes.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import type { NewState } from '../states/new-state.js';
 import { StateRepository } from '../states/state.repository.js';
@@ -36,7 +36,7 @@ export class CompositeService {
     private readonly services: ServiceRepository,
     private readonly states: StateRepository,
     private readonly tasks: TaskRepository,
-    private readonly lifetimes: Lifetimes,
+    private readonly writes: ServiceWrites,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -62,7 +62,7 @@ export class CompositeService {
     path: string,
   ): Promise<CompositeAnswer> {
     const service = await this.service(tenant, element.service, path);
-    const target = this.target(tenant, service.id);
+    const target = this.writes.targetOf(tenant, service.id);
     const state = await this.state(target, element.state, service.created);
     const task = await this.task(target, element, state.id);
     return {
@@ -82,13 +82,13 @@ export class CompositeService {
     for (;;) {
       const found = await this.composites.findService(tenant, wanted);
       if (found === undefined) break;
-      const target = this.target(tenant, found);
+      const target = this.writes.targetOf(tenant, found);
       if (await this.composites.adoptService(target, wanted.extensions)) {
         return { id: found, created: false };
       }
     }
     const id = randomUUID();
-    await this.services.start(this.target(tenant, id), wanted);
+    await this.services.start(this.writes.targetOf(tenant, id), wanted);
     return { id, created: true };
   }
 
@@ -127,10 +127,6 @@ export class CompositeService {
     const id = await this.tasks.start(target, task);
     if (id === undefined) throw stateNotFound(String(task.stateId));
     return { id, created: true };
-  }
-
-  private target(tenant: TenantName, uuid: string): Target {
-    return { uuid, tenant, defaults: this.lifetimes.defaults };
   }
 }
 

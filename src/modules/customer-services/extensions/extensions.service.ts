@@ -4,9 +4,7 @@ import { requireStorable } from '../../../core/http/body/index.js';
 import { serviceNotFound, stateNotFound, taskNotFound } from '../customer-services.errors.js';
 import { extensionNameForm, isExtensionName } from '../domain/reserved-names.js';
 import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
-import type { Target } from '../items/renewal.js';
-import { AutoCompletion } from '../services/auto-completion.js';
-import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceWrites } from '../services/service-writes.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import { StateRepository } from '../states/state.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
@@ -31,8 +29,7 @@ export class ExtensionsService {
     private readonly services: ServiceRepository,
     private readonly states: StateRepository,
     private readonly tasks: TaskRepository,
-    private readonly autoCompletion: AutoCompletion,
-    private readonly lifetimes: Lifetimes,
+    private readonly writes: ServiceWrites,
   ) {}
 
   /**
@@ -42,7 +39,7 @@ export class ExtensionsService {
    */
   async put(tenant: TenantName, path: ExtensionPath, value: unknown): Promise<void> {
     const holder = this.holderOf(path);
-    const wrote = await this.write(tenant, path, (target) =>
+    const wrote = await this.writes.run(tenant, path.serviceId, (target) =>
       this.extensions.put(target, holder, path.name, value),
     );
     if (!wrote)
@@ -55,10 +52,10 @@ export class ExtensionsService {
    */
   async merge(tenant: TenantName, path: ExtensionPath, members: object): Promise<void> {
     const holder = this.holderOf(path);
-    const wrote = await this.write(tenant, path, (target) =>
+    const wrote = await this.writes.run(tenant, path.serviceId, (target) =>
       this.extensions.merge(target, holder, path.name, members),
     );
-    if (!wrote) throw (await this.notFound(tenant, path, holder)) ?? noMap(path.name);
+    if (wrote === undefined) throw (await this.notFound(tenant, path, holder)) ?? noMap(path.name);
   }
 
   private holderOf({ item, name }: ExtensionPath): Holder {
@@ -71,16 +68,6 @@ export class ExtensionsService {
     }
     if (item === undefined) return { kind: 'service' };
     return { kind: item.kind, id: requireItemId(item.id, notFound[item.kind]) };
-  }
-
-  private async write(
-    tenant: TenantName,
-    { serviceId }: ExtensionPath,
-    write: (target: Target) => Promise<boolean>,
-  ): Promise<boolean> {
-    const uuid = requireServiceUuid(serviceId);
-    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
-    return (await this.autoCompletion.before(uuid, tenant, () => write(target))) === true;
   }
 
   /** What of the path is not there; undefined when all of it is. */

@@ -10,11 +10,10 @@ import type { ItemFilter } from '../items/item-filter.js';
 import { requireServiceUuid } from '../items/item-ids.js';
 import type { Target } from '../items/renewal.js';
 import type { TenantName } from '../tenant.js';
-import { AutoCompletion } from './auto-completion.js';
-import { Lifetimes } from './lifetimes.js';
 import type { NewService, ServiceLife, ServiceStart } from './new-service.js';
 import { ServiceQueryRepository } from './service-query.repository.js';
 import { ServiceRemovalRepository } from './service-removal.repository.js';
+import { ServiceWrites } from './service-writes.js';
 import { ServiceRepository } from './service.repository.js';
 
 const notBeforeStart = 'a time that is not before the start';
@@ -26,8 +25,7 @@ export class ServicesService {
     private readonly services: ServiceRepository,
     private readonly queries: ServiceQueryRepository,
     private readonly removal: ServiceRemovalRepository,
-    private readonly autoCompletion: AutoCompletion,
-    private readonly lifetimes: Lifetimes,
+    private readonly writes: ServiceWrites,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -37,7 +35,8 @@ export class ServicesService {
    */
   async start(tenant: TenantName, service: NewService): Promise<string> {
     const uuid = randomUUID();
-    if (!(await this.services.start(this.target(uuid, tenant), service))) throw inThePast();
+    if (!(await this.services.start(this.writes.targetOf(tenant, uuid), service)))
+      throw inThePast();
     return serviceIdOf(uuid);
   }
 
@@ -109,20 +108,15 @@ export class ServicesService {
     return rows.map((row) => serviceAnswer(row, shown));
   }
 
-  private target(uuid: string, tenant: TenantName): Target {
-    return { uuid, tenant, defaults: this.lifetimes.defaults };
-  }
-
   private async write(
     tenant: TenantName,
     id: string,
     wasRefused: () => DomainError,
     write: (target: Target) => Promise<boolean>,
   ): Promise<void> {
-    const uuid = requireServiceUuid(id);
-    const target = this.target(uuid, tenant);
-    if (await this.autoCompletion.before(uuid, tenant, () => write(target))) return;
-    throw (await this.services.exists(uuid, tenant)) ? wasRefused() : serviceNotFound(id);
+    if ((await this.writes.run(tenant, id, write)) !== undefined) return;
+    const isThere = await this.services.exists(requireServiceUuid(id), tenant);
+    throw isThere ? wasRefused() : serviceNotFound(id);
   }
 }
 

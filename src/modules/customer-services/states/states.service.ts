@@ -5,9 +5,7 @@ import type { ItemEvent } from '../items/event-fields.js';
 import { type ItemAnswer, type Shown, stateAnswer } from '../items/item-answer.js';
 import type { ItemFilter } from '../items/item-filter.js';
 import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
-import type { Target } from '../items/renewal.js';
-import { AutoCompletion } from '../services/auto-completion.js';
-import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceWrites } from '../services/service-writes.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import type { TenantName } from '../tenant.js';
 import type { NewState, Transition } from './new-state.js';
@@ -21,13 +19,14 @@ export class StatesService {
     private readonly states: StateRepository,
     private readonly queries: StateQueryRepository,
     private readonly services: ServiceRepository,
-    private readonly autoCompletion: AutoCompletion,
-    private readonly lifetimes: Lifetimes,
+    private readonly writes: ServiceWrites,
   ) {}
 
   /** @returns the id of the new state. @throws DomainError ServiceNotFound */
   async start(tenant: TenantName, serviceId: string, state: NewState): Promise<number> {
-    const id = await this.write(tenant, serviceId, (target) => this.states.start(target, state));
+    const id = await this.writes.run(tenant, serviceId, (target) =>
+      this.states.start(target, state),
+    );
     if (id === undefined) throw serviceNotFound(serviceId);
     return id;
   }
@@ -43,7 +42,7 @@ export class StatesService {
     event: ItemEvent,
   ): Promise<void> {
     const id = requireItemId(stateId, stateNotFound);
-    const ended = await this.write(tenant, serviceId, (target) =>
+    const ended = await this.writes.run(tenant, serviceId, (target) =>
       this.states.end(target, id, event),
     );
     if (ended === undefined) throw await this.refusal(tenant, serviceId, id);
@@ -56,7 +55,7 @@ export class StatesService {
    *   instant before the old state's start
    */
   async transition(tenant: TenantName, serviceId: string, transition: Transition): Promise<number> {
-    const id = await this.write(tenant, serviceId, (target) =>
+    const id = await this.writes.run(tenant, serviceId, (target) =>
       this.states.transition(target, transition),
     );
     if (id !== undefined) return id;
@@ -90,17 +89,6 @@ export class StatesService {
     const rows = await this.queries.list(uuid, tenant, filter, shown.wanted);
     if (rows === undefined) throw serviceNotFound(serviceId);
     return rows.map((row) => stateAnswer(uuid, row, shown));
-  }
-
-  private async write(
-    tenant: TenantName,
-    serviceId: string,
-    write: (target: Target) => Promise<number | undefined>,
-  ): Promise<number | undefined> {
-    const uuid = requireServiceUuid(serviceId);
-    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
-    const id = await this.autoCompletion.before(uuid, tenant, () => write(target));
-    return id === false ? undefined : id;
   }
 
   /** Why a write on a state touched nothing. */

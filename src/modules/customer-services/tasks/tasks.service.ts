@@ -5,9 +5,7 @@ import type { ItemEvent } from '../items/event-fields.js';
 import { type ItemAnswer, type Shown, taskAnswer } from '../items/item-answer.js';
 import type { ItemFilter } from '../items/item-filter.js';
 import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
-import type { Target } from '../items/renewal.js';
-import { AutoCompletion } from '../services/auto-completion.js';
-import { Lifetimes } from '../services/lifetimes.js';
+import { ServiceWrites } from '../services/service-writes.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import type { TenantName } from '../tenant.js';
 import type { NewTask } from './new-task.js';
@@ -21,13 +19,12 @@ export class TasksService {
     private readonly tasks: TaskRepository,
     private readonly queries: TaskQueryRepository,
     private readonly services: ServiceRepository,
-    private readonly autoCompletion: AutoCompletion,
-    private readonly lifetimes: Lifetimes,
+    private readonly writes: ServiceWrites,
   ) {}
 
   /** @returns the id of the new task. @throws DomainError ServiceNotFound, StateNotFound */
   async start(tenant: TenantName, serviceId: string, task: NewTask): Promise<number> {
-    const id = await this.write(tenant, serviceId, (target) => this.tasks.start(target, task));
+    const id = await this.writes.run(tenant, serviceId, (target) => this.tasks.start(target, task));
     if (id !== undefined) return id;
     if (task.stateId === undefined) throw serviceNotFound(serviceId);
     throw await this.unlessServiceIsGone(tenant, serviceId, stateNotFound(String(task.stateId)));
@@ -44,7 +41,7 @@ export class TasksService {
     event: ItemEvent,
   ): Promise<void> {
     const id = requireItemId(taskId, taskNotFound);
-    const ended = await this.write(tenant, serviceId, (target) =>
+    const ended = await this.writes.run(tenant, serviceId, (target) =>
       this.tasks.end(target, id, event),
     );
     if (ended !== undefined) return;
@@ -87,17 +84,6 @@ export class TasksService {
     const rows = await this.queries.list(uuid, tenant, filter, stateId, extensions);
     if (rows === undefined) throw serviceNotFound(serviceId);
     return rows.map((row) => taskAnswer(uuid, row, shown));
-  }
-
-  private async write(
-    tenant: TenantName,
-    serviceId: string,
-    write: (target: Target) => Promise<number | undefined>,
-  ): Promise<number | undefined> {
-    const uuid = requireServiceUuid(serviceId);
-    const target = { uuid, tenant, defaults: this.lifetimes.defaults };
-    const id = await this.autoCompletion.before(uuid, tenant, () => write(target));
-    return id === false ? undefined : id;
   }
 
   private async unlessServiceIsGone(
