@@ -35,7 +35,7 @@ export async function exchange(
   options: RequestOptions = {},
 ): Promise<Message[]> {
   const answer = await post(server, user, messages, options);
-  expect([answer.status, answer.text]).toEqual([200, expect.stringMatching(/^\[.+\]$/s)]);
+  expect([answer.status, answer.text.slice(0, 2)]).toEqual([200, '[{']);
   return answer.json as Message[];
 }
 
