@@ -119,7 +119,9 @@ describe('sessions are locked in the order of their ids', () => {
     const user = 'in order';
     const ids = await sessionsOf(user, "now() - interval '30 seconds'");
     await expectInOrder(ids, () => handshake(server, user));
-    expect(await Promise.all(ids.map(stateOf))).toMatchObject(Array(4).fill({ ended: true }));
+    // The sweeper may have been there already.
+    const live = 'SELECT FROM comet_session WHERE client_id = ANY ($1) AND NOT ended';
+    expect(await databaseRows(server, live, [ids])).toEqual([]);
   });
 
   it('by who writes down that they live', async () => {
