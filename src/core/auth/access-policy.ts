@@ -10,6 +10,19 @@ export interface Caller {
 /** Port: decides whether a caller may make a call. The access-keys module has the rules. */
 export abstract class AccessPolicy {
   /**
+   * What every request passes before it means anything, once: it counts against its sender's rate.
+   * @throws DomainError RateLimited
+   */
+  abstract receive(request: Request): void;
+
+  /**
+   * Counts more calls that a request holds, as the messages of a batch, against the rates of its
+   * sender's address and key.
+   * @throws DomainError RateLimited
+   */
+  abstract count(request: Request, calls: number): void;
+
+  /**
    * Admits the request, or throws.
    * @throws DomainError Unauthorized, Forbidden, RateLimited
    */

@@ -11,6 +11,7 @@ export interface Sender {
 }
 
 export interface SenderKey {
+  readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
   /** Whether it came as `Authorization: Bearer`, which then holds no token of a user. */
@@ -23,6 +24,8 @@ declare global {
     interface Request {
       /** Noted by the access policy; undefined until it has seen the request. */
       sender?: Sender;
+      /** Whether the access policy has received the request, and so counted it. */
+      isReceived?: true;
     }
   }
 }

@@ -39,6 +39,9 @@ export class PreparedExpressAdapter extends ExpressAdapter {
       },
       application as never,
     );
+    // Node would drop the lines after the 1,000th unseen, and with them what tells of a proxy; the
+    // 16 KiB that all headers may have bound them.
+    server.maxHeadersCount = 0;
     this.httpServer = server;
   }
 

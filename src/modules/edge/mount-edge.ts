@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
+import { AccessPolicy } from '../../core/auth/index.js';
 import { crossOrigin } from './cross-origin.js';
 import { canonicalUrl, isPage } from './domain/path-aliases.js';
 import { type Edge, edgeKey } from './edge.js';
@@ -18,16 +19,32 @@ export function mountEdge(app: NestExpressApplication): void {
   const edge: Edge = { settings: app.get(EdgeSettings), tokens: app.get(UserTokens) };
   app.set(edgeKey, edge);
   const allowOrigin = crossOrigin(edge.settings);
+  const policy = app.get(AccessPolicy);
   const receive: RequestHandler = (request, response, next) => {
     request.id = idOf(request.headers['x-request-id']);
     response.setHeader('X-Request-Id', request.id);
     const url = canonicalUrl(request.url);
     if (url !== request.url) request.url = url;
     if (isPage(url)) pageHeaders(request, response, noop);
-    if (request.headers.origin === undefined) next();
-    else allowOrigin(request, response, next);
+    const refusal = refusalOf(policy, request);
+    // A page of a listed origin can read a refusal; a preflight would be answered without it.
+    if (request.headers.origin === undefined || (refusal && request.method === 'OPTIONS')) {
+      next(refusal);
+    } else {
+      allowOrigin(request, response, (error?: unknown) => {
+        next(refusal ?? error);
+      });
+    }
   };
   app.use(receive);
+}
+
+function refusalOf(policy: AccessPolicy, request: Request): unknown {
+  try {
+    policy.receive(request);
+  } catch (error) {
+    return error;
+  }
 }
 
 function idOf(sent: string | string[] | undefined): string {

@@ -36,6 +36,42 @@ describe('on a server that trusts loopback, the default', () => {
     const node = await server.request('GET', '/genesys/1/node', { headers: { [name]: value } });
     expect(node.status).toBe(200);
   });
+
+  const crowd = 'a:\r\n'.repeat(1300);
+  const rawStatus = async (lines: string, end = ''): Promise<number | undefined> => {
+    const head = `GET ${keys} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n`;
+    return (await server.rawRequest(`${head}${lines}\r\n${end}`)).status;
+  };
+
+  it.each(['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP', 'x_forwarded_for', 'VIA'])(
+    'a proxy is seen by %s behind 1,300 other headers, between them and before them',
+    async (name) => {
+      const line = `${name}: 1.2.3.4\r\n`;
+      expect(await rawStatus(crowd)).toBe(200);
+      expect(await rawStatus(crowd + line)).toBe(401);
+      expect(await rawStatus(line + crowd)).toBe(401);
+      expect(await rawStatus(crowd.slice(0, 4000) + line + crowd.slice(4000))).toBe(401);
+      expect(await rawStatus(line + line + crowd + line)).toBe(401);
+      expect(await rawStatus(`${crowd}${name}:\r\n`)).toBe(401);
+    },
+  );
+
+  it('a header that is folded over two lines hides no proxy', async () => {
+    for (const fold of [
+      'X-Forwarded-For:\r\n 1.2.3.4\r\n',
+      'A: b\r\n\tc\r\nX-Forwarded-For: 1.2.3.4\r\n',
+    ]) {
+      expect([400, 401]).toContain(await rawStatus(crowd + fold));
+    }
+    expect(await rawStatus('A: b\r\n X-Forwarded-For: 1.2.3.4\r\n')).not.toBe(500);
+  });
+
+  it('trailers neither make a caller internal nor hide its proxy', async () => {
+    const chunked = 'Transfer-Encoding: chunked\r\n';
+    const trailers = `0\r\n${crowd}X-Api-Key: none\r\n\r\n`;
+    expect(await rawStatus(`${crowd}Via: 1.1 proxy\r\n${chunked}`, trailers)).toBe(401);
+    expect(await rawStatus(`${crowd}${chunked}`, trailers)).toBe(200);
+  });
 });
 
 describe('on a server that trusts no network', () => {
@@ -148,6 +184,13 @@ describe('behind a trusted proxy', () => {
     expect(await statusOf({ Forwarded: 'for=10.1.2.3' })).toBe(401);
     expect(await statusOf({ 'X-Real-IP': '10.1.2.3' })).toBe(401);
     expect(await statusOf({ Forwarded: 'for=1.2.3.4', 'X-Forwarded-For': '10.1.2.3' })).toBe(200);
+  });
+
+  it('a call that this server sent itself is not internal, whoever brings it back', async () => {
+    const headers = { 'X-Forwarded-For': '10.1.2.3' };
+    expect(await statusOf({ ...headers, Via: '1.1 opengms' })).toBe(401);
+    expect(await statusOf({ ...headers, Via: ['1.0 fred', '1.1 OpenGMS, 1.1 nginx'] })).toBe(401);
+    expect(await statusOf({ ...headers, Via: '1.1 nginx' })).toBe(200);
   });
 
   it("the proxy's own calls are internal when its network is", async () => {

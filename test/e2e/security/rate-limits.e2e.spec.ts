@@ -83,6 +83,62 @@ it('loopback is free', async () => {
   expect(new Set(await statuses(50, () => callFrom('127.0.0.5')))).toEqual(new Set([200]));
 });
 
+it('callers behind a proxy of this machine that is not trusted are one client', async () => {
+  const call = (index: number): Promise<TestResponse> =>
+    server.request('GET', node, {
+      headers: { 'X-Forwarded-For': `198.51.100.${index}` },
+      localAddress: '127.0.0.7',
+    });
+  expect(await statuses(7, call)).toEqual([...five, 429, 429]);
+  const direct = await server.request('GET', node, { localAddress: '127.0.0.7' });
+  expect(direct.status).toBe(200);
+});
+
+it.each([
+  ['/docs', 200],
+  ['/docs-json', 200],
+  ['/genesys/resources/servicetest.html', 200],
+  ['/genesys/1/nothing', 404],
+  ['/genesys/1/storage/%E0%A4%A', 400],
+  ['/genesys/cometd', 400],
+])('calls of %s count as well', async (path, status) => {
+  const address = `203.0.113.${20 + path.length}`;
+  const answers: TestResponse[] = [];
+  // One more is answered for each second that a slow machine takes over them.
+  while (answers.length < 100 && answers.at(-1)?.status !== 429) {
+    answers.push(await callFrom(address, {}, path));
+  }
+  const refusal = answers.pop();
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]));
+  expect(answers.length).toBeGreaterThanOrEqual(5);
+  expect(refusal?.json).toEqual({ message: expect.any(String), exception: 'RateLimited' });
+});
+
+it('preflights count, and a page of a listed origin can read the refusal', async () => {
+  const shop = 'https://shop.example';
+  await putSection(server, 'security', {
+    ...trust,
+    rate_limit: { per_second: 1, burst: 5 },
+    cors_origins: [shop],
+  });
+  const from = { 'X-Forwarded-For': '203.0.113.90', Origin: shop };
+  const headers = { ...from, 'Access-Control-Request-Method': 'POST' };
+  const found = await statuses(6, () => server.request('OPTIONS', node, { headers }));
+  expect(found).toEqual([204, 204, 204, 204, 204, 429]);
+  const answer = await server.request('GET', node, { headers: from });
+  expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([429, shop]);
+});
+
+it('of 250 calls at once no more than the limit are answered', async () => {
+  const calls = Array.from({ length: 250 }, () => callFrom('203.0.113.91'));
+  const found = (await Promise.all(calls)).map(({ status }) => status);
+  const answered = found.filter((status) => status === 200).length;
+  expect(answered).toBeGreaterThanOrEqual(5);
+  // One more for each second that a slow machine takes over them.
+  expect(answered).toBeLessThan(125);
+  expect(found.filter((status) => status === 429)).toHaveLength(250 - answered);
+});
+
 it('each key has a rate of its own, from wherever it calls', async () => {
   const { key } = await makeKey(server, 'busy', 'Administrator');
   const other = await makeKey(server, 'calm', 'Administrator');

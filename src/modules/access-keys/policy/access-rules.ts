@@ -20,8 +20,21 @@ export class AccessRules extends AccessPolicy {
     super();
   }
 
-  override admit(request: Request, access: Access): void | Promise<void> {
+  override receive(request: Request): void {
+    if (request.isReceived) return;
+    request.isReceived = true;
     this.rateLimits.countAddress(this.senders.of(request));
+  }
+
+  override count(request: Request, calls: number): void {
+    const sender = this.senders.of(request);
+    this.rateLimits.countAddress(sender, calls);
+    if (sender.key !== undefined) this.rateLimits.countKey(sender, sender.key.id, calls);
+  }
+
+  override admit(request: Request, access: Access): void | Promise<void> {
+    // An upgrade to a websocket comes past the edge.
+    this.receive(request);
     if (access.class === 'internal') return this.internal.requireInternal(request, access.roles);
     if (this.settings.current.publicApiKey && access.alwaysOpen !== true) {
       return this.keys.requireKey(request, access.roles);

@@ -35,7 +35,7 @@ export class InternalRule {
     const fault = foreignPage(request.headers, this.ownNames());
     if (fault !== undefined) throw forbidden(fault);
     if (presentedKey(request) !== undefined) return this.keys.requireKey(request, needed);
-    if (!this.senders.isInTrustedNetwork(request)) {
+    if (!this.senders.of(request).trustedNetwork) {
       throw unauthorized(
         'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
       );

@@ -47,7 +47,7 @@ export class KeyRule {
   ): void {
     if (key === undefined) throw unauthorized('the API key is not known here');
     const sender = this.senders.of(request);
-    request.sender = { ...sender, key: { name: key.name, roles: key.roles, asBearer } };
+    request.sender = { ...sender, key: { ...key, asBearer } };
     this.rateLimits.countKey(sender, key.id);
     requireRole(key.roles, needed);
   }

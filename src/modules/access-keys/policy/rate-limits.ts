@@ -7,7 +7,7 @@ import type { KnownSender } from './senders.js';
 /** About 10 MB of buckets at most, however many addresses call. */
 const mostSenders = 50_000;
 
-/** `security.rate_limit`: how often an address and a key may call; loopback is free. */
+/** `security.rate_limit`: how often an address and a key may call; direct calls of loopback are free. */
 @Injectable()
 export class RateLimits {
   private readonly networks = new TokenBuckets(mostSenders);
@@ -15,18 +15,18 @@ export class RateLimits {
 
   constructor(private readonly settings: SecuritySettings) {}
 
-  /** Counts a request of an address. @throws DomainError RateLimited */
-  countAddress(sender: KnownSender): void {
-    if (!sender.loopback) this.count(this.networks, sender.network);
+  /** Counts calls of an address. @throws DomainError RateLimited */
+  countAddress(sender: KnownSender, calls = 1): void {
+    if (!sender.loopback) this.count(this.networks, sender.network, calls);
   }
 
-  /** Counts a request with a key, wherever its bearer calls from. @throws DomainError RateLimited */
-  countKey(sender: KnownSender, keyId: string): void {
-    if (!sender.loopback) this.count(this.keys, keyId);
+  /** Counts calls with a key, wherever its bearer calls from. @throws DomainError RateLimited */
+  countKey(sender: KnownSender, keyId: string, calls = 1): void {
+    if (!sender.loopback) this.count(this.keys, keyId, calls);
   }
 
-  private count(buckets: TokenBuckets, name: string): void {
-    const waitMs = buckets.take(name, this.settings.current.rateLimit, performance.now());
+  private count(buckets: TokenBuckets, name: string, calls: number): void {
+    const waitMs = buckets.take(name, this.settings.current.rateLimit, performance.now(), calls);
     if (waitMs > 0) throw rateLimited(Math.ceil(waitMs / 1000));
   }
 }

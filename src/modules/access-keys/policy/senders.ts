@@ -12,8 +12,10 @@ import { type SecurityFacts, SecuritySettings } from './security-settings.js';
 
 /** A sender with what the configuration says of its address. */
 export interface KnownSender extends Sender {
+  /** Whether the request comes from a trusted network, which a proxy nobody trusts never is. */
   readonly trustedNetwork: boolean;
   readonly trustedProxy: boolean;
+  /** Whether the request comes from this very machine, through no proxy that nobody trusts. */
   readonly loopback: boolean;
   /** Whose rate it counts for: an IPv4 address, or the /64 of an IPv6 address. */
   readonly network: string;
@@ -23,7 +25,14 @@ export interface KnownSender extends Sender {
 const mostRemembered = 10_000;
 
 /** Headers that proxies add, beside `X-Forwarded-For`. */
-const proxyHeaders = ['forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via'];
+const proxyHeaders = [
+  ...['forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via', 'x-forwarded'],
+  ...['x-forwarded-port', 'x-forwarded-server', 'x-forwarded-by', 'x-client-ip', 'true-client-ip'],
+  ...['x-cluster-client-ip', 'cf-connecting-ip', 'x_forwarded_for', 'x_real_ip'],
+];
+
+/** What outgoing calls carry in their `Via`. */
+const ownMark = /(?:^|[\s,])opengms(?:$|[\s,])/i;
 
 /** A trusted proxy that does not say, in words that can be read, for whom it calls. */
 const unknownClient: KnownSender = {
@@ -51,20 +60,16 @@ export class Senders {
     return (request.sender ??= this.find(request)) as KnownSender;
   }
 
-  /**
-   * Whether the request comes from a trusted network. Never when it shows a proxy that is not a
-   * trusted one: such a proxy would lend its own address to the whole internet.
-   */
-  isInTrustedNetwork(request: Request): boolean {
-    const { trustedNetwork, viaTrustedProxy } = this.of(request);
-    if (!trustedNetwork) return false;
-    return viaTrustedProxy || !('x-forwarded-for' in request.headers || showsProxy(request));
-  }
-
   private find(request: Request): KnownSender {
     const peer = this.known(request.socket.remoteAddress ?? '');
     if (peer === undefined) return { ...unknownClient, viaTrustedProxy: false };
-    return peer.trustedProxy ? this.behindProxy(request, peer) : peer;
+    if (peer.trustedProxy) {
+      const client = this.behindProxy(request, peer);
+      return wasSentByUs(request) ? withoutPrivileges(client) : client;
+    }
+    // A proxy that is no trusted one would lend its own address to the whole internet.
+    const isProxy = 'x-forwarded-for' in request.headers || showsProxy(request);
+    return isProxy ? withoutPrivileges(peer) : peer;
   }
 
   private behindProxy(request: Request, proxy: KnownSender): KnownSender {
@@ -107,6 +112,16 @@ export class Senders {
   }
 }
 
-function showsProxy(request: Request): boolean {
-  return proxyHeaders.some((name) => name in request.headers);
+function showsProxy({ headers }: Request): boolean {
+  return proxyHeaders.some((name) => name in headers);
+}
+
+/** Whether this server, or one like it, sent the request out, and a proxy brought it back. */
+function wasSentByUs({ headers }: Request): boolean {
+  return headers.via !== undefined && ownMark.test(headers.via);
+}
+
+/** The sender as one whose address opens nothing. */
+function withoutPrivileges(sender: KnownSender): KnownSender {
+  return { ...sender, trustedNetwork: false, loopback: false };
 }

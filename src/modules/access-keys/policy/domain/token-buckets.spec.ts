@@ -14,6 +14,16 @@ describe('TokenBuckets', () => {
     expect(buckets.take('a', rate, 101)).toBeGreaterThan(0);
   });
 
+  it('takes several at once, and lends what a full bucket does not hold', () => {
+    const buckets = new TokenBuckets(10);
+    expect(buckets.take('a', rate, 0, 2)).toBe(0);
+    expect(buckets.take('a', rate, 0, 2)).toBeCloseTo(100);
+    expect(buckets.take('a', rate, 1000, 13)).toBe(0);
+    expect(buckets.take('a', rate, 1000)).toBeCloseTo(1100);
+    expect(buckets.take('a', rate, 2000)).toBeCloseTo(100);
+    expect(buckets.take('a', rate, 2101)).toBe(0);
+  });
+
   it('counts each sender for itself', () => {
     const buckets = new TokenBuckets(10);
     for (let i = 0; i < 4; i++) buckets.take('a', rate, 0);

@@ -21,18 +21,20 @@ export class TokenBuckets {
   constructor(private readonly mostBuckets: number) {}
 
   /**
-   * Takes one token of a sender.
+   * Takes tokens of a sender, all or none. More than a full bucket holds are taken from a full one,
+   * and are owed: no more is given until they have come in.
    * @param nowMs a clock that never goes back, milliseconds
-   * @returns 0, or when there was none the milliseconds until there will be one
+   * @returns 0, or when there were too few the milliseconds until there will be enough
    */
-  take(sender: string, { perSecond, burst }: Rate, nowMs: number): number {
+  take(sender: string, { perSecond, burst }: Rate, nowMs: number, tokens = 1): number {
     const bucket = this.buckets.get(sender) ?? { tokens: burst, filledAtMs: nowMs };
     const refill = ((nowMs - bucket.filledAtMs) * perSecond) / 1000;
     bucket.tokens = Math.min(burst, bucket.tokens + refill);
     bucket.filledAtMs = nowMs;
     this.keep(sender, bucket);
-    if (bucket.tokens < 1) return ((1 - bucket.tokens) / perSecond) * 1000;
-    bucket.tokens -= 1;
+    const needed = Math.min(tokens, burst);
+    if (bucket.tokens < needed) return ((needed - bucket.tokens) / perSecond) * 1000;
+    bucket.tokens -= tokens;
     return 0;
   }
 
