@@ -3,7 +3,10 @@ import ipaddr from 'ipaddr.js';
 import { type AddressBlocks, canonicalAddress } from '../auth/index.js';
 
 /** The longest URL that is called, characters. */
-const longestUrl = 2048;
+export const longestUrl = 2048;
+
+/** The longest name of a host in its ASCII form, characters; DNS has room for no longer one. */
+const longestHost = 255;
 
 /**
  * Ports of services that a forged request could harm: remote shells, mail, directories, databases,
@@ -26,6 +29,9 @@ export function whyForbidden(text: string, allowed: AddressBlocks): string | und
   if (text.length > longestUrl) return `is longer than ${String(longestUrl)} characters`;
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return 'is no http or https URL';
   const url = new URL(text);
+  if (url.hostname.length > longestHost) {
+    return `has a host of more than ${String(longestHost)} characters in ASCII form`;
+  }
   if (url.username !== '' || url.password !== '') return 'has a user name or password in it';
   if (url.port !== '' && forbiddenPorts.has(Number(url.port))) return 'has a forbidden port';
   const address = literalAddress(url);

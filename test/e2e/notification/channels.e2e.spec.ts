@@ -472,6 +472,8 @@ describe('web push', () => {
     JSON.stringify({ endpoint: 'https://push.example/', keys: { p256dh: 'AA', auth: 'AA' } }),
     browsersLike({ endpoint: 'http://10.0.0.1/' }),
     browsersLike({ endpoint: 'ftp://push.example/' }),
+    browsersLike({ endpoint: `https://push.example/${'x'.repeat(2048)}` }),
+    browsersLike({ endpoint: `https://${'語'.repeat(300)}.example/` }),
   ])('does not take %s for a browser', async (deviceId) => {
     const answer = await server.request('POST', `${base}/subscription`, {
       json: { subscriberId: 'A', filter: tag, notificationDetails: { type: 'webpush', deviceId } },

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, exchange, session } from '../../support/bayeux.js';
+import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { hang, useHttpSink, withHeaders } from '../../support/http-sink.js';
 import {
@@ -26,6 +27,7 @@ const server = useTestServer({
   },
 });
 const sink = useHttpSink();
+const keys = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) };
 
 beforeEach(async () => {
   for (const subscriber of ['A1', 'comet']) {
@@ -62,6 +64,25 @@ describe('POST /notification/publish', () => {
     });
     const answers = (await Promise.all(calls)).filter((answer) => typeof answer !== 'string');
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200));
+  });
+
+  it.each([
+    ['callback', 'httpcb', (origin: string) => `${origin}/`],
+    ['webpush', 'webpush', (origin: string) => JSON.stringify({ endpoint: `${origin}/`, keys })],
+  ])('reaches all others, whatever a subscription of old says: %s', async (lane, type, device) => {
+    await putSection(server, 'push', { ...push, pushEnabled: 'httpcb,webpush' });
+    const id = await subscribe(server, callback(`${sink.url}/old`, 'old.*'));
+    await subscribe(server, callback(`${sink.url}/other`, 'old.*'));
+    const letters = Array.from({ length: 4000 }, (_, at) => String.fromCodePoint(0x4e00 + at));
+    const origin = new URL(`http://${letters.join('')}.example`).origin;
+    await databaseRows(
+      server,
+      'UPDATE push_subscription SET type = $2, device_id = $3, lane = $4 WHERE id = $1',
+      [id, type, device(origin), `${lane} ${origin}`],
+    );
+    expect((await refusal({ tag: 'old.tag' })).slice(0, 2)).toEqual([503, 'PublishFailed']);
+    expect(sink.received.map(({ path }) => path)).toEqual(['/other']);
+    await putSection(server, 'push', push);
   });
 
   it('posts the bare message with its id, tag and signature', async () => {

@@ -27,6 +27,10 @@ async function refusal(json: unknown, headers = {}): Promise<[number, string, st
   return [status, error.exception, error.message];
 }
 
+/** So many letters, each another. */
+const ideographs = (count: number): string =>
+  Array.from({ length: count }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+
 async function row(id: string): Promise<any> {
   const rows = await databaseRows(
     server,
@@ -251,6 +255,12 @@ describe('POST /notification/subscription', () => {
     ['pushed', 'no http or https URL'],
     ['http://', 'no http or https URL'],
     [`http://127.0.0.1/${'x'.repeat(2100)}`, 'longer than'],
+    [`http://127.0.0.1/${'x'.repeat(2048 - 'http://127.0.0.1/'.length)}`, undefined],
+    [`http://127.0.0.1/${'x'.repeat(2049 - 'http://127.0.0.1/'.length)}`, 'longer than 2048'],
+    [` http://127.0.0.1/${'x'.repeat(2048 - 'http://127.0.0.1/'.length)}`, 'longer than 2048'],
+    [`http://${ideographs(1000)}.example/`, 'a host of more than 255 characters in ASCII form'],
+    [`http://${'a.'.repeat(124)}example/`, undefined],
+    [`http://${'a.'.repeat(125)}example/`, 'a host of more than 255 characters'],
   ])('judges the callback %s', async (deviceId, words) => {
     const answer = await trySubscribe(server, callback(deviceId, 'never'));
     if (words === undefined) expect(answer.status).toBe(200);

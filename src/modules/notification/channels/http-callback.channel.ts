@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { invalidParameter } from '../../../core/errors/index.js';
-import { OutgoingCalls, OutgoingSettings, signatureOf } from '../../../core/outgoing/index.js';
+import { longestUrl, OutgoingCalls, OutgoingSettings, signatureOf } from '../../../core/outgoing/index.js';
 import { refusedBy, unanswered } from './call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from './push-channel.js';
 import { PushChannels } from './push-channels.js';
@@ -35,7 +35,10 @@ export class HttpCallbackChannel implements PushChannel {
   }
 
   requireTarget({ deviceId }: PushTarget): void {
-    const why = this.calls.whyForbidden(deviceId.trim());
+    const why =
+      deviceId.length > longestUrl
+        ? `is longer than ${String(longestUrl)} characters`
+        : this.calls.whyForbidden(deviceId.trim());
     if (why === undefined) return;
     throw invalidParameter(
       'notificationDetails.deviceId',

@@ -50,6 +50,12 @@ export interface ClaimTerms {
 export const directMinutes = 10;
 
 /**
+ * Lanes are indexed, and an index takes no longer rows. Subscriptions from before lanes had a bound
+ * may have longer ones, which must not keep an event from all others.
+ */
+const longestLane = 300;
+
+/**
  * The subscriptions that match. Each filter that could is looked up by equality, so that a million
  * of others cost nothing. A user gets one copy however many of their subscriptions match. The filters
  * stand in a subquery, so that PostgreSQL cannot make a plan for each list of them: with them in sight
@@ -57,7 +63,8 @@ export const directMinutes = 10;
  */
 const subscribed = `
   found AS (
-    SELECT id, type, device_id, provider, debug, language, authorization_header, lane, expires_at
+    SELECT id, type, device_id, provider, debug, language, authorization_header,
+           left(lane, ${String(longestLane)}) AS lane, expires_at
       FROM push_subscription
      WHERE filter = ANY (ARRAY (SELECT unnest($11::text[])))
        AND ended_at IS NULL AND expires_at > now()
