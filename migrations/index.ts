@@ -16,6 +16,7 @@ import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCusto
 import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.js';
 import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
+import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCometClock1795811051001,
   KeepCometEndsApart1795811279001,
   CreateCometAppendMany1795811849001,
+  ScopeIdempotencyKeys1796083203001,
 ];

@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict'
   | 'tooLarge'
   | 'unsupportedMediaType'
+  | 'unprocessable'
   | 'tooManyRequests'
   | 'rejected'
   | 'badGateway'
@@ -30,6 +31,8 @@ export function httpStatusOf(kind: ErrorKind): number {
       return 413;
     case 'unsupportedMediaType':
       return 415;
+    case 'unprocessable':
+      return 422;
     case 'tooManyRequests':
       return 429;
     case 'rejected':

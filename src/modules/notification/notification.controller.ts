@@ -1,10 +1,12 @@
-import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Internal } from '../../core/auth/index.js';
+import type { Request } from 'express';
+import { AccessPolicy, Internal } from '../../core/auth/index.js';
 import { GmsUser, JsonBody } from '../edge/index.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import type { DeliveryAnswer } from './deliveries/delivery.js';
-import { anyObject, idempotencyKeyOf, newEventOf, newSubscriptionOf } from './notification.dto.js';
+import { idempotencyKeyOf } from './idempotency.js';
+import { anyObject, newEventOf, newSubscriptionOf } from './notification.dto.js';
 import {
   ApiListDeliveries,
   ApiListSubscriptions,
@@ -31,6 +33,7 @@ export class NotificationController {
     private readonly subscriptions: SubscriptionsService,
     private readonly publishing: PublishService,
     private readonly deliveries: DeliveriesService,
+    private readonly policy: AccessPolicy,
   ) {}
 
   @Post('subscription')
@@ -39,10 +42,11 @@ export class NotificationController {
   async subscribe(
     @JsonBody(anyObject) body: Body,
     @GmsUser() user: string | undefined,
-    @Headers('idempotency-key') key: string | undefined,
+    @Req() request: Request,
   ): Promise<{ id: string }> {
     const subscription = newSubscriptionOf(body, user);
-    const id = await this.subscriptions.subscribe(subscription, idempotencyKeyOf(key));
+    const key = idempotencyKeyOf(request, this.policy.callerOf(request).name, user, body);
+    const id = await this.subscriptions.subscribe(subscription, key);
     return { id };
   }
 
@@ -75,9 +79,11 @@ export class NotificationController {
   @ApiPublish()
   async publish(
     @JsonBody(anyObject) body: Body,
-    @Headers('idempotency-key') key: string | undefined,
+    @GmsUser() user: string | undefined,
+    @Req() request: Request,
   ): Promise<void> {
-    await this.publishing.publish(newEventOf(body), idempotencyKeyOf(key));
+    const key = idempotencyKeyOf(request, this.policy.callerOf(request).name, user, body);
+    await this.publishing.publish(newEventOf(body), key);
   }
 
   @Get('deliveries')

@@ -184,16 +184,6 @@ function destinationOf(
   };
 }
 
-/**
- * Reads the `Idempotency-Key` header.
- * @throws DomainError InvalidParameter
- */
-export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
-  if (header === undefined || header === '') return undefined;
-  if (typeof header === 'string' && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
-  throw invalidParameter('Idempotency-Key', '1 to 255 visible ASCII characters');
-}
-
 /** What stands inside notificationDetails counts as if it stood beside it, unless that is there. */
 function lifted(body: Body, names: readonly string[]): Body {
   const inner = body.notificationDetails;

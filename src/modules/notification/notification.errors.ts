@@ -26,3 +26,12 @@ export function publishFailed(failed: number, of: number): DomainError {
     `${String(failed)} of ${String(of)} targets did not take the event; see GET /genesys/1/notification/deliveries`,
   );
 }
+
+/** A key that came with another body before: 422 IdempotencyKeyReused. */
+export function idempotencyKeyReused(): DomainError {
+  return new DomainError(
+    'unprocessable',
+    'IdempotencyKeyReused',
+    'the Idempotency-Key came with another body before; send another key with another body',
+  );
+}

@@ -13,6 +13,10 @@ const badBody = {
   '415 UnsupportedMediaType':
     'the content type text/plain is not taken here; send application/json',
 };
+const reused = {
+  '422 IdempotencyKeyReused':
+    'the Idempotency-Key came with another body before; send another key with another body',
+};
 const unknown = { '404 SubscriptionNotFound': `there is no subscription "${id}"` };
 
 const subscription = {
@@ -45,7 +49,7 @@ export const ApiSubscribe = (): MethodDecorator =>
       }),
     ],
     answer: json({ id }),
-    errors: badBody,
+    errors: { ...badBody, ...reused },
   });
 
 export const ApiUnsubscribe = (): MethodDecorator =>
@@ -71,6 +75,7 @@ export const ApiPublish = (): MethodDecorator =>
     body: [json({ message: 'An agent is free', tag: 'ors.context.123456' })],
     errors: {
       ...badBody,
+      ...reused,
       '503 PublishFailed':
         '1 of 2 targets did not take the event; see GET /genesys/1/notification/deliveries',
     },

@@ -11,6 +11,7 @@ import {
   publish,
   putSection,
   subscribe,
+  trySubscribe,
 } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
@@ -238,6 +239,41 @@ describe('POST /notification/publish', () => {
     expect(sink.received).toHaveLength(1);
     await publish(server, { tag: 'once' }, { 'Idempotency-Key': 'publish again' });
     expect(sink.received).toHaveLength(2);
+  });
+
+  it('counts an idempotency key for one caller, user and call alone', async () => {
+    const made = await server.request('POST', '/genesys/1/admin/keys', {
+      json: { name: 'publisher', roles: ['Integration'] },
+    });
+    const key = { 'Idempotency-Key': 'of many' };
+    const withKey = { ...key, 'X-Api-Key': made.json.key };
+    const id = await subscribe(server, callback(`${sink.url}/many`, 'many'), key);
+    const other = await subscribe(server, callback(`${sink.url}/many`, 'many'), withKey);
+    expect(other).not.toBe(id);
+    const callers = [key, withKey, { ...key, gms_user: 'ann' }, { ...key, gms_user: 'ben' }];
+    for (const headers of [...callers, ...callers]) {
+      expect((await publish(server, { tag: 'many' }, headers)).status).toBe(200);
+    }
+    expect(sink.received).toHaveLength(2 * callers.length);
+  });
+
+  it('is 422 for an idempotency key that came with another body', async () => {
+    const reused = [422, 'IdempotencyKeyReused', expect.stringContaining('another body')];
+    const headers = { 'Idempotency-Key': 'other body' };
+    await subscribe(server, callback(`${sink.url}/other`, 'other'), headers);
+    const subscribing = await trySubscribe(server, callback(`${sink.url}/x`, 'other'), headers);
+    const { exception, message } = subscribing.json;
+    expect([subscribing.status, exception, message]).toEqual(reused);
+    expect((await publish(server, { tag: 'other' }, headers)).status).toBe(200);
+    expect(await refusal({ tag: 'other', message: 'x' }, headers)).toEqual(reused);
+    const comet = (message: string) => ({
+      ...{ tag: 'other', message, notificationDetails: { type: 'comet', deviceId: 'ann' } },
+    });
+    const one = { 'Idempotency-Key': 'over comet' };
+    expect((await publish(server, comet('a'), one)).status).toBe(200);
+    expect(await refusal(comet('b'), one)).toEqual(reused);
+    expect((await publish(server, comet('a'), one)).status).toBe(200);
+    expect(sink.received.map(({ path }) => path)).toEqual(['/other']);
   });
 });
 

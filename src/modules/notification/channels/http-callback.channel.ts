@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { invalidParameter } from '../../../core/errors/index.js';
-import { longestUrl, OutgoingCalls, OutgoingSettings, signatureOf } from '../../../core/outgoing/index.js';
+import {
+  longestUrl,
+  OutgoingCalls,
+  OutgoingSettings,
+  signatureOf,
+} from '../../../core/outgoing/index.js';
 import { refusedBy, unanswered } from './call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from './push-channel.js';
 import { PushChannels } from './push-channels.js';

@@ -3,6 +3,7 @@ import { Database, JoinedCalls, statement } from '../../../core/database/index.j
 import type { Destination } from '../subscriptions/subscription.js';
 import type { NewEvent } from './event.js';
 import { directMinutes, type StoredEvent } from './event.repository.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** An event for one user over comet, whose text is known. */
 export interface CometEvent {
@@ -10,7 +11,7 @@ export interface CometEvent {
   readonly id: string;
   readonly event: NewEvent;
   /** The `Idempotency-Key` of the call. */
-  readonly key: string | undefined;
+  readonly key: IdempotencyKey | undefined;
   readonly target: Destination;
   /** What the user gets, JSON. */
   readonly mail: string;
@@ -29,14 +30,16 @@ const publish = statement(
   'notification.publishComet',
   `WITH asked AS (
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                          $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
+                          $7::text[], $8::text[], $9::boolean[], $10::text[], $11::text[],
+                          $12::text[])
               WITH ORDINALITY
-              AS asked (id, tag, message, arguments, key, device_id, provider, debug, language,
+              AS asked (id, tag, message, arguments, key, body, device_id, provider, debug, language,
                         authorization_header, mail, place)
    ), event AS (
      INSERT INTO push_event
-       (id, tag, message, localized, arguments, accepted, idempotency_key, keep_until)
-     SELECT id, tag, message, false, arguments::jsonb, 1, key,
+       (id, tag, message, localized, arguments, accepted, idempotency_key, idempotency_body,
+        keep_until)
+     SELECT id, tag, message, false, arguments::jsonb, 1, key, body,
             now() + CASE WHEN key IS NULL THEN interval '1 hour' ELSE interval '1 day' END
        FROM asked ORDER BY key COLLATE "C", place
      ON CONFLICT (idempotency_key) DO NOTHING
@@ -91,8 +94,8 @@ export class CometEventsRepository {
     return orders.map(({ id, target: { deviceId } }) => {
       const mailSeq = seqs.get(id.replaceAll('-', ''));
       // The event of a key that was used before has stored nothing.
-      if (mailSeq === undefined) return { accepted: 0, comet: [], claimed: [] };
-      return { accepted: 1, comet: [{ deviceId, mailSeq }], claimed: [] };
+      if (mailSeq === undefined) return { accepted: 0, isRepeat: true, comet: [], claimed: [] };
+      return { accepted: 1, isRepeat: false, comet: [{ deviceId, mailSeq }], claimed: [] };
     });
   }
 }
@@ -103,7 +106,8 @@ function columnsOf(orders: readonly Order[]): unknown[][] {
     orders.map(({ event }) => event.tag),
     orders.map(({ event }) => event.message),
     orders.map(({ arguments: values }) => values),
-    orders.map(({ key }) => key ?? null),
+    orders.map(({ key }) => key?.scope ?? null),
+    orders.map(({ key }) => key?.body ?? null),
     orders.map(({ target }) => target.deviceId),
     orders.map(({ target }) => target.provider ?? null),
     orders.map(({ target }) => target.debug),

@@ -15,6 +15,7 @@ import {
   EventRepository,
   type StoredEvent,
 } from './event.repository.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** How many deliveries of one event the node that stores it begins itself. */
 const ownShare = 500;
@@ -41,7 +42,7 @@ export class EventStore {
     id: string,
     event: NewEvent,
     lane: string,
-    key: string | undefined,
+    key: IdempotencyKey | undefined,
   ): Promise<StoredEvent> {
     const terms = { node: this.environment.nodeId, most: ownShare, leaseMs };
     const record = { id, event, key, terms };

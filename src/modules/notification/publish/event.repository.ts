@@ -5,6 +5,7 @@ import { claimedColumns, type ClaimedDelivery } from '../deliveries/delivery.js'
 import type { Destination } from '../subscriptions/subscription.js';
 import { deletedCode } from '../subscriptions/subscription.repository.js';
 import type { NewEvent } from './event.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** An event on its way into the database. */
 export interface EventRecord {
@@ -12,7 +13,7 @@ export interface EventRecord {
   readonly id: string;
   readonly event: NewEvent;
   /** The `Idempotency-Key` of the call. */
-  readonly key: string | undefined;
+  readonly key: IdempotencyKey | undefined;
   readonly terms: ClaimTerms;
   /** What comet users get, JSON, when it is the same for all; null: it is stored by itself. */
   readonly mail: string | null;
@@ -26,8 +27,10 @@ export interface CometDelivery extends ClaimedDelivery {
 
 /** What was made of an event. */
 export interface StoredEvent<Comet = Pick<CometDelivery, 'deviceId' | 'mailSeq'>> {
-  /** How many deliveries it is; 0 for a repeat too. */
+  /** How many deliveries it is. */
   readonly accepted: number;
+  /** Whether its key has stored an event before: then nothing was stored. */
+  readonly isRepeat: boolean;
   /** Those over comet, done with this; and those that this node has claimed. */
   readonly comet: readonly Comet[];
   readonly claimed: readonly ClaimedDelivery[];
@@ -66,9 +69,9 @@ const subscribed = `
     SELECT id, type, device_id, provider, debug, language, authorization_header,
            left(lane, ${String(longestLane)}) AS lane, expires_at
       FROM push_subscription
-     WHERE filter = ANY (ARRAY (SELECT unnest($11::text[])))
+     WHERE filter = ANY (ARRAY (SELECT unnest($12::text[])))
        AND ended_at IS NULL AND expires_at > now()
-       AND type = ANY ($12::text[]) AND ($13::text IS NULL OR provider = $13)
+       AND type = ANY ($13::text[]) AND ($14::text IS NULL OR provider = $14)
   ), matched AS MATERIALIZED (
     SELECT *, row_number() OVER () AS place FROM found WHERE type <> 'comet'
      UNION ALL
@@ -78,9 +81,9 @@ const subscribed = `
 
 const direct = `
   matched AS MATERIALIZED (
-    SELECT NULL::uuid AS id, $11::text AS type, $12::text AS device_id, $13::text AS provider,
-           $14::boolean AS debug, $15::text AS language, $16::text AS authorization_header,
-           $17::text AS lane, now() + ${String(directMinutes)} * interval '1 minute' AS expires_at,
+    SELECT NULL::uuid AS id, $12::text AS type, $13::text AS device_id, $14::text AS provider,
+           $15::boolean AS debug, $16::text AS language, $17::text AS authorization_header,
+           $18::text AS lane, now() + ${String(directMinutes)} * interval '1 minute' AS expires_at,
            1 AS place
   )`;
 
@@ -93,8 +96,9 @@ const publishTo = (name: string, matched: string) =>
     name,
     `WITH ${matched}, event AS (
        INSERT INTO push_event
-         (id, tag, message, localized, arguments, accepted, idempotency_key, keep_until)
-       SELECT $1::uuid, $2, $3, $4, $5, (SELECT count(*) FROM matched), $6,
+         (id, tag, message, localized, arguments, accepted, idempotency_key, idempotency_body,
+          keep_until)
+       SELECT $1::uuid, $2, $3, $4, $5, (SELECT count(*) FROM matched), $6, $7,
               now() + CASE WHEN $6::text IS NULL THEN interval '1 hour' ELSE interval '1 day' END
         WHERE $6::text IS NOT NULL OR EXISTS (SELECT FROM matched)
        ON CONFLICT (idempotency_key) DO NOTHING
@@ -107,16 +111,16 @@ const publishTo = (name: string, matched: string) =>
               event.id, matched.id, type, device_id, provider, debug, language,
               authorization_header, lane, expires_at,
               CASE WHEN type = 'comet' THEN 'delivered' ELSE 'pending' END,
-              CASE WHEN place BETWEEN 1 AND $8 THEN 1 ELSE 0 END,
-              CASE WHEN place BETWEEN 1 AND $8 THEN $7 END,
-              CASE WHEN place BETWEEN 1 AND $8
-                   THEN now() + $9 * interval '1 millisecond' ELSE now() END,
+              CASE WHEN place BETWEEN 1 AND $9 THEN 1 ELSE 0 END,
+              CASE WHEN place BETWEEN 1 AND $9 THEN $8 END,
+              CASE WHEN place BETWEEN 1 AND $9
+                   THEN now() + $10 * interval '1 millisecond' ELSE now() END,
               CASE WHEN type = 'comet' THEN now() END
          FROM matched CROSS JOIN event
        RETURNING *
      ), mail AS MATERIALIZED (
        SELECT * FROM comet_append(
-         (SELECT array_agg(device_id) FROM d WHERE type = 'comet'), replace($1::uuid::text, '-', ''), $10)
+         (SELECT array_agg(device_id) FROM d WHERE type = 'comet'), replace($1::uuid::text, '-', ''), $11)
      )
      SELECT e.accepted, mail.mail_seq AS "mailSeq", ${claimedColumns}
        FROM event e
@@ -137,6 +141,11 @@ const findFirstAttempts = statement(
                               OR state = 'pending' AND (attempts > 0 OR expires_at <= now()))::int
             AS failed
      FROM push_delivery WHERE event_id = $1`,
+);
+
+const findKey = statement(
+  'notification.findIdempotencyKey',
+  'SELECT idempotency_body AS body FROM push_event WHERE idempotency_key = $1',
 );
 
 /** An event whose deliveries are still there is looked at again after an hour. */
@@ -180,7 +189,7 @@ export class EventRepository {
     types: readonly string[],
   ): Promise<StoredEvent<CometDelivery>> {
     const values = [...eventValues(record), filters, types, record.event.provider];
-    return storedEvent(await this.database.rows<PublishedRow>(publishToSubscribed, values));
+    return storedEvent(record, await this.database.rows<PublishedRow>(publishToSubscribed, values));
   }
 
   /** Stores an event for one device. */
@@ -191,12 +200,18 @@ export class EventRepository {
     const { type, deviceId, provider, debug, language, authorization, lane } = target;
     const to = [type, deviceId, provider, debug, language, authorization, lane];
     const values = [...eventValues(record), ...to];
-    return storedEvent(await this.database.rows<PublishedRow>(publishDirect, values));
+    return storedEvent(record, await this.database.rows<PublishedRow>(publishDirect, values));
   }
 
   async findFirstAttempts(id: string): Promise<FirstAttempts> {
     const row = await this.database.row<FirstAttempts>(findFirstAttempts, [id]);
     return row ?? { waiting: 0, failed: 0 };
+  }
+
+  /** Whether the event that a key has stored said the same; so it does when it is gone. */
+  async isSame({ scope, body }: IdempotencyKey): Promise<boolean> {
+    const row = await this.database.row<{ body: string | null }>(findKey, [scope]);
+    return row === undefined || row.body === body;
   }
 
   async sweep(limit: number): Promise<SweepBatch> {
@@ -210,14 +225,18 @@ type PublishedRow = { accepted: number } & (CometDelivery | { seq: null });
 
 function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   const { tag, message, isLocalized } = event;
-  const of = [id, tag, message, isLocalized, JSON.stringify(event.arguments), key];
-  return [...of, terms.node, terms.most, terms.leaseMs, mail];
+  const of = [id, tag, message, isLocalized, JSON.stringify(event.arguments)];
+  return [...of, key?.scope, key?.body, terms.node, terms.most, terms.leaseMs, mail];
 }
 
-function storedEvent(rows: readonly PublishedRow[]): StoredEvent<CometDelivery> {
+function storedEvent(
+  { key }: EventRecord,
+  rows: readonly PublishedRow[],
+): StoredEvent<CometDelivery> {
   const deliveries = rows.filter((row) => row.seq !== null) as CometDelivery[];
   return {
     accepted: rows[0]?.accepted ?? 0,
+    isRepeat: key !== undefined && rows.length === 0,
     comet: deliveries.filter(({ type }) => type === 'comet'),
     claimed: deliveries.filter(({ type }) => type !== 'comet'),
   };

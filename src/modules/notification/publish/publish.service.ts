@@ -5,6 +5,7 @@ import { PushProviders } from '../providers/push-providers.js';
 import { requireProvider } from '../providers/require-provider.js';
 import type { NewEvent } from './event.js';
 import { Publisher } from './publisher.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** The call that publishes an event (notification.md, Delivery). */
 @Injectable()
@@ -17,9 +18,9 @@ export class PublishService {
 
   /**
    * @param key the `Idempotency-Key` of the call: its repeat does nothing
-   * @throws DomainError InvalidParameter, PushTypeNotEnabled, PublishFailed
+   * @throws DomainError InvalidParameter, PushTypeNotEnabled, PublishFailed, IdempotencyKeyReused
    */
-  async publish(event: NewEvent, key: string | undefined): Promise<void> {
+  async publish(event: NewEvent, key: IdempotencyKey | undefined): Promise<void> {
     requireProvider(this.providers, event.provider);
     const { target } = event;
     const lane = target && requireDestination(this.channels, this.providers, target);

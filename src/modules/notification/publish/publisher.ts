@@ -5,11 +5,12 @@ import { Bus } from '../../../core/bus/bus.js';
 import { pushTopic } from '../deliveries/delivery-worker.js';
 import { PushMetrics } from '../deliveries/push-metrics.js';
 import { Dispatcher } from '../deliveries/dispatcher.js';
-import { publishFailed } from '../notification.errors.js';
+import { idempotencyKeyReused, publishFailed } from '../notification.errors.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { NewEvent } from './event.js';
 import { EventRepository } from './event.repository.js';
 import { EventStore } from './event-store.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** How often to look for the first attempts that other nodes may make, milliseconds. */
 const lookMs = 100;
@@ -34,11 +35,15 @@ export class Publisher {
    * target that is not comet.
    * @param lane of the event's target
    * @param key the `Idempotency-Key` of the call: its repeat does nothing
-   * @throws DomainError PublishFailed
+   * @throws DomainError PublishFailed, IdempotencyKeyReused
    */
-  async publish(event: NewEvent, lane: string, key: string | undefined): Promise<void> {
+  async publish(event: NewEvent, lane: string, key: IdempotencyKey | undefined): Promise<void> {
     const id = randomUUID();
     const stored = await this.store.store(id, event, lane, key);
+    if (key !== undefined && stored.isRepeat) {
+      if (await this.events.isSame(key)) return;
+      throw idempotencyKeyReused();
+    }
     // Done with being stored, which was its one try.
     if (stored.comet.length > 0) this.metrics.ended('comet', 'delivered', stored.comet.length);
     const attempts = stored.claimed.map((delivery) => this.dispatcher.take(delivery));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { PushType } from '../push-type.js';
 import type { NewSubscription } from './subscription.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 /** A subscription as it is stored. */
 export interface SubscriptionRow {
@@ -40,10 +41,11 @@ const create = statement(
   'notification.subscribe',
   `INSERT INTO push_subscription AS s
      (id, subscriber_id, filter, type, device_id, provider, debug, language, authorization_header,
-      properties, lane, idempotency_key, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 second')
+      properties, lane, idempotency_key, idempotency_body, expires_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+           now() + $14 * interval '1 second')
    ON CONFLICT (idempotency_key) DO UPDATE SET idempotency_key = s.idempotency_key
-   RETURNING id`,
+   RETURNING id, idempotency_body AS body`,
 );
 
 /** What was pending for a subscription ends with it. */
@@ -130,15 +132,16 @@ export class SubscriptionRepository {
 
   /**
    * @param key of a call that may come again; then nothing is made anew
-   * @returns the id, of the subscription that the key made before if there is one
+   * @returns the id, of the subscription that the key made before if there is one; undefined when
+   *   that was made by another body
    */
   async create(
     id: string,
     subscription: NewSubscription & { readonly expire: number },
     lane: string,
-    key: string | undefined,
-  ): Promise<string> {
-    const row = await this.database.row<{ id: string }>(create, [
+    key: IdempotencyKey | undefined,
+  ): Promise<string | undefined> {
+    const row = await this.database.row<{ id: string; body: string | null }>(create, [
       id,
       subscription.subscriberId,
       subscription.filter,
@@ -150,10 +153,11 @@ export class SubscriptionRepository {
       subscription.authorization,
       JSON.stringify(subscription.properties),
       lane,
-      key,
+      key?.scope,
+      key?.body,
       subscription.expire,
     ]);
-    return row?.id ?? id;
+    return key === undefined || row?.body === key.body ? row?.id : undefined;
   }
 
   /** @returns whether it was there */

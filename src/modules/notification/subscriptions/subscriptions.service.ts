@@ -3,11 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { requireStorable } from '../../../core/http/body/index.js';
 import { PushChannels } from '../channels/push-channels.js';
 import { requireDestination } from '../channels/require-destination.js';
-import { subscriptionNotFound } from '../notification.errors.js';
+import { idempotencyKeyReused, subscriptionNotFound } from '../notification.errors.js';
 import { PushProviders } from '../providers/push-providers.js';
 import { shownDevice } from './shown-device.js';
 import type { NewSubscription, SubscriptionAnswer } from './subscription.js';
 import { SubscriptionRepository, type SubscriptionRow } from './subscription.repository.js';
+import type { IdempotencyKey } from '../idempotency.js';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -22,12 +23,16 @@ export class SubscriptionsService {
 
   /**
    * @param key the `Idempotency-Key` of the call: its repeat makes nothing and has the same answer
-   * @throws DomainError InvalidParameter, MissingParameter, PushTypeNotEnabled
+   * @throws DomainError InvalidParameter, MissingParameter, PushTypeNotEnabled,
+   *   IdempotencyKeyReused
    */
-  async subscribe(subscription: NewSubscription, key: string | undefined): Promise<string> {
+  async subscribe(subscription: NewSubscription, key: IdempotencyKey | undefined): Promise<string> {
     const lane = requireDestination(this.channels, this.providers, subscription);
     const expire = subscription.expire ?? this.providers.settings.defaultSubscriptionExpiration;
-    return this.repository.create(randomUUID(), { ...subscription, expire }, lane, key);
+    const asked = { ...subscription, expire };
+    const id = await this.repository.create(randomUUID(), asked, lane, key);
+    if (id === undefined) throw idempotencyKeyReused();
+    return id;
   }
 
   /** @throws DomainError SubscriptionNotFound */
