@@ -17,6 +17,7 @@ import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.
 import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
 import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
+import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -38,4 +39,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   KeepCometEndsApart1795811279001,
   CreateCometAppendMany1795811849001,
   ScopeIdempotencyKeys1796083203001,
+  CountGuessesFirst1796083207001,
 ];

@@ -21,8 +21,8 @@ export interface NewGrant {
   readonly ani: string | undefined;
   /** Codes to choose from, the first that is free for the number; none: a grant without a code. */
   readonly codes: readonly string[];
-  readonly booked: boolean;
-  readonly bookingSeconds: number;
+  /** When its booking ends, as PostgreSQL writes it; undefined: the number is not locked. */
+  readonly bookedUntil: string | undefined;
   readonly ownerEnd: Date;
 }
 
@@ -31,8 +31,10 @@ export interface MatchCriteria {
   readonly number: string;
   readonly code: string | undefined;
   readonly ani: string | undefined;
-  readonly limit: number;
-  readonly guessLimit: number;
+}
+
+interface OwnerRow {
+  readonly owner_id: string;
 }
 
 const codeFree = `NOT EXISTS (
@@ -46,18 +48,22 @@ const insert = statement(
   'accessGrant.insert',
   `WITH ended AS (
      UPDATE access_grant SET booked = false
-      WHERE number = $3 AND booked AND $7 AND (booked_until <= now() OR expires_at <= now())
+      WHERE number = $3 AND booked AND $7::timestamptz IS NOT NULL
+        AND least(booked_until, expires_at) <= statement_timestamp()
      RETURNING 1),
    stale AS (
-     DELETE FROM access_grant
-      WHERE number = $3 AND code = ANY ($6::text[]) AND expires_at <= now() RETURNING 1),
+     DELETE FROM access_grant WHERE owner_id = ANY (ARRAY (
+       SELECT owner_id FROM access_grant
+        WHERE number = $3 AND code = ANY ($6::text[]) AND expires_at <= now()
+          FOR UPDATE SKIP LOCKED))
+     RETURNING 1),
    chosen AS (
      SELECT c.code FROM unnest($6::text[]) WITH ORDINALITY AS c (code, place)
       WHERE ${codeFree} ORDER BY c.place LIMIT 1)
    INSERT INTO access_grant
           (owner_id, group_name, number, display, ani, code, booked, booked_until, expires_at)
-   SELECT $1, $2, $3, $4, $5, (SELECT code FROM chosen), $7,
-          now() + $8::int * interval '1 second', $9
+   SELECT $1, $2, $3, $4, $5, (SELECT code FROM chosen),
+          $7::timestamptz IS NOT NULL, coalesce($7::timestamptz, now()), $8
     WHERE (SELECT count(*) FROM ended) + (SELECT count(*) FROM stale) >= 0
       AND (cardinality($6::text[]) = 0 OR EXISTS (SELECT FROM chosen))
    ON CONFLICT DO NOTHING
@@ -67,7 +73,7 @@ const insert = statement(
 const lock = statement(
   'accessGrant.lock',
   `SELECT group_name AS "groupName", number, display, ani, code, booked,
-          matched_at IS NULL AND (NOT booked OR booked_until > now()) AS renewable
+          matched_at IS NULL AND (NOT booked OR booked_until > clock_timestamp()) AS renewable
      FROM access_grant WHERE owner_id = $1 FOR UPDATE`,
 );
 
@@ -75,7 +81,8 @@ const renew = statement(
   'accessGrant.renew',
   `WITH renewed AS (
      UPDATE access_grant
-        SET booked_until = now() + $2::int * interval '1 second', ani = coalesce($3, ani)
+        SET booked_until = clock_timestamp() + $2::int * interval '1 second',
+            ani = coalesce($3, ani)
       WHERE owner_id = $1 RETURNING number, booked, booked_until, expires_at)
    UPDATE access_number n SET free_from = least(r.booked_until, r.expires_at)
      FROM renewed r WHERE n.number = r.number AND r.booked`,
@@ -92,51 +99,58 @@ const giveCode = statement(
    RETURNING code`,
 );
 
-/** Grant before number, here and in \`match\`: what two statements lock, they lock in one order. */
 const release = statement(
   'accessGrant.release',
   `WITH gone AS (
-     DELETE FROM access_grant WHERE owner_id = ANY ($1::text[])
-     RETURNING number, booked AND booked_until > now() AS held)
-   UPDATE access_number n SET free_from = least(n.free_from, now())
-     FROM gone WHERE n.number = gone.number AND gone.held`,
+     DELETE FROM access_grant WHERE owner_id = ANY ($1::text[]) RETURNING number, booked)
+   UPDATE access_number n SET free_from = least(n.free_from, clock_timestamp())
+     FROM gone WHERE n.number = gone.number AND gone.booked`,
 );
 
 const changeLife = statement(
   'accessGrant.changeLife',
   `WITH changed AS (
      UPDATE access_grant SET expires_at = $2 WHERE owner_id = $1
-     RETURNING number, booked_until, booked AND booked_until > now() AS held)
+     RETURNING number, booked_until, booked AND booked_until > clock_timestamp() AS held)
    UPDATE access_number n SET free_from = least(c.booked_until, $2)
      FROM changed c WHERE n.number = c.number AND c.held`,
 );
 
 const liveBooking = `booked AND booked_until > now()`;
 
-/**
- * Finds and matches in one statement, so that of two calls at once one wins: the other waits for
- * the row, sees that it is matched, and goes on to the next candidate.
- */
-const match = statement(
-  'accessGrant.match',
+/** $1 the number; of code ($2), ANI ($3) and neither the first that is there counts. */
+const fits = `number = $1 AND matched_at IS NULL AND expires_at > now()
+  AND CASE WHEN $2::text IS NOT NULL THEN code = $2
+           WHEN $3::text IS NOT NULL THEN ani = $3
+           ELSE ${liveBooking} END`;
+
+const candidates = statement(
+  'accessGrant.candidates',
+  `SELECT owner_id FROM access_grant
+    WHERE ${fits} AND owner_id <> ALL ($5::text[])
+    ORDER BY ${liveBooking} DESC, sequence DESC LIMIT $4`,
+);
+
+/** Whoever books a number holds its row, and then takes the booking from a grant that lost it. */
+const lockBookedNumbers = statement(
+  'accessGrant.lockBookedNumbers',
+  `SELECT FROM access_number WHERE number = ANY (ARRAY (
+     SELECT number FROM access_grant WHERE owner_id = ANY ($1::text[]) AND booked))
+    ORDER BY number FOR UPDATE`,
+);
+
+const claim = statement(
+  'accessGrant.claim',
   `WITH candidate AS (
-     SELECT owner_id, number, ${liveBooking} AS held, sequence
-       FROM access_grant
-      WHERE number = $1 AND matched_at IS NULL AND expires_at > now()
-        AND CASE WHEN $2::text IS NOT NULL THEN code = $2
-                 WHEN $3::text IS NOT NULL THEN ani = $3
-                 ELSE ${liveBooking} END
-        AND ($2::text IS NULL OR NOT EXISTS (
-              SELECT FROM access_guess s
-               WHERE s.number = $1 AND s.ends_at > now() AND s.wrong >= $5))
-      ORDER BY held DESC, sequence DESC LIMIT $4 FOR UPDATE),
+     SELECT owner_id, booked FROM access_grant
+      WHERE ${fits} AND owner_id = ANY ($4::text[]) ORDER BY owner_id FOR UPDATE),
    matched AS (
-     UPDATE access_grant g SET matched_at = now(), booked = false
+     UPDATE access_grant g SET matched_at = clock_timestamp(), booked = false
        FROM candidate c WHERE g.owner_id = c.owner_id
      RETURNING g.owner_id, g.sequence),
    released AS (
-     UPDATE access_number n SET free_from = least(n.free_from, now())
-      WHERE n.number = $1 AND EXISTS (SELECT FROM candidate WHERE held))
+     UPDATE access_number n SET free_from = least(n.free_from, clock_timestamp())
+      WHERE n.number = $1 AND EXISTS (SELECT FROM candidate WHERE booked))
    SELECT owner_id FROM matched ORDER BY sequence DESC`,
 );
 
@@ -158,7 +172,10 @@ const bookingsByGroup = statement(
     WHERE ${liveBooking} AND expires_at > now() GROUP BY group_name`,
 );
 
-/** Who holds which access number: at most one grant a service. */
+/**
+ * Who holds which access number: at most one grant a service. What several statements lock, they
+ * lock in one order: the service, the numbers, the grants; of each kind by its key.
+ */
 @Injectable()
 export class AccessGrantRepository {
   constructor(private readonly database: Database) {}
@@ -175,14 +192,14 @@ export class AccessGrantRepository {
       grant.display,
       grant.ani,
       grant.codes,
-      grant.booked,
-      grant.bookingSeconds,
+      grant.bookedUntil,
       grant.ownerEnd,
     ]);
   }
 
-  /** The grant of a service, locked until the end of the unit of work. */
+  /** The grant of a locked service, locked until the end of the unit of work. */
   async lock(ownerId: string): Promise<GrantRow | undefined> {
+    await this.database.execute(lockBookedNumbers, [[ownerId]]);
     return this.database.row<GrantRow>(lock, [ownerId]);
   }
 
@@ -197,22 +214,41 @@ export class AccessGrantRepository {
     return row?.code ?? null;
   }
 
-  /** Ends grants, and frees the numbers that they still hold. */
+  /** Ends the grants of locked services, and frees the numbers that they still hold. */
   async release(ownerIds: readonly string[]): Promise<void> {
+    await this.database.execute(lockBookedNumbers, [ownerIds]);
     await this.database.execute(release, [ownerIds]);
   }
 
-  /** Follows a service whose end has moved. */
+  /** Follows a locked service whose end has moved. */
   async changeLife(ownerId: string, expiresAt: Date): Promise<void> {
+    await this.database.execute(lockBookedNumbers, [[ownerId]]);
     await this.database.execute(changeLife, [ownerId, expiresAt]);
   }
 
-  /** Matches what fits, newest first, and frees the numbers; none of it is matched again. */
-  async match(criteria: MatchCriteria): Promise<string[]> {
-    const { number, code, ani, limit, guessLimit } = criteria;
-    const values = [number, code, ani, limit, guessLimit];
-    const rows = await this.database.rows<{ owner_id: string }>(match, values);
-    return rows.map((row) => row.owner_id);
+  /**
+   * The services that a call may belong to, the live booking first, then the newest.
+   * @param tried services that are not to be looked at again
+   */
+  async candidates(
+    { number, code, ani }: MatchCriteria,
+    limit: number,
+    tried: readonly string[],
+  ): Promise<string[]> {
+    const values = [number, code, ani, limit, tried];
+    return ownersOf(await this.database.rows<OwnerRow>(candidates, values));
+  }
+
+  /**
+   * Matches what still fits of services whose rows the caller has locked, and frees the numbers.
+   * @returns their ids, newest first; none of them is matched again
+   */
+  async claim(
+    { number, code, ani }: MatchCriteria,
+    ownerIds: readonly string[],
+  ): Promise<string[]> {
+    await this.database.execute(lockBookedNumbers, [ownerIds]);
+    return ownersOf(await this.database.rows<OwnerRow>(claim, [number, code, ani, ownerIds]));
   }
 
   /** Removes at most `limit` grants whose service has ended. */
@@ -229,4 +265,8 @@ export class AccessGrantRepository {
   async bookingsByGroup(): Promise<{ group: string; count: number }[]> {
     return this.database.rows<{ group: string; count: number }>(bookingsByGroup, []);
   }
+}
+
+function ownersOf(rows: readonly OwnerRow[]): string[] {
+  return rows.map((row) => row.owner_id);
 }

@@ -1,20 +1,47 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 
-const count = statement(
-  'accessGuess.count',
-  `INSERT INTO access_guess AS g (number, wrong, ends_at)
-   VALUES ($1, 1, now() + interval '1 minute')
+/** A call with a code that was let in: of a number, in the minute that ends then. */
+export interface Guess {
+  readonly number: string;
+  /** As PostgreSQL writes it, with its microseconds. */
+  readonly endsAt: string;
+}
+
+/** Why a call was not let in. */
+export interface GuessRefusal {
+  /** Whether the limit is reached; otherwise calls that are being judged may make room. */
+  readonly isFinal: boolean;
+  /** Until the minute is over, at least 1. */
+  readonly secondsLeft: number;
+}
+
+/** A minute begins with the first call that is wrong, or not judged yet. */
+const isOver = `(g.ends_at <= clock_timestamp() OR g.wrong + g.judging = 0)`;
+
+const admit = statement(
+  'accessGuess.admit',
+  `INSERT INTO access_guess AS g (number, wrong, judging, ends_at)
+   VALUES ($1, 0, 1, clock_timestamp() + interval '1 minute')
    ON CONFLICT (number) DO UPDATE
-      SET wrong = CASE WHEN g.ends_at <= now() THEN 1 ELSE g.wrong + 1 END,
-          ends_at = CASE WHEN g.ends_at <= now() THEN excluded.ends_at ELSE g.ends_at END
-    WHERE g.ends_at <= now() OR g.wrong < $2`,
+      SET wrong = CASE WHEN ${isOver} THEN 0 ELSE g.wrong END,
+          judging = CASE WHEN ${isOver} THEN 1 ELSE g.judging + 1 END,
+          ends_at = CASE WHEN ${isOver} THEN excluded.ends_at ELSE g.ends_at END
+    WHERE ${isOver} OR g.wrong + g.judging < $2
+   RETURNING number, ends_at::text AS "endsAt"`,
 );
 
-const secondsLeft = statement(
-  'accessGuess.secondsLeft',
-  `SELECT greatest(1, ceil(extract(epoch FROM ends_at - now())))::int AS seconds
+const refusal = statement(
+  'accessGuess.refusal',
+  `SELECT wrong >= $2 AS "isFinal",
+          greatest(1, ceil(extract(epoch FROM ends_at - clock_timestamp())))::int AS "secondsLeft"
      FROM access_guess WHERE number = $1`,
+);
+
+const settle = statement(
+  'accessGuess.settle',
+  `UPDATE access_guess SET judging = judging - 1, wrong = wrong + CASE WHEN $3 THEN 0 ELSE 1 END
+    WHERE number = $1 AND ends_at = $2::timestamptz AND judging > 0`,
 );
 
 const sweep = statement(
@@ -23,19 +50,27 @@ const sweep = statement(
      SELECT number FROM access_guess WHERE ends_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 );
 
-/** Wrong access codes of the last minute, by access number, across all nodes. */
+/** Calls with access codes in the last minute, by access number, across all nodes. */
 @Injectable()
 export class AccessGuessRepository {
   constructor(private readonly database: Database) {}
 
-  /** Counts a wrong code; false when the limit of this minute was reached before. */
-  async count(number: string, limit: number): Promise<boolean> {
-    return (await this.database.execute(count, [number, limit])) > 0;
+  /**
+   * Counts a call with a code before anybody looks whether it is right.
+   * @returns undefined when as many as the limit allows are wrong or not judged yet
+   */
+  admit(number: string, limit: number): Promise<Guess | undefined> {
+    return this.database.row<Guess>(admit, [number, limit]);
   }
 
-  /** Seconds until the minute is over, at least 1. */
-  async secondsLeft(number: string): Promise<number> {
-    return (await this.database.row<{ seconds: number }>(secondsLeft, [number]))?.seconds ?? 1;
+  /** Why a call was refused; undefined when its minute is over by now. */
+  refusal(number: string, limit: number): Promise<GuessRefusal | undefined> {
+    return this.database.row<GuessRefusal>(refusal, [number, limit]);
+  }
+
+  /** Notes how a call was judged; one that was right counts no more. */
+  async settle({ number, endsAt }: Guess, isRight: boolean): Promise<void> {
+    await this.database.execute(settle, [number, endsAt, isRight]);
   }
 
   async sweep(limit: number): Promise<number> {

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { SqlState, sqlStateOf } from '../../core/database/index.js';
 import { Configuration } from '../options/index.js';
 import { comparable } from './domain/phone-number.js';
 import { AccessGrantRepository, type MatchCriteria } from './access-grant.repository.js';
-import { AccessGuessRepository } from './access-guess.repository.js';
-import { tooManyGuesses } from './access-resources.errors.js';
+import { AccessGuesses } from './access-guesses.js';
 import { numberSection } from './resource-group-section.js';
 
 /** What the voice side knows of a call. */
@@ -16,53 +14,62 @@ export interface Call {
   readonly accessCode: string | undefined;
 }
 
+/** Locks services by their ids until the end of the unit of work. @returns those that live */
+export type LockServices<Service> = (ids: readonly string[]) => Promise<readonly Service[]>;
+
 const mostMatches = 1000;
-const attempts = 3;
 
 /** Finds which service a call belongs to (services.md, match-interaction). */
 @Injectable()
 export class AccessMatch {
   constructor(
     private readonly grants: AccessGrantRepository,
-    private readonly guesses: AccessGuessRepository,
+    private readonly guesses: AccessGuesses,
     private readonly configuration: Configuration,
   ) {}
 
   /**
-   * Matches one service, the live booking first, then the newest; its number is free at once and
-   * it is not matched again.
-   * @returns the ids of the services: one, or with `all` every one that fits, newest first; none
-   *   when nothing fits
+   * Has a call judged that may be a guess: one with an access code counts before it is judged.
+   * @param judge looks for what matches, in a unit of work of its own
    * @throws DomainError RateLimited after too many wrong codes for this number
    */
-  async match(call: Call, all: boolean): Promise<string[]> {
-    const { default_country: country, guess_limit: guessLimit } =
-      this.configuration.get(numberSection);
-    const criteria: MatchCriteria = {
-      number: comparable(call.accessNumber, country),
-      code: call.accessCode,
-      ani: call.ani === undefined ? undefined : comparable(call.ani, country),
-      limit: all ? mostMatches : 1,
-      guessLimit,
-    };
-    const matched = await this.matchOnce(criteria);
-    if (matched.length === 0 && criteria.code !== undefined) await this.countGuess(criteria);
-    return matched;
+  async judge<Match>(
+    call: Call,
+    judge: () => Promise<readonly Match[]>,
+  ): Promise<readonly Match[]> {
+    if (call.accessCode === undefined) return judge();
+    return this.guesses.judge(this.criteriaOf(call).number, judge);
   }
 
-  /** A booking that ends this very moment may wait for us while we wait for it. */
-  private async matchOnce(criteria: MatchCriteria): Promise<string[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.grants.match(criteria);
-      } catch (error) {
-        if (attempt === attempts || sqlStateOf(error) !== SqlState.deadlockDetected) throw error;
-      }
+  /**
+   * Matches one service, the live booking first, then the newest; its number is free at once and
+   * it is not matched again. Inside a unit of work.
+   * @returns the service; with `all` every one that fits, newest first; none when nothing fits
+   */
+  async match<Service extends { readonly id: string }>(
+    call: Call,
+    all: boolean,
+    lock: LockServices<Service>,
+  ): Promise<Service[]> {
+    const criteria = this.criteriaOf(call);
+    const tried: string[] = [];
+    for (;;) {
+      const ids = await this.grants.candidates(criteria, all ? mostMatches : 1, tried);
+      if (ids.length === 0) return [];
+      tried.push(...ids);
+      const services = new Map((await lock(ids)).map((service) => [service.id, service]));
+      const matched = await this.grants.claim(criteria, [...services.keys()]);
+      // Others were quicker while this one waited: there may be something else that fits.
+      if (matched.length > 0) return matched.flatMap((id) => services.get(id) ?? []);
     }
   }
 
-  private async countGuess({ number, guessLimit }: MatchCriteria): Promise<void> {
-    if (await this.guesses.count(number, guessLimit)) return;
-    throw tooManyGuesses(await this.guesses.secondsLeft(number));
+  private criteriaOf({ accessNumber, accessCode, ani }: Call): MatchCriteria {
+    const country = this.configuration.get(numberSection).default_country;
+    return {
+      number: comparable(accessNumber, country),
+      code: accessCode,
+      ani: ani === undefined ? undefined : comparable(ani, country),
+    };
   }
 }

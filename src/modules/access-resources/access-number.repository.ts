@@ -18,6 +18,12 @@ export interface ChosenNumber {
   readonly display: string;
 }
 
+/** A number that was locked for a service. */
+export interface TakenNumber extends ChosenNumber {
+  /** When the booking ends if its service does not end first, as PostgreSQL writes it. */
+  readonly bookedUntil: string;
+}
+
 /** How a group stands when no number of it could be had. */
 export interface Exhaustion {
   /** Whether a number looks free: somebody is at it this very moment. */
@@ -25,6 +31,18 @@ export interface Exhaustion {
   /** Seconds to the earliest end of a booking; null when nothing is booked. */
   readonly secondsToFree: number | null;
 }
+
+/** Sorted, as everybody locks numbers; those that stay as they are can be booked meanwhile. */
+const lockChanged = statement(
+  'accessNumber.lockChanged',
+  `SELECT FROM access_number a
+     LEFT JOIN jsonb_to_recordset($1::jsonb)
+          AS n (number text, display text, pool text[], position integer) ON n.number = a.number
+    WHERE CASE WHEN n.number IS NULL THEN a.pool <> '{}'
+               ELSE (a.display, a.pool, a.position)
+                    IS DISTINCT FROM (n.display, n.pool, n.position) END
+    ORDER BY a.number FOR UPDATE OF a`,
+);
 
 const putNumbers = statement(
   'accessNumber.put',
@@ -68,13 +86,19 @@ const longestUnused = (condition: string, lock: string): string => `
    WHERE g.group_name = $1
    ORDER BY c.free_from, c.position LIMIT 1`;
 
+/** Not from the beginning of the transaction: it may have waited for its service since. */
+const bookedUntil = `statement_timestamp() + $2::int * interval '1 second'`;
+
 /** One UPDATE on a sub-select with SKIP LOCKED: the fastest that never books twice (stack.md, 4a). */
 const take = statement(
   'accessNumber.take',
   `UPDATE access_number
-      SET free_from = least(now() + $2::int * interval '1 second', $3::timestamptz)
-    WHERE number = (${longestUnused('AND n.free_from <= now()', 'FOR UPDATE SKIP LOCKED')})
-   RETURNING number, display`,
+      SET free_from = least(${bookedUntil}, $3::timestamptz)
+    WHERE number = (${longestUnused(
+      'AND n.free_from <= statement_timestamp()',
+      'FOR UPDATE SKIP LOCKED',
+    )})
+   RETURNING number, display, (${bookedUntil})::text AS "bookedUntil"`,
 );
 
 const useNext = (name: string, lock: string) =>
@@ -89,10 +113,11 @@ const useNextInLine = useNext('accessNumber.useNextInLine', 'FOR UPDATE');
 
 const exhaustion = statement(
   'accessNumber.exhaustion',
-  `SELECT coalesce(bool_or(n.free_from <= now()), false) AS "anyFree",
-          ceil(extract(epoch FROM min(n.free_from) FILTER (WHERE n.free_from > now()) - now()))::int
-            AS "secondsToFree"
+  `SELECT coalesce(bool_or(n.free_from <= clock.now), false) AS "anyFree",
+          ceil(extract(epoch FROM min(n.free_from) FILTER (WHERE n.free_from > clock.now)
+                                  - min(clock.now)))::int AS "secondsToFree"
      FROM access_group_pool g JOIN access_number n ON n.pool = g.pool
+    CROSS JOIN (SELECT statement_timestamp() AS now) clock
     WHERE g.group_name = $1`,
 );
 
@@ -111,6 +136,7 @@ export class AccessNumberRepository {
   /** Brings the numbers in step with the configuration; live bookings stay as they are. */
   async replaceAll(numbers: readonly ConfiguredNumber[]): Promise<void> {
     const json = JSON.stringify(numbers);
+    await this.database.execute(lockChanged, [json]);
     await this.database.execute(putNumbers, [json]);
     await this.database.execute(retireOthers, [json]);
     await this.database.execute(clearPools, []);
@@ -125,8 +151,8 @@ export class AccessNumberRepository {
     group: string,
     bookingSeconds: number,
     ownerEnd: Date,
-  ): Promise<ChosenNumber | undefined> {
-    return this.database.row<ChosenNumber>(take, [group, bookingSeconds, ownerEnd]);
+  ): Promise<TakenNumber | undefined> {
+    return this.database.row<TakenNumber>(take, [group, bookingSeconds, ownerEnd]);
   }
 
   /** Uses the longest unused number of a group without locking it away from others. */

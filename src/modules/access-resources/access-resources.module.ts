@@ -3,6 +3,7 @@ import { Metrics } from '../../core/observability/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { AccessGrantRepository } from './access-grant.repository.js';
 import { AccessGuessRepository } from './access-guess.repository.js';
+import { AccessGuesses } from './access-guesses.js';
 import { AccessMatch } from './access-match.service.js';
 import { AccessNumberSync } from './access-number-sync.js';
 import { AccessNumberRepository } from './access-number.repository.js';
@@ -25,6 +26,7 @@ import { numberSection } from './resource-group-section.js';
     AccessNumberRepository,
     AccessGrantRepository,
     AccessGuessRepository,
+    AccessGuesses,
     AccessResourcesSweep,
   ],
   exports: [AccessResources, AccessMatch],

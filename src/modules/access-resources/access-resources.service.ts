@@ -4,7 +4,7 @@ import { Configuration } from '../options/index.js';
 import { drawAccessCodes } from './access-codes.js';
 import { comparable } from './domain/phone-number.js';
 import { AccessGrantRepository, type GrantRow } from './access-grant.repository.js';
-import { AccessNumberRepository, type ChosenNumber } from './access-number.repository.js';
+import { AccessNumberRepository, type TakenNumber } from './access-number.repository.js';
 import { codesExhausted, resourceUnavailable, unknownGroup } from './access-resources.errors.js';
 import { NumberChoice } from './number-choice.js';
 import {
@@ -69,7 +69,7 @@ export class AccessResources {
     return {
       accessNumber: choice.display,
       accessCode: code ?? undefined,
-      bookedSeconds: choice.booked ? choice.bookingSeconds : undefined,
+      bookedSeconds: choice.bookedUntil === undefined ? undefined : bookingOf(request, group),
     };
   }
 
@@ -144,7 +144,7 @@ export class AccessResources {
         const taken = await this.take(request, bookingSeconds);
         return taken === undefined
           ? this.unlocked(undefined, request, group, bookingSeconds)
-          : new NumberChoice(taken.number, taken.display, true, bookingSeconds);
+          : new NumberChoice(taken.number, taken.display, taken.bookedUntil);
       }
     }
   }
@@ -153,7 +153,7 @@ export class AccessResources {
   private async take(
     request: AccessRequest,
     bookingSeconds: number,
-  ): Promise<ChosenNumber | undefined> {
+  ): Promise<TakenNumber | undefined> {
     for (let attempt = 1; ; attempt++) {
       const taken = await this.numbers.take(request.group, bookingSeconds, request.ownerEnd);
       if (taken !== undefined || attempt === attempts) return taken;
@@ -175,7 +175,7 @@ export class AccessResources {
       throw resourceUnavailable(request.group, Math.max(1, secondsToFree ?? bookingSeconds));
     }
     const number = chosen?.number ?? this.comparable(display);
-    return new NumberChoice(number, display, false, bookingSeconds);
+    return new NumberChoice(number, display, undefined);
   }
 
   private async grant(request: AccessRequest, choice: NumberChoice): Promise<string | null> {
@@ -188,8 +188,7 @@ export class AccessResources {
         display: choice.display,
         ani: this.comparableAni(request),
         codes: length === undefined ? [] : drawAccessCodes(length, codesDrawn),
-        booked: choice.booked,
-        bookingSeconds: choice.bookingSeconds,
+        bookedUntil: choice.bookedUntil,
         ownerEnd: request.ownerEnd,
       });
       if (granted !== undefined) return granted.code;

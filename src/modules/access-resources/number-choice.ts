@@ -7,9 +7,8 @@ export class NumberChoice {
     readonly number: string,
     /** As the operator wrote it. */
     readonly display: string,
-    /** Whether it is locked for the service. */
-    readonly booked: boolean,
-    readonly bookingSeconds: number,
+    /** Until when it is locked for the service, as PostgreSQL writes it; undefined: it is not. */
+    readonly bookedUntil: string | undefined,
   ) {}
 
   /** Any of a group's numbers; undefined when it has none. */

@@ -26,6 +26,13 @@ const lock = statement(
      FROM service_instance WHERE id = $1 AND expires_at > now() FOR UPDATE`,
 );
 
+/** By their ids: two that lock the same services lock them in the same order. */
+const lockAll = statement(
+  'service.lockAll',
+  `SELECT ${columns} FROM service_instance WHERE id = ANY ($1::text[]) AND expires_at > now()
+    ORDER BY id FOR UPDATE`,
+);
+
 const endIn = statement(
   'service.endIn',
   `UPDATE service_instance SET expires_at = ${endAfter('$2')}
@@ -77,6 +84,11 @@ export class ServiceInstanceRepository {
   /** A live service, locked until the end of the unit of work. */
   async lock(id: string): Promise<LockedService | undefined> {
     return this.database.row<LockedService>(lock, [id]);
+  }
+
+  /** As `lock`, of those of several services that live. */
+  async lockAll(ids: readonly string[]): Promise<ServiceInstance[]> {
+    return this.database.rows<ServiceInstance>(lockAll, [ids]);
   }
 
   /** Has a locked service end `ttlSeconds` from now; returns when that is. */

@@ -29,6 +29,12 @@ export class ServiceParameters {
     return text;
   }
 
+  /** @throws DomainError MissingParameter, InvalidParameter over 255 characters */
+  requiredShortText(name: string): string {
+    this.required(name);
+    return this.shortText(name) ?? '';
+  }
+
   /** @throws DomainError InvalidParameter */
   boolean(name: string): boolean | undefined {
     const text = this.text(name)?.toLowerCase();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AccessMatch } from '../../access-resources/index.js';
+import { UnitOfWork } from '../../../core/database/index.js';
+import { AccessMatch, type Call } from '../../access-resources/index.js';
 import {
   boolean,
   type GivenOptions,
@@ -9,7 +10,7 @@ import {
 } from '../../options/index.js';
 import { keysAnswer, ServiceStorage } from '../../storage/index.js';
 import { ServiceInstanceRepository } from '../service-instance.repository.js';
-import { ServiceLife } from '../service-life.service.js';
+import { ServiceInstances } from '../service-instances.js';
 import type { ServiceCall, ServiceInstance, ServiceLinkTo, ServiceType } from '../service-type.js';
 import { ServiceTypes } from '../service-types.js';
 import { noMatch } from '../services.errors.js';
@@ -17,13 +18,24 @@ import { noMatch } from '../services.errors.js';
 interface MatchInteractionOptions {
   readonly internal: boolean;
   readonly return_data: boolean | undefined;
+  /** Another name of `return_data`. */
+  readonly return_user_data: boolean | undefined;
   readonly delete_service: boolean | undefined;
   readonly return_multiple_matches: boolean | undefined;
+}
+
+/** What is to be done with what matches. */
+interface MatchOrder {
+  readonly all: boolean;
+  readonly deleteService: boolean;
+  /** Present when the user data is to join the answer. */
+  readonly linkTo: ServiceLinkTo | undefined;
 }
 
 const optionTypes = {
   internal: boolean(false),
   return_data: optional(boolean(false)),
+  return_user_data: optional(boolean(false)),
   delete_service: optional(boolean(false)),
   return_multiple_matches: optional(boolean(false)),
 };
@@ -37,7 +49,8 @@ export class MatchInteraction implements ServiceType<MatchInteractionOptions> {
     private readonly access: AccessMatch,
     private readonly services: ServiceInstanceRepository,
     private readonly storage: ServiceStorage,
-    private readonly life: ServiceLife,
+    private readonly instances: ServiceInstances,
+    private readonly unitOfWork: UnitOfWork,
     types: ServiceTypes,
   ) {
     types.register(this);
@@ -54,25 +67,32 @@ export class MatchInteraction implements ServiceType<MatchInteractionOptions> {
   /** @throws DomainError MissingParameter, InvalidParameter, NoMatch, RateLimited */
   async create(call: ServiceCall<MatchInteractionOptions>): Promise<object> {
     const { options, parameters } = call;
-    const accessNumber = parameters.required('_access_number');
-    const returnData = options.return_data ?? parameters.boolean('_return_data') ?? false;
+    const accessNumber = parameters.requiredShortText('_access_number');
+    const asked = parameters.boolean('_return_data') ?? parameters.boolean('_return_user_data');
+    const returnData = options.return_data ?? options.return_user_data ?? asked ?? false;
+    const linkTo = returnData ? call.linkTo : undefined;
     const deleteService = options.delete_service ?? parameters.boolean('_delete_service') ?? false;
     const all =
       options.return_multiple_matches ?? parameters.boolean('_return_multiple_matches') ?? false;
     const ani = parameters.shortText('_phone_number');
     const accessCode = parameters.shortText('_access_code');
 
-    const matches: object[] = [];
-    for (const id of await this.access.match({ accessNumber, ani, accessCode }, all)) {
-      const service = await this.services.find(id);
-      // It may have ended since; then nobody waits for this call.
-      if (service === undefined) continue;
-      matches.push(await this.describe(service, returnData ? call.linkTo : undefined));
-      if (deleteService) await this.life.delete(id);
-    }
+    const matched = { accessNumber, ani, accessCode };
+    const matches = await this.access.judge(matched, () =>
+      this.unitOfWork.run(() => this.match(matched, { all, deleteService, linkTo })),
+    );
     const [first] = matches;
     if (first === undefined) throw noMatch();
     return all ? { matches } : first;
+  }
+
+  /** Matches, reads and deletes as one: a call that is lost in between has done nothing. */
+  private async match(call: Call, { all, deleteService, linkTo }: MatchOrder): Promise<object[]> {
+    const services = await this.access.match(call, all, (ids) => this.services.lockAll(ids));
+    const matches: object[] = [];
+    for (const service of services) matches.push(await this.describe(service, linkTo));
+    if (deleteService) await this.instances.end(services, 'deleted');
+    return matches;
   }
 
   private async describe(
