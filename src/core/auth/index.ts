@@ -11,4 +11,5 @@ export {
   networkOf,
 } from './addresses.js';
 export { forwardedClient } from './forwarded-for.js';
+export { namesOwnServer, ownVia } from './own-mark.js';
 export type { Sender, SenderKey } from './sender.js';

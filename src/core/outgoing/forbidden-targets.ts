@@ -23,7 +23,7 @@ const forbiddenPorts = new Set([
 
 /**
  * Why a URL must not be called, as far as its text says; undefined when it may be. Names are looked
- * up when the call is made: what they lead to is checked then (`isForbiddenAddress`).
+ * up when the call is made: what they lead to is checked then (`whyForbiddenAddress`).
  */
 export function whyForbidden(text: string, allowed: AddressBlocks): string | undefined {
   if (text.length > longestUrl) return `is longer than ${String(longestUrl)} characters`;
@@ -36,17 +36,31 @@ export function whyForbidden(text: string, allowed: AddressBlocks): string | und
   if (url.port !== '' && forbiddenPorts.has(Number(url.port))) return 'has a forbidden port';
   const address = literalAddress(url);
   if (address === undefined) return undefined;
-  return isForbiddenAddress(address, allowed) ? 'leads to a forbidden address' : undefined;
+  return whyForbiddenAddress(address, allowed);
+}
+
+/** Why not even an operator may name a URL to be called; undefined when that is no matter. */
+export function whyForbiddenToAll(text: string): string | undefined {
+  const address = URL.canParse(text) ? literalAddress(new URL(text)) : undefined;
+  return address === undefined ? undefined : whyForbiddenAddressToAll(address);
 }
 
 /**
- * Whether an address is not a public one and not allowed by the configuration either. Of IPv6 only
- * the global unicast block is public; addresses that carry an IPv4 address in them are not.
+ * Why an address must not be called: it is not a public one and not allowed by the configuration
+ * either. Of IPv6 only the global unicast block is public; addresses that carry an IPv4 address in
+ * them are not.
  */
-export function isForbiddenAddress(address: string, allowed: AddressBlocks): boolean {
-  const canonical = canonicalAddress(address);
-  if (canonical === undefined) return true;
-  return !isPublic(canonical) && !allowed.contains(canonical);
+export function whyForbiddenAddress(text: string, allowed: AddressBlocks): string | undefined {
+  const address = canonicalAddress(text);
+  if (address !== undefined && (isPublic(address) || allowed.contains(address))) return undefined;
+  return 'leads to a forbidden address, which security.allowed_callback_networks does not list';
+}
+
+/** Why nobody may have an address called: link-local ones are for the machine's own keepers. */
+export function whyForbiddenAddressToAll(text: string): string | undefined {
+  const address = canonicalAddress(text);
+  if (address !== undefined && ipaddr.parse(address).range() !== 'linkLocal') return undefined;
+  return 'leads to a link-local address, which is never called';
 }
 
 /** The address that a URL names in whatever spelling: the URL parser has made it plain. */

@@ -1,10 +1,14 @@
-import type { LookupFunction } from 'node:net';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Agent, request } from 'undici';
-import { AddressBlocks } from '../auth/index.js';
-import { type CallResult, failedCall, ForbiddenTarget } from './call-result.js';
-import { isForbiddenAddress, whyForbidden } from './forbidden-targets.js';
-import { HostLookup } from './host-lookup.js';
+import { AddressBlocks, ownVia } from '../auth/index.js';
+import { type CallResult, failedCall } from './call-result.js';
+import {
+  whyForbidden,
+  whyForbiddenAddress,
+  whyForbiddenAddressToAll,
+  whyForbiddenToAll,
+} from './forbidden-targets.js';
+import { HostLookup, lookupWith } from './host-lookup.js';
 import { IgnoredBodies } from './ignored-bodies.js';
 import { OutgoingSettings } from './outgoing-settings.js';
 
@@ -32,7 +36,8 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * Calls to other systems over HTTP (operations.md, Outgoing calls). A *guarded* call goes where a
  * caller of ours said: private targets are refused, whatever spelling, name or redirect leads to
  * them, and the address that was checked is the one that is connected to. A *trusted* call goes
- * where the operator said.
+ * where the operator said, if not to a link-local address. Each carries a `Via`, so that no call
+ * that comes back to a server like this one counts as one from inside.
  */
 @Injectable()
 export class OutgoingCalls implements OnModuleDestroy {
@@ -80,6 +85,10 @@ export class OutgoingCalls implements OnModuleDestroy {
 
   /** Calls where the operator said; redirects are answers like others. Never rejects. */
   async trusted(call: OutgoingCall): Promise<CallResult> {
+    const why = whyForbiddenToAll(call.url);
+    if (why !== undefined) {
+      return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
+    }
     return this.send(this.trustedAgent, call);
   }
 
@@ -89,7 +98,8 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   private async send(dispatcher: Agent, call: OutgoingCall): Promise<CallResult> {
-    const { url, method, headers, body, signal, wantsBody } = call;
+    const { url, method, body, signal, wantsBody } = call;
+    const headers = { ...call.headers, Via: ownVia };
     try {
       signal.throwIfAborted();
       const answer = await request(url, { dispatcher, method, headers, body, signal });
@@ -123,29 +133,12 @@ export class OutgoingCalls implements OnModuleDestroy {
       bodyTimeout: socketTimeoutMs,
       connect: {
         timeout: connectionTimeoutMs,
-        ...(isGuarded ? { lookup: this.guardedLookup } : {}),
+        lookup: isGuarded
+          ? lookupWith(this.hosts, (address) => whyForbiddenAddress(address, this.allowed))
+          : lookupWith(this.hosts, whyForbiddenAddressToAll),
       },
     });
   }
-
-  /** A name is refused when any of its addresses is: which one is connected to is not ours to say. */
-  private readonly guardedLookup: LookupFunction = (name, { all }, done) => {
-    this.hosts.addressesOf(name).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (
-          first === undefined ||
-          addresses.some(({ address }) => isForbiddenAddress(address, this.allowed))
-        ) {
-          done(new ForbiddenTarget(`the name ${name} leads to a forbidden address`), '');
-        } else if (all === true) done(null, [...addresses]);
-        else done(null, first.address, first.family);
-      },
-      (error: unknown) => {
-        done(error instanceof Error ? error : new Error(String(error)), '');
-      },
-    );
-  };
 }
 
 function locationOf(result: CallResult, from: string): string | undefined {

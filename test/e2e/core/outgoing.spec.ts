@@ -127,7 +127,43 @@ describe('guarded calls', () => {
   });
 });
 
+describe('trusted calls', () => {
+  it.each([['169.254.169.254'], ['10.0.0.1', '169.254.1.1'], ['fe80::1'], ['::ffff:169.254.0.1']])(
+    'are refused when a name leads to a link-local address: %s',
+    async (...addresses) => {
+      const calls = callsWith(new ScriptedLookup([addresses]), ['0.0.0.0/0', '::/0']);
+      const result = await calls.trusted(post(`http://shop.example:${port()}/a`));
+      expect(result).toMatchObject({ kind: 'failed', code: 'ForbiddenTarget' });
+    },
+  );
+
+  it.each(['http://169.254.169.254/', 'http://[fe80::1]/', 'http://0xa9fea9fe/'])(
+    'are refused to %s',
+    async (url) => {
+      const calls = callsWith(new HostLookup(), ['0.0.0.0/0', '::/0']);
+      expect(await calls.trusted(post(url))).toMatchObject({
+        code: 'ForbiddenTarget',
+        reason: expect.stringContaining('link-local'),
+      });
+    },
+  );
+
+  it('go to private addresses, also those that no list allows', async () => {
+    const calls = callsWith(new HostLookup(), []);
+    const result = await calls.trusted(post(`http://localhost:${port()}/a`));
+    expect(result).toMatchObject({ kind: 'answered', status: 200 });
+  });
+});
+
 describe('calls of either kind', () => {
+  it('name this server in Via, whatever the caller sends along', async () => {
+    const calls = callsWith(new HostLookup());
+    for (const way of ['guarded', 'trusted'] as const) {
+      await calls[way](post(`${sink.url}/a`, { headers: { A: 'b' } }));
+      expect(sink.at('/a').at(-1)?.headers).toMatchObject({ via: '1.1 opengms', a: 'b' });
+    }
+  });
+
   it.each<[string, Parameters<typeof sink.answer>[1], string]>([
     ['does not answer', hang, 'AnswerTimeout'],
     ['hangs up', hangUp, 'ConnectionLost'],

@@ -109,6 +109,7 @@ function sections(): Record<string, object> {
       ...{ 'fcm.endpoint': 'http://127.0.0.1:49151', 'customhttp.url': 'http://127.0.0.1:49151' },
     },
     'push.provider.NoTls': { ...byToken, 'apple.host': custom.url.replace('http:', 'https:') },
+    'push.provider.LinkLocal': { ...byToken, 'apple.host': 'https://169.254.169.254' },
     'push.provider.WrongKey': { ...byToken, 'apple.key_id': 'OTHER', 'apple.host': apple.url },
     'push.provider.NoKeys.event': { 'apple.badge': 1 },
   };
@@ -167,6 +168,7 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
     for (const message of ['Grüße 😀 "\\', '']) expect(await published(message)).toBe(200);
     const came = peer.to(device);
     expect(came.map(({ message }) => message)).toEqual(['Grüße 😀 "\\', '']);
+    expect(came.map(({ headers }) => headers.via)).toEqual(['1.1 opengms', '1.1 opengms']);
     const all = await deliveries(server, `tag=${tag}`);
     expect(all.map(({ state, messageId }) => [state, messageId])).toEqual([
       ['delivered', came[1]!.id],
@@ -383,6 +385,7 @@ describe('APNs', () => {
     ['Expired', 'CertificateInvalid', 'pending'],
     ['Nobody', 'ConnectionRefused', 'pending'],
     ['NoTls', 'TlsFailed', 'pending'],
+    ['LinkLocal', 'ForbiddenTarget', 'pending'],
     ['WrongKey', 'InvalidProviderToken', 'dead'],
   ])('is not reached with the provider %s', async (providerName, code, state) => {
     await subscribed({ ...ios, providerName });

@@ -229,6 +229,7 @@ describe('POST /notification/subscription', () => {
 
   it.each([
     ['http://10.0.0.1/', 'forbidden address'],
+    ['http://10.0.0.1/', 'security.allowed_callback_networks'],
     ['http://2130706433:80/', undefined],
     ['http://0x7f.1/', undefined],
     ['http://192.168.1.1/', 'forbidden address'],

@@ -5,6 +5,7 @@ import {
   canonicalAddress,
   forwardedClient,
   isLoopback,
+  namesOwnServer,
   networkOf,
   type Sender,
 } from '../../../core/auth/index.js';
@@ -30,9 +31,6 @@ const proxyHeaders = [
   ...['x-forwarded-port', 'x-forwarded-server', 'x-forwarded-by', 'x-client-ip', 'true-client-ip'],
   ...['x-cluster-client-ip', 'cf-connecting-ip', 'x_forwarded_for', 'x_real_ip'],
 ];
-
-/** What outgoing calls carry in their `Via`. */
-const ownMark = /(?:^|[\s,])opengms(?:$|[\s,])/i;
 
 /** A trusted proxy that does not say, in words that can be read, for whom it calls. */
 const unknownClient: KnownSender = {
@@ -118,7 +116,7 @@ function showsProxy({ headers }: Request): boolean {
 
 /** Whether this server, or one like it, sent the request out, and a proxy brought it back. */
 function wasSentByUs({ headers }: Request): boolean {
-  return headers.via !== undefined && ownMark.test(headers.via);
+  return headers.via !== undefined && namesOwnServer(headers.via);
 }
 
 /** The sender as one whose address opens nothing. */

@@ -5,6 +5,8 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
+import { ownVia } from '../../../../core/auth/index.js';
+import { operatorsLookup, requireOperatorsTarget } from '../../../../core/outgoing/index.js';
 
 /** An answer of APNs. */
 export interface AppleAnswer {
@@ -53,7 +55,7 @@ export class AppleConnection {
     private readonly certificate: AppleCertificate | undefined,
   ) {}
 
-  /** @throws AppleTimeout, or the error of the connection or stream */
+  /** @throws AppleTimeout, ForbiddenTarget, or the error of the connection or stream */
   async send(request: AppleRequest): Promise<AppleAnswer> {
     request.signal.throwIfAborted();
     const session = this.session ?? this.connect(request.connectTimeoutMs);
@@ -72,7 +74,12 @@ export class AppleConnection {
 
   private connect(timeoutMs: number): ClientHttp2Session {
     const { pfx, passphrase } = this.certificate ?? {};
-    const session = connect(this.host, { ...(pfx && { pfx }), ...(passphrase && { passphrase }) });
+    requireOperatorsTarget(this.host);
+    const session = connect(this.host, {
+      lookup: operatorsLookup,
+      ...(pfx && { pfx }),
+      ...(passphrase && { passphrase }),
+    });
     const limit = setTimeout(() => {
       session.destroy(new AppleTimeout('UND_ERR_CONNECT_TIMEOUT'));
     }, timeoutMs);
@@ -114,7 +121,7 @@ function exchange(session: ClientHttp2Session, request: AppleRequest): Promise<A
   const { path, headers, body, socketTimeoutMs, connectTimeoutMs, signal } = request;
   return new Promise((resolve, reject) => {
     const stream = session.request(
-      { ':method': 'POST', ':path': path, ...headers },
+      { ':method': 'POST', ':path': path, via: ownVia, ...headers },
       { endStream: false, signal },
     );
     const limit = setTimeout(
