@@ -18,6 +18,7 @@ import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsAp
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
 import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
 import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
+import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOptions.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -40,4 +41,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCometAppendMany1795811849001,
   ScopeIdempotencyKeys1796083203001,
   CountGuessesFirst1796083207001,
+  KeepOrderOfOptions1796083205001,
 ];

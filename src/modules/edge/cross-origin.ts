@@ -15,7 +15,7 @@ export function crossOrigin(settings: EdgeSettings): RequestHandler {
     credentials: true,
     allowedHeaders: ['Content-Type', 'gms_user', 'Authorization', 'X-Api-Key', 'X-Request-Id'],
     exposedHeaders: ['X-Request-Id', 'Retry-After'],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     maxAge: 600,
     optionsSuccessStatus: 204,
   });

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { isOptions } from './domain/written-sections.js';
-import type { GivenOptions, ReportFault, SectionSchema } from './section-schema.js';
+import {
+  type GivenOptions,
+  type ReportFault,
+  type SectionSchema,
+  unknownWords,
+} from './section-schema.js';
 
 /** One option of a section: how it is read, what it takes in words, what it is when absent. */
 export interface OptionType<Value> {
@@ -90,7 +95,7 @@ export function oneOf<Word extends string>(
   };
 }
 
-/** A list of one kind of item. */
+/** A list of one kind of item; of secrets it is one itself. */
 export function list<Item>(
   initial: readonly Item[],
   item: OptionType<Item>,
@@ -100,10 +105,14 @@ export function list<Item>(
     schema: z.array(item.schema).max(most).readonly(),
     takes: `a list, each item ${item.takes}`,
     initial,
+    secret: item.secret === true,
   };
 }
 
-/** A map with options of its own; what is not written of it is at its default. */
+/**
+ * A map with options of its own; what is not written of it is at its default. With a secret inside
+ * it is one as a whole.
+ */
 export function map<Options extends object>(types: OptionTypes<Options>): OptionType<Options> {
   const parts = Object.entries<OptionType<unknown>>(types);
   const schema = z.custom<GivenOptions>(isOptions).transform((given, context) => {
@@ -113,10 +122,11 @@ export function map<Options extends object>(types: OptionTypes<Options>): Option
     schema,
     takes: `a map of ${parts.map(([name, { takes }]) => `${name} (${takes})`).join(' and ')}`,
     initial: parseOptions(types, {}, () => undefined),
+    secret: parts.some(([, part]) => part.secret === true),
   };
 }
 
-/** An option whose value only its writer knows: reads show it masked, exports leave it out. */
+/** An option whose value only its writer knows: reads and exports show it masked. */
 export function secret<Value>(type: OptionType<Value>): OptionType<Value> {
   return { ...type, secret: true };
 }
@@ -152,7 +162,7 @@ export function parseOptions<Options extends object>(
   for (const [name, value] of Object.entries(given)) {
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
     if (type === undefined) {
-      report(name, `is unknown; this section takes ${Object.keys(known).join(', ')}`);
+      report(name, `${unknownWords}; this section takes ${Object.keys(known).join(', ')}`);
       continue;
     }
     const result = type.schema.safeParse(value);

@@ -1,4 +1,15 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
@@ -11,6 +22,7 @@ import {
   ApiExport,
   ApiImport,
   ApiListSections,
+  ApiPatchSection,
   ApiPutSection,
   ApiReadAudit,
   ApiReadSection,
@@ -20,7 +32,7 @@ import type { GivenOptions } from './section-schema.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
-/** Sections and options, for administrators. */
+/** Sections and options: administrators write, supervisors read. */
 @ApiTags('Administration')
 @Internal('Administrator')
 @Controller('genesys/1/admin/config')
@@ -32,12 +44,14 @@ export class OptionsController {
   ) {}
 
   @Get('sections')
+  @Internal('Supervisor')
   @ApiListSections()
   async readAll(): Promise<ShownSections> {
     return this.options.readAll();
   }
 
   @Get('sections/:section')
+  @Internal('Supervisor')
   @ApiReadSection()
   async readOne(@Param('section') section: string): Promise<GivenOptions> {
     return this.options.readOne(section);
@@ -52,6 +66,14 @@ export class OptionsController {
     );
   }
 
+  @Patch('sections/:section')
+  @ApiPatchSection()
+  async patch(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
+    return readJson(request, this.edge.current.maxBodySizeBytes).then((body) =>
+      this.options.patch(section, requireObject(body), this.callerOf(request)),
+    );
+  }
+
   @Delete('sections/:section')
   @ApiDeleteSection()
   async remove(@Param('section') section: string, @Req() request: Request): Promise<object> {
@@ -59,11 +81,13 @@ export class OptionsController {
   }
 
   @Get('export')
+  @Internal('Supervisor')
   @ApiExport()
   async export(@Query('secrets') secrets: unknown, @Req() request: Request): Promise<TextAnswer> {
-    return this.options
-      .export(secretsOf(secrets), this.callerOf(request))
-      .then((yaml) => new TextAnswer(yaml, 'application/yaml'));
+    const withSecrets = secretsOf(secrets);
+    if (withSecrets) await this.requireAdministrator(request);
+    const yaml = await this.options.export(withSecrets, this.callerOf(request));
+    return new TextAnswer(yaml, 'application/yaml');
   }
 
   @Post('import')
@@ -74,12 +98,18 @@ export class OptionsController {
   }
 
   @Get('audit')
+  @Internal('Supervisor')
   @ApiReadAudit()
   async audit(
     @Query('limit') limit: unknown,
     @Query('section') section: unknown,
   ): Promise<AuditEntry[]> {
     return this.options.audit(limitOf(limit), sectionOf(section));
+  }
+
+  /** Of a caller without a key its trusted network has decided already. */
+  private async requireAdministrator(request: Request): Promise<void> {
+    if (request.sender?.key !== undefined) await this.policy.requireKey(request, ['Administrator']);
   }
 
   private callerOf(request: Request): string {

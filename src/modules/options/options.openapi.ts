@@ -26,6 +26,11 @@ const refused = {
     'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
   '403 Forbidden': 'this call needs a key with the role Administrator',
 };
+const refusedRead = {
+  ...refused,
+  '403 Forbidden': 'this call needs a key with the role Supervisor',
+};
+
 const unknown = { '404 SectionNotFound': 'there is no section resources.DNIS' };
 const body = {
   '413 PayloadTooLarge': 'the body is larger than 10485760 bytes',
@@ -38,7 +43,7 @@ export const ApiListSections = (): MethodDecorator =>
     summary: 'Read all sections as they were written, secrets masked',
     section: chapter,
     answer: json(sections),
-    errors: refused,
+    errors: refusedRead,
   });
 
 export const ApiReadSection = (): MethodDecorator =>
@@ -47,7 +52,7 @@ export const ApiReadSection = (): MethodDecorator =>
     section: chapter,
     path: { section },
     answer: json(options),
-    errors: { ...unknown, ...refused },
+    errors: { ...unknown, ...refusedRead },
   });
 
 export const ApiPutSection = (): MethodDecorator =>
@@ -62,6 +67,23 @@ export const ApiPutSection = (): MethodDecorator =>
         'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
       '400 InvalidBody': 'the JSON body must be an object',
       ...body,
+      ...refused,
+    },
+  });
+
+export const ApiPatchSection = (): MethodDecorator =>
+  Operation({
+    summary: 'Change options of a section and keep the others; null takes one back to its default',
+    section: chapter,
+    path: { section },
+    body: [json({ _booking_expiration_timeout: 60, _backup_resource: null })],
+    answer: json({ ...options, _booking_expiration_timeout: 60 }),
+    errors: {
+      '400 InvalidConfiguration':
+        'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
+      '400 InvalidBody': 'the JSON body must be an object',
+      ...body,
+      ...unknown,
       ...refused,
     },
   });
@@ -82,11 +104,11 @@ export const ApiDeleteSection = (): MethodDecorator =>
 
 export const ApiExport = (): MethodDecorator =>
   Operation({
-    summary: 'Export all sections as YAML; secrets are left out unless asked for',
+    summary: 'Export all sections as YAML that import takes; secrets are masked unless asked for',
     section: chapter,
     query: { secrets: 'true' },
     answer: yaml,
-    errors: { '400 InvalidParameter': 'secrets takes true or false', ...refused },
+    errors: { '400 InvalidParameter': 'secrets takes true or false', ...refusedRead },
   });
 
 export const ApiImport = (): MethodDecorator =>
@@ -121,6 +143,6 @@ export const ApiReadAudit = (): MethodDecorator =>
     ]),
     errors: {
       '400 InvalidParameter': 'limit takes a whole number from 1 to 1000',
-      ...refused,
+      ...refusedRead,
     },
   });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../core/observability/index.js';
 import { ConfigurationWriter } from './configuration-writer.js';
-import { leaveOutSecrets, maskSecrets } from './domain/secrets.js';
+import { patchOptions } from './domain/patch-options.js';
+import { maskSecrets } from './domain/secrets.js';
 import { SectionCatalogue } from './domain/section-catalogue.js';
 import type { WrittenSections } from './domain/written-sections.js';
 import { sectionNotFound } from './options.errors.js';
@@ -56,6 +57,23 @@ export class OptionsService {
     return this.masked(section, options);
   }
 
+  /**
+   * Changes the options named and keeps the others; null takes one back to its default.
+   * @returns the section as it is written now
+   * @throws DomainError SectionNotFound, InvalidConfiguration
+   */
+  async patch(section: string, changes: GivenOptions, actor: string): Promise<GivenOptions> {
+    const written = await this.writer.write({ actor, action: 'patch' }, (stored) => {
+      const options = stored.get(section);
+      if (options === undefined && !this.catalogue.isSingle(section)) {
+        throw sectionNotFound(section);
+      }
+      const patched = patchOptions(section, options ?? {}, changes, this.catalogue);
+      return { sections: new Map<string, unknown>([...stored, [section, patched]]) };
+    });
+    return this.masked(section, written.get(section) ?? {});
+  }
+
   /** @throws DomainError SectionNotFound; InvalidConfiguration when another section names it */
   async remove(section: string, actor: string): Promise<void> {
     await this.writer.write({ actor, action: 'delete' }, (stored) => {
@@ -64,10 +82,10 @@ export class OptionsService {
     });
   }
 
-  /** All sections as YAML that `import` takes. */
+  /** All sections as YAML that `import` takes; a masked secret stays there as it is stored. */
   async export(withSecrets: boolean, actor: string): Promise<string> {
     const { sections } = await this.repository.load();
-    if (!withSecrets) return writeYaml(this.mapped(sections, leaveOutSecrets));
+    if (!withSecrets) return writeYaml(this.mapped(sections, maskSecrets));
     this.log.info({ actor }, 'the configuration was exported with its secrets');
     return writeYaml(sections);
   }

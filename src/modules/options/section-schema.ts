@@ -1,6 +1,9 @@
 /** Options as they were written: in YAML, over HTTP, in the database. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
+/** How a schema's report of an option that it does not know begins. */
+export const unknownWords = 'is unknown';
+
 /** Notes a fault of one option: its name and what it takes (or what is wrong, as a sentence part). */
 export type ReportFault = (option: string, takes: string) => void;
 
@@ -17,6 +20,8 @@ export interface SectionSchema<Options> {
   parse(given: GivenOptions, report: ReportFault): Options;
   /** Whether reads show the option masked. */
   isSecret(option: string): boolean;
+  /** The one name of an option that may be written in several ways; absent: each has one. */
+  readonly nameOf?: (written: string) => string;
 }
 
 /** All sections, parsed, as a reference check or a listener sees them. */

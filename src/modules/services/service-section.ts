@@ -29,6 +29,7 @@ export class ServiceSection implements SectionRules {
       name: 'service.',
       parse: (given, report) => this.parse(given, report),
       isSecret: () => false,
+      nameOf: oneName,
     };
   }
 
@@ -67,6 +68,12 @@ export class ServiceSection implements SectionRules {
 
 function isBuiltin(kind: unknown): boolean {
   return typeof kind === 'string' && /^built-?in$/i.test(kind.trim());
+}
+
+/** The option's name without underscore; `name` is another word for `service`. */
+function oneName(written: string): string {
+  const option = written.replace(/^_/, '');
+  return option === 'name' ? 'service' : option;
 }
 
 function withoutUnderscores(given: GivenOptions, report: ReportFault): Record<string, unknown> {

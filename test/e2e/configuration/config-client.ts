@@ -23,6 +23,10 @@ export class ConfigClient {
     return this.server.request('PUT', pathOf(section), { json: options });
   }
 
+  patch(section: string, changes: unknown): Promise<TestResponse> {
+    return this.server.request('PATCH', pathOf(section), { json: changes });
+  }
+
   remove(section: string): Promise<TestResponse> {
     return this.server.request('DELETE', pathOf(section));
   }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { resourceGroupSection } from '../../../src/modules/access-resources/index.js';
@@ -65,14 +66,52 @@ describe('import', () => {
     await config.import(`
       storage: {}
       resources.Köln 1:
-        numbers: ["0800 123", "+49 221 1", "007"]
+        numbers: ["0800 123", "+49 221 1", "007", "1.10", "0"]
         _backup_resource: "0221"
+        _allocation_strategy: random
+      push:
+        pushEnabled: comet
+        httpcb.secret: "true"
+        customhttp.url: https://example.org/ü
+        apple.sound: "2026-12-01"
+        apple.alert.title: "no"
+        apple.alert.body: "営業 😀 \\u2028 ~ null"
+        fcm.title: "0x10"
+        fcm.body: "- # : {a: [*b, &c]} %"
     `);
     const before = (await config.readAll()).text;
     const { text } = await config.export();
     expect((await config.import(text)).status).toBe(200);
     expect((await config.readAll()).text).toBe(before);
     expect((await config.export()).text).toBe(text);
+  });
+
+  it('of an export with secrets gives another server all of it, texts of many lines too', async () => {
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    const apple = { 'apple.team_id': 'T', 'apple.key_id': '0123', 'apple.key': privateKey };
+    const secrets = [
+      '  two\n\n lines\r\n',
+      'tab\t',
+      '# no comment',
+      '"',
+      "'",
+      '123',
+      '1e999',
+      ': ~',
+    ];
+    for (const secret of secrets) {
+      const push = { 'push.provider.A': { ...apple, 'httpcb.secret': secret }, push: {} };
+      expect((await config.import(JSON.stringify(push))).status).toBe(200);
+      const { text } = await config.export('?secrets=true');
+      await config.import('{}');
+      expect((await config.import(text)).status).toBe(200);
+      expect(parse((await config.export('?secrets=true')).text)).toEqual(push);
+      expect((await config.export('?secrets=true')).text).toBe(text);
+    }
   });
 
   it('may change the order alone', async () => {
@@ -82,6 +121,10 @@ describe('import', () => {
     expect(Object.keys((await config.readAll()).json as object)).toEqual(names);
     const groups = server.app.get(Configuration).all(resourceGroupSection);
     expect([...groups.keys()]).toEqual(['b', 'a']);
+    await config.put('storage', { max_keys: 5, allow_client_ids: true });
+    const reordered = JSON.stringify({ allow_client_ids: true, max_keys: 5 });
+    await config.put('storage', JSON.parse(reordered));
+    expect((await config.read('storage')).text).toBe(reordered);
   });
 
   it('never loses the zeros of a number', async () => {

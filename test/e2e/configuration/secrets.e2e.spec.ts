@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { parse } from 'yaml';
-import { defineSection, list, optional, secret, text } from '../../../src/modules/options/index.js';
+import {
+  defineSection,
+  list,
+  map,
+  optional,
+  secret,
+  text,
+} from '../../../src/modules/options/index.js';
 import { ConfigClient, faultsIn } from './config-client.js';
 import { type PluggedServer, startPlugged } from './plugged-server.js';
 
@@ -9,6 +16,7 @@ interface VaultOptions {
   readonly title: string;
   readonly api_secret: string | undefined;
   readonly certificates: readonly string[];
+  readonly accounts: { readonly user: string; readonly password: string } | undefined;
 }
 
 const vault = defineSection<VaultOptions>('vault', {
@@ -16,14 +24,23 @@ const vault = defineSection<VaultOptions>('vault', {
   api_secret: optional(
     secret(text('', 'a secret of 5 characters or more', (value) => value.length >= 5)),
   ),
-  certificates: secret(list<string>([], text(''))),
+  certificates: list<string>([], secret(text(''))),
+  // One secret inside makes a secret of all that it stands in.
+  accounts: optional(
+    map<{ user: string; password: string }>({ user: text(''), password: secret(text('')) }),
+  ),
 });
 const provider = defineSection<{ password: string }>('vault.provider.', {
   password: secret(text('')),
 });
 
 const mask = '********';
-const stored = { title: 'A', api_secret: 'hunter2', certificates: ['cert-1', 'cert-2'] };
+const stored = {
+  title: 'A',
+  api_secret: 'hunter2',
+  certificates: ['cert-1', 'cert-2'],
+  accounts: { user: 'kate', password: 'password0' },
+};
 
 let server: PluggedServer;
 let config: ConfigClient;
@@ -50,7 +67,7 @@ describe('a secret', () => {
   });
 
   it('is masked in every read', async () => {
-    const masked = { title: 'A', api_secret: mask, certificates: mask };
+    const masked = { title: 'A', api_secret: mask, certificates: mask, accounts: mask };
     expect((await config.read('vault')).json).toEqual(masked);
     expect((await config.readAll()).json).toEqual({
       vault: masked,
@@ -67,12 +84,12 @@ describe('a secret', () => {
   });
 
   it('is kept by its mask', async () => {
-    const masked = { title: 'B', api_secret: mask, certificates: mask };
+    const masked = { title: 'B', api_secret: mask, certificates: mask, accounts: mask };
     expect((await config.put('vault', masked)).json).toEqual(masked);
     expect(server.configuration.get(vault)).toEqual({ ...stored, title: 'B' });
     expect((await config.import(`vault: { title: C, api_secret: "${mask}" }`)).status).toBe(200);
     expect(server.configuration.get(vault)).toEqual({
-      ...{ title: 'C', api_secret: 'hunter2', certificates: [] },
+      ...{ title: 'C', api_secret: 'hunter2', certificates: [], accounts: undefined },
     });
   });
 
@@ -87,11 +104,11 @@ describe('a secret', () => {
     expect((await config.read('vault')).json).toEqual({ title: 'A' });
   });
 
-  it('is left out of an export, unless it is asked for', async () => {
+  it('is masked in an export, unless it is asked for', async () => {
     await config.put('vault.provider.SalesApp', { password: 'swordfish' });
     expect(parse((await config.export()).text)).toEqual({
-      vault: { title: 'A' },
-      'vault.provider.SalesApp': {},
+      vault: { title: 'A', api_secret: mask, certificates: mask, accounts: mask },
+      'vault.provider.SalesApp': { password: mask },
     });
     const whole = (await config.export('?secrets=true')).text;
     expect(parse(whole)).toEqual({
@@ -102,6 +119,43 @@ describe('a secret', () => {
     expect(server.configuration.get(vault)).toEqual(stored);
   });
 
+  it('outlives an export that is imported again', async () => {
+    const { text: exported } = await config.export();
+    await config.put('vault', { ...stored, title: 'B' });
+    expect((await config.import(exported)).status).toBe(200);
+    expect(server.configuration.get(vault)).toEqual(stored);
+    expect(server.configuration.find(provider, 'SalesApp')).toEqual({ password: 'swordfish' });
+    expect((await config.export()).text).toBe(exported);
+  });
+
+  it('that nobody has cannot come with an export, and each one is named', async () => {
+    const { text: exported } = await config.export();
+    await config.import('{ vault.provider.SalesApp: { password: swordfish } }');
+    const words = `takes a secret; ${mask} keeps one, and none is stored`;
+    expect((await config.import(exported)).json.message).toContain(
+      [
+        `section vault, option api_secret: ${words}`,
+        `section vault, option certificates: ${words}`,
+        `section vault, option accounts: ${words}`,
+      ].join('; '),
+    );
+    expect((await config.read('vault')).json).toEqual({});
+  });
+
+  it.each<[string, object, string]>([
+    ['with blanks around it', { api_secret: ` ${mask} ` }, 'api_secret'],
+    ['as an item of a list', { certificates: ['cert-1', mask] }, 'certificates'],
+    ['inside of a map', { accounts: { user: 'kate', password: mask } }, 'accounts'],
+  ])('is never the mask %s', async (_, options, option) => {
+    await config.put('vault', { title: 'A' });
+    const { status, json } = await config.put('vault', options);
+    expect([status, json.message]).toEqual([
+      400,
+      expect.stringContaining(`section vault, option ${option}: takes a secret`),
+    ]);
+    expect((await config.read('vault')).json).toEqual({ title: 'A' });
+  });
+
   it('is in no answer of the audit, nor in its table', async () => {
     await config.put('vault', { api_secret: 'password3', certificates: ['cert-3'] });
     await config.remove('vault');
@@ -110,7 +164,7 @@ describe('a secret', () => {
       { action: 'delete', before: { api_secret: mask, certificates: mask }, after: null },
       {
         action: 'put',
-        before: { title: 'A', api_secret: mask, certificates: mask },
+        before: { title: 'A', api_secret: mask, certificates: mask, accounts: mask },
         after: { api_secret: mask, certificates: mask },
       },
     ]);

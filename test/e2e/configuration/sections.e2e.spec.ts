@@ -279,6 +279,7 @@ describe('who may do it', () => {
     ['GET', '/genesys/1/admin/config/sections'],
     ['GET', pathOf('server')],
     ['PUT', pathOf('storage')],
+    ['PATCH', pathOf('storage')],
     ['DELETE', pathOf('resources.DNIS')],
     ['GET', '/genesys/1/admin/config/export'],
     ['GET', '/genesys/1/admin/config/export?secrets=true'],
@@ -309,5 +310,20 @@ describe('who may do it', () => {
     }
     const { status } = await server.request('GET', calls[0]![1], { headers: as(administrator) });
     expect(status).toBe(200);
+  });
+
+  it('is for supervisors to read, but for the secrets', async () => {
+    const headers = { 'X-Api-Key': await keyFor('Supervisor') };
+    const may = async (method: string, path: string) => {
+      const { status } = await server.request(method, path, { headers, json: {} });
+      return status !== 403;
+    };
+    const allowed: string[] = [];
+    for (const [method, path] of calls) {
+      if (await may(method, path)) allowed.push(`${method} ${path.split('/admin/config')[1]}`);
+    }
+    expect(allowed).toEqual([
+      ...['GET /sections', 'GET /sections/server', 'GET /export', 'GET /audit'],
+    ]);
   });
 });

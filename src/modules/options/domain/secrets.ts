@@ -1,5 +1,6 @@
 import type { GivenOptions } from '../section-schema.js';
 import { type Fault, optionFault } from './fault.js';
+import { deepest } from './storable.js';
 import { type GivenSections, isOptions, type WrittenSections } from './written-sections.js';
 
 /** What reads show in place of a secret; written, it keeps the secret that is stored. */
@@ -22,18 +23,9 @@ export function maskSecrets(
   );
 }
 
-/** The options as an export without secrets has them. */
-export function leaveOutSecrets(
-  section: string,
-  options: GivenOptions,
-  isSecret: IsSecret,
-): GivenOptions {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !isSecret(section, name)));
-}
-
 /**
- * Puts the stored secrets in the place of masks. A mask with no secret behind it is a fault: it
- * would become the secret.
+ * Puts the stored secrets in the place of masks. A mask with no secret behind it is a fault, and
+ * so is one inside of a list or map: it would become the secret.
  */
 export function keepSecrets(
   given: GivenSections,
@@ -45,16 +37,26 @@ export function keepSecrets(
   for (const [section, options] of given) {
     const earlier = stored.get(section) ?? {};
     const keep = (name: string, value: unknown): unknown => {
-      if (value !== secretMask || !isSecret(section, name)) return value;
-      if (Object.hasOwn(earlier, name)) return earlier[name];
-      faults.push(
-        optionFault(section, name, `takes a secret; ${secretMask} keeps one, and none is stored`),
-      );
+      if (!hasMask(value) || !isSecret(section, name)) return value;
+      if (isMask(value) && Object.hasOwn(earlier, name)) return earlier[name];
+      const why = isMask(value) ? 'keeps one, and none is stored' : 'keeps one as a whole alone';
+      faults.push(optionFault(section, name, `takes a secret; ${secretMask} ${why}`));
       return value;
     };
     kept.set(section, isOptions(options) ? mapOptions(options, keep) : options);
   }
   return kept;
+}
+
+/** Options are trimmed when they are read. */
+function isMask(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === secretMask;
+}
+
+function hasMask(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return isMask(value);
+  // What is nested deeper than any option is refused by the check.
+  return depth < deepest && Object.values(value).some((item) => hasMask(item, depth + 1));
 }
 
 function mapOptions(

@@ -1,4 +1,9 @@
-import type { SectionRules, Sections } from '../section-schema.js';
+import {
+  type GivenOptions,
+  type SectionRules,
+  type Sections,
+  unknownWords,
+} from '../section-schema.js';
 import { type Fault, optionFault, sectionFault } from './fault.js';
 import { ParsedSections } from './parsed-sections.js';
 import { isSectionName, takesName } from './section-name.js';
@@ -45,6 +50,25 @@ export class SectionCatalogue {
   /** Every option of a section that nobody knows any more counts as a secret. */
   isSecret(section: string, option: string): boolean {
     return this.placeOf(section)?.rules.schema.isSecret(option) ?? true;
+  }
+
+  /** Whether two options of a section, as they were written, are one and the same. */
+  isSame(section: string, one: string, other: string): boolean {
+    const nameOf = this.placeOf(section)?.rules.schema.nameOf;
+    return nameOf === undefined ? one === other : nameOf(one) === nameOf(other);
+  }
+
+  /**
+   * Whether a section with these options may hold another one. No option takes null: what is said
+   * about it tells whether it is the value that is wrong, or the name.
+   */
+  takes(section: string, options: GivenOptions, option: string): boolean {
+    const schema = this.placeOf(section)?.rules.schema;
+    const words: string[] = [];
+    schema?.parse({ ...options, [option]: null }, (name, takes) => {
+      if (this.isSame(section, name, option)) words.push(takes);
+    });
+    return schema !== undefined && !words.some((takes) => takes.startsWith(unknownWords));
   }
 
   /** Checks sections as a whole: each by itself, then what they say of each other. */

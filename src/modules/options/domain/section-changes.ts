@@ -11,12 +11,12 @@ export interface SectionChange {
   readonly after: GivenOptions | undefined;
 }
 
-/** The sections that differ, the order of options aside: those of `after` first, then the lost. */
+/** The sections that differ, in the order of their options too: of `after` first, then the lost. */
 export function changesBetween(before: WrittenSections, after: WrittenSections): SectionChange[] {
   const changes: SectionChange[] = [];
   for (const [section, options] of after) {
     const earlier = before.get(section);
-    if (!isDeepStrictEqual(earlier, options)) {
+    if (earlier === undefined || !isSame(earlier, options)) {
       changes.push({ section, before: earlier, after: options });
     }
   }
@@ -24,6 +24,11 @@ export function changesBetween(before: WrittenSections, after: WrittenSections):
     if (!after.has(section)) changes.push({ section, before: options, after: undefined });
   }
   return changes;
+}
+
+/** Options are JSON: one text, one value. */
+function isSame(before: GivenOptions, after: GivenOptions): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
 
 /** Whether both have the same sections in the same order. */

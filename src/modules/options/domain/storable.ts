@@ -1,5 +1,5 @@
 /** Options nest two or three levels; a text nested deeper than this was made to exhaust a stack. */
-const deepest = 20;
+export const deepest = 20;
 
 /**
  * What keeps a JSON value out of the database, as a part of a sentence; undefined when nothing

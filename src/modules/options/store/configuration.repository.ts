@@ -15,7 +15,7 @@ export interface StoredSections {
 /** Who changes sections, and by what call. */
 export interface AuditedBy {
   readonly actor: string;
-  readonly action: 'put' | 'delete' | 'import' | 'start';
+  readonly action: 'put' | 'patch' | 'delete' | 'import' | 'start';
 }
 
 /** One change of one section. */
@@ -50,7 +50,7 @@ const remove = statement('options.remove', 'DELETE FROM option_section WHERE nam
 const save = statement(
   'options.save',
   `INSERT INTO option_section (name, options, position)
-   SELECT given ->> 'name', given -> 'options', 0 FROM jsonb_array_elements($1::jsonb) AS given
+   SELECT given ->> 'name', given -> 'options', 0 FROM json_array_elements($1::json) AS given
        ON CONFLICT (name) DO UPDATE SET options = excluded.options, updated_at = now()`,
 );
 
