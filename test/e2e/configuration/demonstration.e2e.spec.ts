@@ -19,7 +19,7 @@ describe('the demonstration configuration', () => {
     expect((await config.read('resources.DNIS')).json).toEqual({
       _allocation_strategy: 'CLUSTER',
       _booking_expiration_timeout: 30,
-      numbers: ['8003449999', '8003449998'],
+      numbers: Array.from({ length: 10 }, (_, last) => `800344999${last}`),
     });
     expect((await config.read('resources.paris')).json).toEqual({
       _allocation_strategy: 'RANDOM',
@@ -49,6 +49,17 @@ describe('the demonstration configuration', () => {
       _access_number: '33155559999',
       _access_code: expect.stringMatching(/^\d{6}$/),
     });
+  });
+
+  it('has numbers for many callers at once', async () => {
+    const calls = Array.from({ length: 8 }, (_, caller) =>
+      server.request('POST', '/genesys/1/service/iPhoneService', {
+        form: { _phone_number: `60${caller}` },
+      }),
+    );
+    const numbers = (await Promise.all(calls)).map(({ json }) => json._access_number as string);
+    expect(new Set(numbers).size).toBe(8);
+    for (const number of numbers) expect(number).toMatch(/^800344999\d$/);
   });
 
   it('has match-interaction for the inside alone', async () => {
