@@ -25,17 +25,28 @@ const createWithTexts = statement(
      FROM unnest($3::text[], $4::text[]) AS e (key, value)`,
 );
 
-/** Makes the area, or takes over the row of one that is dead but not yet swept. */
 const createUnder = statement(
   'storage.createUnder',
-  `INSERT INTO storage_area AS a (id, owner, kept_until, expires_at)
+  `INSERT INTO storage_area (id, owner, kept_until, expires_at)
    VALUES ($1, $2, CASE WHEN $4 THEN now() + $3::int * interval '1 second' ELSE '-infinity' END,
            now() + $3::int * interval '1 second')
-   ON CONFLICT (id) DO UPDATE
-      SET owner = excluded.owner, bound = false, kept_until = excluded.kept_until,
-          expires_at = excluded.expires_at
-    WHERE NOT (${live})
-   RETURNING a.id`,
+   ON CONFLICT (id) DO NOTHING`,
+);
+
+const lock = statement('storage.lock', `SELECT FROM storage_area WHERE id = $1 FOR UPDATE`);
+
+/**
+ * Takes over the row of an area that is dead but not yet swept. A statement of its own, after the row
+ * is locked: one that has waited for another writer does not see the keys which that writer brought,
+ * and takes the area for dead.
+ */
+const takeOver = statement(
+  'storage.takeOver',
+  `UPDATE storage_area a
+      SET owner = $2, bound = false, expires_at = now() + $3::int * interval '1 second',
+          kept_until = CASE WHEN $4 THEN now() + $3::int * interval '1 second'
+                       ELSE '-infinity' END
+    WHERE a.id = $1 AND NOT (${live})`,
 );
 
 const createBound = statement(
@@ -100,7 +111,7 @@ export class StorageAreaRepository {
   }
 
   /**
-   * Makes an area under a given id, without entries.
+   * Makes an area under a given id, without entries, in the unit of work of those that follow.
    * @param keptEmpty whether it lives for its ttl without any key
    * @returns false when an area of that id lives
    */
@@ -110,7 +121,14 @@ export class StorageAreaRepository {
     ttlSeconds: number,
     keptEmpty: boolean,
   ): Promise<boolean> {
-    return (await this.database.execute(createUnder, [id, owner, ttlSeconds, keptEmpty])) > 0;
+    const values = [id, owner, ttlSeconds, keptEmpty];
+    for (;;) {
+      if ((await this.database.execute(createUnder, values)) > 0) return true;
+      if ((await this.database.execute(lock, [id])) > 0) {
+        return (await this.database.execute(takeOver, values)) > 0;
+      }
+      // The sweeper has removed it in between.
+    }
   }
 
   /** Makes the area of a service: it lives as long as the service, empty or not. */
