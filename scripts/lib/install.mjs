@@ -1,15 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fail, inRoot, root } from './project.mjs';
 import { locked } from './lock.mjs';
 
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** Installs the dependencies when node_modules does not hold what package-lock.json names. */
 export async function install() {
   if (isInstalled()) return;
-  await locked(() => {
+  await locked(async () => {
     if (isInstalled()) return;
     process.stderr.write('installing dependencies (npm ci)\n');
-    const { status } = npm('ci', '--include=dev', '--no-audit', '--no-fund');
+    const status = await npm('ci', '--include=dev', '--no-audit', '--no-fund');
     if (status !== 0) fail('npm ci failed');
   });
 }
@@ -37,13 +39,44 @@ function packagesOf(file) {
   return JSON.parse(readFileSync(inRoot(file), 'utf8')).packages;
 }
 
-/** Runs npm: the very one that started this script, when one did. Its talk goes to stderr. */
-function npm(...words) {
+/**
+ * Runs npm: the very one that started this script, when one did. Its talk goes to stderr. A signal
+ * to stop ends it with all that it runs, then this process.
+ */
+async function npm(...words) {
   const own = process.env.npm_execpath;
   const [command, first] = own?.endsWith('npm-cli.js') ? [process.execPath, [own]] : ['npm', []];
-  return spawnSync(command, [...first, ...words], {
+  const isWindows = process.platform === 'win32';
+  const child = spawn(command, [...first, ...words], {
     cwd: root,
     stdio: ['ignore', process.stderr, 'inherit'],
-    shell: process.platform === 'win32' && command === 'npm',
+    shell: isWindows && command === 'npm',
+    // A process group of its own can be ended whole.
+    detached: !isWindows,
   });
+  let told;
+  const end = (signal) => {
+    told = signal;
+    endGroup(child, isWindows);
+  };
+  for (const signal of stopSignals) process.on(signal, end);
+  const status = await new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', resolve);
+  });
+  for (const signal of stopSignals) process.off(signal, end);
+  if (told !== undefined) {
+    endGroup(child, isWindows);
+    fail(`told to stop by ${told} before everything was installed`);
+  }
+  return status;
+}
+
+function endGroup({ pid }, isWindows) {
+  try {
+    process.kill(isWindows ? pid : -pid, 'SIGKILL');
+  } catch (error) {
+    // Nobody of the group is left.
+    if (error.code !== 'ESRCH') throw error;
+  }
 }

@@ -23,16 +23,17 @@ import type { Site } from './site.js';
 
 /**
  * Sees to it that the home holds a data folder which these programs can run: creates one, or completes a restore that
- * was cut off between its two renames. Call under the start lock. Throws when the data is another major version's.
+ * was cut off between its two renames. Call under the start lock. Throws when the data is another major version's; `signal` ends a
+ * creation under way.
  */
-export async function ensureCluster(site: Site): Promise<void> {
+export async function ensureCluster(site: Site, signal?: AbortSignal): Promise<void> {
   const { home, log } = site;
   finishRestore(site);
   removeLeftovers(home.folder);
   if (!holdsDatabase(home)) {
     refuseUnknownContent(home.data);
     log.info({ folder: home.data }, `Creating the embedded database in ${home.data}.`);
-    await initialise(site);
+    await initialise(site, signal);
   }
   refuseOtherMajor(home.data, site.binaries.major);
   // Copied in place by root, by docker cp for one.
@@ -78,7 +79,7 @@ export function refuseOtherMajor(data: string, major: string): void {
   );
 }
 
-async function initialise({ home, binaries }: Site): Promise<void> {
+async function initialise({ home, binaries }: Site, signal?: AbortSignal): Promise<void> {
   const draft = join(home.folder, `data.new-${randomBytes(6).toString('hex')}`);
   const secret = `${draft}.password`;
   try {
@@ -88,7 +89,7 @@ async function initialise({ home, binaries }: Site): Promise<void> {
       mode: 0o600,
     });
     if (home.account) for (const path of [draft, secret]) giveTree(path, home.account);
-    await runProgram(binaries.initdb, initialArguments(draft, secret), home.account);
+    await runProgram(binaries.initdb, initialArguments(draft, secret), home.account, signal);
     renameSync(secret, passwordFile(draft));
     renameSync(draft, home.data);
     syncFolder(home.folder);

@@ -16,21 +16,30 @@ export type Launch =
   | { outcome: 'port-taken'; tail: string }
   | { outcome: 'failed'; tail: string };
 
+const always = (): boolean => true;
+
 /**
  * Starts a server on a data folder, detached and with its output in the log file, so that it outlives a killed node.
- * Resolves when it is ready or has ended; rejects when the program cannot be run or is not ready within 5 minutes.
+ * Resolves when it is ready or has ended, be it because it was no longer wanted; rejects when the program cannot be run
+ * or is not ready within 5 minutes.
  */
-export async function launch(site: Site, data: string, port: number): Promise<Launch> {
+export async function launch(
+  site: Site,
+  data: string,
+  port: number,
+  isWanted: () => boolean = always,
+): Promise<Launch> {
   const run = startPostmaster(site, data, port);
   const { account } = site.home;
   const isReady = (): boolean => isReadyAs(run.pid, findPostmaster(data, account));
-  await becomesTrue(() => run.hasEnded || isReady(), RECOVERY_MS);
+  await becomesTrue(() => run.hasEnded || isReady() || !isWanted(), RECOVERY_MS);
   if (run.failure) throw run.failure;
   if (!run.hasEnded && isReady()) return { outcome: 'ready', pid: run.pid };
   const tail = tailSince(run.output.path, run.output.start);
   if (run.wasKilled) return { outcome: 'busy', tail: `${tail}\n(killed)` };
   if (run.hasEnded) return classify(tail);
   await stopPostmaster(run.pid, data, account);
+  if (!isWanted()) return { outcome: 'busy', tail: `${tail}\n(no longer wanted)` };
   throw new Error(
     `PostgreSQL on ${data} was not ready after ${String(RECOVERY_MS / 1000)} s, and was stopped. ` +
       `The end of ${run.output.path}:\n${tail}`,

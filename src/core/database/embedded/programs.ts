@@ -26,12 +26,20 @@ export function startProgram({ file, args, account, stdio, detached }: Program):
   });
 }
 
-/** Runs a program to its end and resolves with what it printed; rejects with that when it fails. */
+/** A program that is told to end tidies up first; it is killed after this long. */
+const TIDY_MS = 2000;
+
+/**
+ * Runs a program to its end and resolves with what it printed; rejects with that when it fails. Ends it when `signal`
+ * is aborted, and rejects once it is gone.
+ */
 export async function runProgram(
   file: string,
   args: string[],
   account: Account | undefined,
+  signal?: AbortSignal,
 ): Promise<string> {
+  signal?.throwIfAborted();
   const child = startProgram({
     file,
     args,
@@ -43,14 +51,25 @@ export async function runProgram(
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
+  const end = (): void => endSoon(child);
+  signal?.addEventListener('abort', end);
   const code = await new Promise<number | string | null>((resolve, reject) => {
     child.on('error', (error) => reject(cannotRun(file, error)));
-    child.on('close', (status, signal) => resolve(status ?? signal));
+    child.on('close', (status, killedBy) => resolve(status ?? killedBy));
   });
+  signal?.removeEventListener('abort', end);
   if (code === 0) return output;
   throw new Error(
     `${file} failed (${String(code)}):\n${output.trim().split('\n').slice(-20).join('\n')}`,
   );
+}
+
+function endSoon(child: ChildProcess): void {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIDY_MS);
+  child.on('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 /** Says why the system did not even start the program. */

@@ -33,11 +33,11 @@ export async function ensureServer(site: Site, { fixedPort, isWanted }: Demand):
   const { home, log } = site;
   const deadline = Date.now() + BUSY_MS;
   for (;;) {
-    const running = await settled(site);
+    const running = await settled(site, isWanted);
     if (running) return adopt(site, running);
     removeMisleadingPidFile(home.data, home.account, log);
     const port = fixedPort ?? (await choosePort(site));
-    const result = await launch(site, home.data, port);
+    const result = await launch(site, home.data, port, isWanted);
     if (result.outcome === 'ready') {
       recordPort(home, port);
       log.info(
@@ -62,13 +62,16 @@ function adopt({ home, log }: Site, { pid, port }: Postmaster): Server {
 }
 
 /** The site's postmaster once it is ready; undefined when there is none, or it was stopping and has ended. */
-async function settled({ home, log }: Site): Promise<Postmaster | undefined> {
+async function settled(
+  { home, log }: Site,
+  isWanted: () => boolean,
+): Promise<Postmaster | undefined> {
   const look = (): Postmaster | undefined => findPostmaster(home.data, home.account);
   const found = look();
   if (!found || found.status === 'ready') return found;
   log.info({ pid: found.pid }, `PostgreSQL is ${found.status || 'starting'}; waiting for it.`);
   const isSettled = (): boolean =>
-    !isPostmaster(found.pid, home.data, home.account) || look()?.status === 'ready';
+    !isWanted() || !isPostmaster(found.pid, home.data, home.account) || look()?.status === 'ready';
   if (await becomesTrue(isSettled, RECOVERY_MS)) return look();
   throw new Error(
     `PostgreSQL (process ${String(found.pid)}) on ${home.data} has been ${found.status || 'starting'} for ` +

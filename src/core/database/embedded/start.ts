@@ -21,19 +21,32 @@ const ATTEMPTS = 3;
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const { dataDir, database, settings = {}, log, superviseIntervalMs = SUPERVISE_MS } = options;
+  const { dataDir, database, settings = {}, log, signal } = options;
+  const { superviseIntervalMs: intervalMs = SUPERVISE_MS } = options;
   const site = await openSite(dataDir, settings, log);
   const users = new Users(site.home.users);
-  return new StartLock(site.home.locks).run(LOCK_MS, async () => {
-    await ensureCluster(site);
-    const server = await startAnswering(
-      site,
-      database,
-      users.living().length > 0 ? recordedPort(site.home) : undefined,
-    );
-    const user = users.enter();
-    return new Supervisor({ site, server, user, database, intervalMs: superviseIntervalMs });
-  });
+  const enter = async (): Promise<Supervisor> => {
+    await ensureCluster(site, signal);
+    const fixedPort = users.living().length > 0 ? recordedPort(site.home) : undefined;
+    const server = await startAnswering(site, { database, fixedPort, signal });
+    return new Supervisor({ site, server, user: users.enter(), database, intervalMs });
+  };
+  const enterOrTidy = async (): Promise<Supervisor> => {
+    try {
+      return await enter();
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+      if (users.living().length === 0) await stopServer(site);
+      throw signal.reason;
+    }
+  };
+  return new StartLock(site.home.locks).run(LOCK_MS, enterOrTidy, signal);
+}
+
+interface Wanted {
+  database: string;
+  fixedPort: number | undefined;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -42,18 +55,21 @@ export async function startEmbeddedPostgres(
  */
 async function startAnswering(
   site: Site,
-  database: string,
-  fixedPort: number | undefined,
+  { database, fixedPort, signal }: Wanted,
 ): Promise<Server> {
   const { data, account } = site.home;
+  const isWanted = (): boolean => !signal?.aborted;
   for (let attempt = 1; ; attempt++) {
-    const server = await ensureServer(site, { fixedPort, isWanted: () => true });
-    const isAlive = (): boolean => isPostmaster(server.pid, data, account);
+    signal?.throwIfAborted();
+    const server = await ensureServer(site, { fixedPort, isWanted });
+    const lives = (): boolean => isPostmaster(server.pid, data, account);
+    const isAlive = (): boolean => isWanted() && lives();
     try {
       await ensureDatabase({ data, port: server.port, isAlive }, database);
+      signal?.throwIfAborted();
       return server;
     } catch (error) {
-      if (!isAlive() && attempt < ATTEMPTS) continue;
+      if (!lives() && attempt < ATTEMPTS) continue;
       if (!server.adopted) await stopServer(site);
       throw error;
     }

@@ -55,6 +55,15 @@ export class Supervisor implements EmbeddedPostgres {
     return this.stopping;
   }
 
+  abandon(): void {
+    const { site, user } = this.supervision;
+    clearTimeout(this.timer);
+    this.users.leave(user);
+    if (this.users.living().length > 0) return;
+    const running = findPostmaster(site.home.data, site.home.account);
+    if (running) process.kill(running.pid, 'SIGINT');
+  }
+
   private schedule(): void {
     this.timer = setTimeout(() => {
       this.look = this.lookAfter().finally(() => {

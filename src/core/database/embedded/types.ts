@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   /** PostgreSQL settings that win over the defaults of settings.ts; they count when this call starts the server. */
   settings?: Record<string, string>;
   log: Log;
+  /** Aborted when the start is no longer wanted: what was begun is ended, and the start rejects with its reason. */
+  signal?: AbortSignal;
   /** How often the supervisor looks whether the server is alive, in milliseconds; 1000 when not given. */
   superviseIntervalMs?: number;
 }
@@ -31,4 +33,8 @@ export interface EmbeddedPostgres {
    * Rejects when the server does not end; safe to call more than once.
    */
   stop(): Promise<void>;
+  /**
+   * For a process that ends this very moment: tells a server that nobody else uses to stop, without waiting for it.
+   */
+  abandon(): void;
 }

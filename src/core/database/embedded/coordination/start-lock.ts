@@ -25,10 +25,11 @@ export class StartLock {
   constructor(private readonly folder: string) {}
 
   /**
-   * Runs `work` while no other process runs its own; rejects when the lock is not to be had within `patienceMs`.
+   * Runs `work` while no other process runs its own; rejects when the lock is not to be had within `patienceMs`,
+   * or with the reason of `signal` when that is aborted while it waits.
    */
-  async run<T>(patienceMs: number, work: () => Promise<T>): Promise<T> {
-    const held = await this.acquire(patienceMs);
+  async run<T>(patienceMs: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const held = await this.acquire(patienceMs, signal);
     try {
       return await work();
     } finally {
@@ -36,9 +37,10 @@ export class StartLock {
     }
   }
 
-  private async acquire(patienceMs: number): Promise<string> {
+  private async acquire(patienceMs: number, signal?: AbortSignal): Promise<string> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
+      signal?.throwIfAborted();
       const highest = this.highest();
       if (!this.isHeld(highest)) {
         const held = this.claim(highest + 1);
