@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Agent, request } from 'undici';
 import { AddressBlocks, ownVia } from '../auth/index.js';
@@ -17,7 +18,8 @@ export interface OutgoingCall {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  /** Or its pieces. */
+  readonly body?: string | Uint8Array | readonly Uint8Array[];
   readonly signal: AbortSignal;
   /** Headers that must not go on to another origin. */
   readonly secretHeaders?: readonly string[];
@@ -102,7 +104,7 @@ export class OutgoingCalls implements OnModuleDestroy {
     const headers = { ...call.headers, Via: ownVia };
     try {
       signal.throwIfAborted();
-      const answer = await request(url, { dispatcher, method, headers, body, signal });
+      const answer = await request(url, { dispatcher, method, signal, ...sent(headers, body) });
       const status = answer.statusCode;
       const result = { kind: 'answered', status, headers: firstOfEach(answer.headers) } as const;
       if (wantsBody?.(status) === true) return { ...result, body: await beginningOf(answer.body) };
@@ -139,6 +141,20 @@ export class OutgoingCalls implements OnModuleDestroy {
       },
     });
   }
+}
+
+/** Pieces of a body are sent with their length: not everybody takes chunks. */
+function sent(
+  headers: OutgoingCall['headers'],
+  body: OutgoingCall['body'],
+): { headers: OutgoingCall['headers']; body?: string | Uint8Array | Readable } {
+  if (typeof body === 'string' || body instanceof Uint8Array) return { headers, body };
+  if (body === undefined) return { headers };
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  return {
+    headers: { ...headers, 'Content-Length': String(length) },
+    body: Readable.from(body, { objectMode: false }),
+  };
 }
 
 function locationOf(result: CallResult, from: string): string | undefined {

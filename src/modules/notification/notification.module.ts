@@ -17,6 +17,7 @@ import { DeliveryListRepository } from './deliveries/delivery-list.repository.js
 import { DeliveryRepository } from './deliveries/delivery.repository.js';
 import { DeliveryWorker } from './deliveries/delivery-worker.js';
 import { Dispatcher } from './deliveries/dispatcher.js';
+import { FirstTries } from './deliveries/first-tries.js';
 import { PushMetrics } from './deliveries/push-metrics.js';
 import { PushSweep } from './deliveries/push.sweep.js';
 import { Settlements } from './deliveries/settlements.js';
@@ -73,6 +74,7 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
     Settlements,
     DeliveryAttempt,
     Dispatcher,
+    FirstTries,
     DeliveryWorker,
     EventStore,
     Publisher,

@@ -311,6 +311,41 @@ describe('push.publish_mode', () => {
     }
   });
 
+  it('sync: waits for what is left to others without counting again and again', async () => {
+    const most = 500;
+    let arrived = 0;
+    for (let at = 0; at <= most; at++) {
+      sink.answer(`/share/${at}`, (response) => {
+        const pauseMs = ++arrived > most ? 3000 : 0;
+        setTimeout(() => response.writeHead(200).end(), pauseMs);
+      });
+    }
+    await putSection(server, 'gms', { 'http.socket_timeout': 30 });
+    const id = await subscribe(server, callback(`${sink.url}/share/0`, 'share'));
+    await databaseRows(
+      server,
+      `INSERT INTO push_subscription
+         (id, subscriber_id, filter, type, device_id, debug, properties, lane, expires_at)
+       SELECT gen_random_uuid(), subscriber_id, filter, type, $2 || place, debug, properties, lane,
+              expires_at
+         FROM push_subscription, generate_series(1, $3) place WHERE id = $1`,
+      [id, `${sink.url}/share/`, most],
+    );
+    const looks = async (): Promise<number> => {
+      const rows = await databaseRows(
+        server,
+        `SELECT idx_scan::int AS looks FROM pg_stat_user_indexes
+          WHERE indexrelname = 'push_delivery_event'`,
+      );
+      return rows[0].looks;
+    };
+    const before = await looks();
+    expect((await publish(server, { tag: 'share' })).status).toBe(200);
+    expect(arrived).toBe(most + 1);
+    expect((await looks()) - before).toBeLessThan(10);
+    await putSection(server, 'gms', { 'http.socket_timeout': 1 });
+  });
+
   it('async: answers once all is stored', async () => {
     await putSection(server, 'push', { ...push, publish_mode: 'async' });
     await subscribe(server, callback(`${sink.url}/slow`, 'slow'));

@@ -47,7 +47,12 @@ export class CustomHttpChannel implements PushChannel {
         'X-GMS-Tag': tag,
         ...(target.authorization === undefined ? {} : { Authorization: target.authorization }),
       },
-      body: JSON.stringify({ deviceId: target.deviceId, message }),
+      // The message itself, which may be large, is the same for all.
+      body: [
+        Buffer.from(`{"deviceId":${JSON.stringify(target.deviceId)},"message":`),
+        message.json,
+        Buffer.from('}'),
+      ],
       signal: context.signal,
     });
     if (result.kind === 'failed') return unanswered(result);

@@ -63,10 +63,10 @@ export class HttpCallbackChannel implements PushChannel {
         'Content-Type': 'text/plain;charset=UTF-8',
         'X-GMS-Message-Id': messageId,
         'X-GMS-Tag': tag,
-        ...(secret === undefined ? {} : { [signatureHeader]: signatureOf(message, secret) }),
+        ...(secret === undefined ? {} : { [signatureHeader]: signatureOf(message.bytes, secret) }),
       },
       secretHeaders: [signatureHeader],
-      body: message,
+      body: message.bytes,
       signal: context.signal,
     });
     if (result.kind === 'failed') return ofTarget(unanswered(result));

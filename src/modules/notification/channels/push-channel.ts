@@ -1,5 +1,6 @@
 import type { MessageAttributes, ProviderOptions } from '../providers/provider-options.js';
 import type { PushType } from '../push-type.js';
+import type { OutgoingText } from './outgoing-text.js';
 
 /** Where a message goes. */
 export interface PushTarget {
@@ -20,7 +21,7 @@ export interface Push {
   readonly messageId: string;
   readonly tag: string;
   /** In the language of the subscription. */
-  readonly message: string;
+  readonly message: OutgoingText;
   readonly target: PushTarget;
 }
 

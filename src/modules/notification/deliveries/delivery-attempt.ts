@@ -52,15 +52,15 @@ export class DeliveryAttempt {
       // Another's credentials must not stand in for those that are gone.
       return unsendable('ProviderNotFound', 'the section of its provider was taken away');
     }
-    const { tag, messageId, type, deviceId, debug, language } = delivery;
+    const { event, messageId, type, deviceId, debug, language } = delivery;
     const target = {
       ...{ type, deviceId, debug },
       providerName: delivery.provider ?? undefined,
       authorization: delivery.authorization ?? undefined,
     };
     try {
-      const message = this.localization.textOf(delivery, language ?? undefined);
-      const push = { messageId, tag, message, target };
+      const message = event.outgoing(this.localization.textOf(event, language ?? undefined));
+      const push = { messageId, tag: event.tag, message, target };
       return await channel.push(push, this.contextOf(delivery, signal));
     } catch (error) {
       this.log.error({ err: error, type, messageId }, 'a try of a delivery went wrong here');
@@ -92,7 +92,7 @@ export class DeliveryAttempt {
     const { connectionTimeoutMs, socketTimeoutMs } = this.outgoing.current;
     return {
       options: this.providers.optionsOf(provider, delivery.debug),
-      attributes: this.providers.attributesOf(provider, delivery.tag),
+      attributes: this.providers.attributesOf(provider, delivery.event.tag),
       connectTimeoutMs: connectionTimeoutMs,
       socketTimeoutMs,
       signal,

@@ -12,7 +12,9 @@ import { Loop } from '../../../core/timers/index.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimTerms } from '../publish/event.repository.js';
 import { DeliveryRepository } from './delivery.repository.js';
+import type { ClaimedDelivery } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
+import { FirstTries } from './first-tries.js';
 import { leaseMs } from './settlements.js';
 
 /** The bus topic that says: there are deliveries that nobody has claimed. */
@@ -40,6 +42,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly repository: DeliveryRepository,
     private readonly dispatcher: Dispatcher,
+    private readonly firstTries: FirstTries,
     private readonly providers: PushProviders,
     private readonly bus: Bus,
     log: Log,
@@ -72,8 +75,12 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (!this.providers.isLoaded || this.dispatcher.isBehind) return leastSleepMs;
     const terms: ClaimTerms = { node: this.environment.nodeId, most: firstShare, leaseMs };
     try {
-      const claimed = await this.repository.claim(terms, this.dispatcher.rooms());
-      this.dispatcher.takeDue(claimed);
+      const claimed = await this.repository.claim(terms, this.dispatcher.rooms(), (id) =>
+        this.dispatcher.eventOf(id),
+      );
+      this.dispatcher.takeDue(claimed, (delivery) => {
+        this.tried(delivery);
+      });
       const nextMs = await this.repository.findNextDue(terms, this.dispatcher.rooms());
       this.trouble.succeeded();
       return Math.ceil(Math.min(Math.max(nextMs ?? pollMs, leastSleepMs), pollMs));
@@ -81,5 +88,10 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.trouble.failed(error);
       return pollMs;
     }
+  }
+  /** Publishers wait for first tries. */
+  private tried({ attempts, event }: ClaimedDelivery): void {
+    if (attempts > 0 || this.providers.settings.publish_mode === 'async') return;
+    this.firstTries.ended(event.id);
   }
 }

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { SweepBatch } from '../../../core/timers/index.js';
 import type { ClaimTerms } from '../publish/event.repository.js';
-import { claimedColumns, type ClaimedDelivery, type Settlement } from './delivery.js';
+import type { EventText } from '../publish/event.js';
+import {
+  claimedColumns,
+  type ClaimedDelivery,
+  type ClaimedRow,
+  type Settlement,
+} from './delivery.js';
+import { HeldEvent } from './held-event.js';
 
 /** How much more a node takes of one lane. */
 export interface LaneRoom {
@@ -40,6 +47,12 @@ const claim = statement(
      FROM push_event e
     WHERE d.seq = ANY (ARRAY (SELECT seq FROM taken)) AND e.id = d.event_id
    RETURNING ${claimedColumns}`,
+);
+
+const findEvents = statement(
+  'notification.findEvents',
+  `SELECT id, tag, message, localized AS "isLocalized", arguments
+     FROM push_event WHERE id = ANY ($1::uuid[])`,
 );
 
 const findNextDue = statement(
@@ -137,10 +150,29 @@ const sweeps = [sweepOf('delivered', 1), sweepOf('dead', 7 * 24), sweepOf('expir
 export class DeliveryRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes what is due, of each lane as much as this node has room for. */
-  claim(terms: ClaimTerms, known: readonly LaneRoom[]): Promise<ClaimedDelivery[]> {
+  /**
+   * Takes what is due, of each lane as much as this node has room for.
+   * @param held the events that this node holds, which are not read again
+   */
+  async claim(
+    terms: ClaimTerms,
+    known: readonly LaneRoom[],
+    held: (id: string) => HeldEvent | undefined,
+  ): Promise<ClaimedDelivery[]> {
     const values = [...laneValues(terms, known), terms.node, terms.leaseMs];
-    return this.database.rows<ClaimedDelivery>(claim, values);
+    const rows = await this.database.rows<ClaimedRow>(claim, values);
+    const events = new Map<string, HeldEvent>();
+    const lacking = new Set<string>();
+    for (const { eventId } of rows) {
+      const event = held(eventId);
+      if (event === undefined) lacking.add(eventId);
+      else events.set(eventId, event);
+    }
+    for (const event of await this.findEvents([...lacking])) events.set(event.id, event);
+    return rows.flatMap(({ eventId, ...row }) => {
+      const event = events.get(eventId);
+      return event === undefined ? [] : [{ ...row, event }];
+    });
   }
 
   /** Milliseconds until something is due in a lane with room; undefined: nothing is. */
@@ -168,6 +200,12 @@ export class DeliveryRepository {
     const values = [held.map(({ seq }) => seq), held.map(({ claims }) => claims), leaseMs];
     const rows = await this.database.rows<{ seq: number }>(renew, values);
     return new Set(rows.map(({ seq }) => seq));
+  }
+
+  private async findEvents(ids: readonly string[]): Promise<HeldEvent[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.rows<EventText & { id: string }>(findEvents, [ids]);
+    return rows.map(({ id, ...text }) => new HeldEvent(id, text));
   }
 
   /** The ledger: `accepted`, and what became of them by state. */

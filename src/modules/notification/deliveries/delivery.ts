@@ -1,4 +1,5 @@
 import type { PushType } from '../push-type.js';
+import type { HeldEvent } from './held-event.js';
 
 /** A delivery that this node may try until its lease ends. */
 export interface ClaimedDelivery {
@@ -8,10 +9,7 @@ export interface ClaimedDelivery {
   /** 32 hexadecimal digits. */
   readonly messageId: string;
   readonly subscriptionId: string | null;
-  readonly tag: string;
-  readonly message: string;
-  readonly isLocalized: boolean;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly event: HeldEvent;
   readonly type: PushType;
   readonly deviceId: string;
   readonly provider: string | null;
@@ -26,11 +24,13 @@ export interface ClaimedDelivery {
   readonly leftMs: number;
 }
 
-/** Its columns, of a delivery `d` and its event `e`. */
+/** A delivery as a claim reads it. */
+export type ClaimedRow = Omit<ClaimedDelivery, 'event'> & { readonly eventId: string };
+
+/** Its columns, of a delivery `d`. The event, which may be large, is not told with each of them. */
 export const claimedColumns = `
   d.seq::float8 AS seq, d.claims, replace(d.message_id::text, '-', '') AS "messageId",
-  d.subscription_id AS "subscriptionId", e.tag, e.message, e.localized AS "isLocalized",
-  e.arguments, d.type, d.device_id AS "deviceId", d.provider, d.debug, d.language,
+  d.subscription_id AS "subscriptionId", d.event_id AS "eventId", d.type, d.device_id AS "deviceId", d.provider, d.debug, d.language,
   d.authorization_header AS "authorization", d.lane, d.attempts,
   extract(epoch FROM now() - d.created_at)::float8 * 1000 AS "ageMs",
   extract(epoch FROM d.expires_at - now())::float8 * 1000 AS "leftMs"`;

@@ -3,6 +3,7 @@ import type { PushOutcome } from '../channels/push-channel.js';
 import { PushChannels } from '../channels/push-channels.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
+import type { HeldEvent } from './held-event.js';
 import { type Begun, DeliveryLane, type PutOff } from './delivery-lane.js';
 import type { TryEnd } from './delivery-target.js';
 import { PushMetrics } from './push-metrics.js';
@@ -58,10 +59,17 @@ export class Dispatcher {
     });
   }
 
-  /** Takes what was claimed of what is due; of a lane that gave some there may be more. */
-  takeDue(claimed: readonly ClaimedDelivery[]): void {
+  /**
+   * Takes what was claimed of what is due; of a lane that gave some there may be more.
+   * @param onTried told of each once its next try has ended and is noted
+   */
+  takeDue(claimed: readonly ClaimedDelivery[], onTried: (delivery: ClaimedDelivery) => void): void {
     for (const delivery of claimed) this.laneOf(delivery).mayHaveMore = true;
-    for (const delivery of claimed) void this.take(delivery);
+    for (const delivery of claimed) {
+      void this.take(delivery).then(() => {
+        onTried(delivery);
+      });
+    }
   }
 
   /** What is taken of lanes that this node knows something of. */
@@ -73,6 +81,11 @@ export class Dispatcher {
       if (lane.isIdle(now)) this.lanes.delete(name);
     }
     return [...this.lanes].map(([lane, state]) => ({ lane, room: state.room(now) }));
+  }
+
+  /** An event of which this node has a delivery under way. */
+  eventOf(id: string): HeldEvent | undefined {
+    return this.settlements.eventOf(id);
   }
 
   /** Whether this node should take nothing before it has noted what it has done. */

@@ -5,6 +5,7 @@ import { Log, Trouble } from '../../../core/observability/index.js';
 import { Bell } from '../../../core/timers/index.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
 import type { ClaimedDelivery, Settlement } from './delivery.js';
+import type { HeldEvent } from './held-event.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
 /** How long a dead node keeps what it has claimed, milliseconds. */
@@ -37,6 +38,8 @@ const batch = 2000;
 @Injectable()
 export class Settlements {
   private readonly held = new Map<number, Held>();
+  /** The events of what is held, each with how many deliveries of it are. */
+  private readonly events = new Map<string, { readonly event: HeldEvent; deliveries: number }>();
   private readonly bell = new Bell();
   private readonly trouble: Trouble;
   private ended: Ended[] = [];
@@ -61,8 +64,18 @@ export class Settlements {
   /** @returns what ends its try; aborted when the lease is lost: then the try is another node's */
   hold(delivery: ClaimedDelivery): AbortController {
     const abort = new AbortController();
+    this.letGo(delivery.seq);
     this.held.set(delivery.seq, { delivery, abort });
+    const known = this.events.get(delivery.event.id);
+    if (known === undefined) {
+      this.events.set(delivery.event.id, { event: delivery.event, deliveries: 1 });
+    } else known.deliveries++;
     return abort;
+  }
+
+  /** An event of which this node holds a delivery. */
+  eventOf(id: string): HeldEvent | undefined {
+    return this.events.get(id)?.event;
   }
 
   /** Ends all tries that are under way or wait. */
@@ -94,6 +107,15 @@ export class Settlements {
     this.bell.ring();
     await this.working;
     await this.tell();
+  }
+
+  private letGo(seq: number): void {
+    const held = this.held.get(seq);
+    if (held === undefined) return;
+    this.held.delete(seq);
+    const { id } = held.delivery.event;
+    const known = this.events.get(id);
+    if (known !== undefined && --known.deliveries === 0) this.events.delete(id);
   }
 
   private async work(): Promise<void> {
@@ -135,7 +157,7 @@ export class Settlements {
       for (const { onTold } of ended) onTold();
     }
     for (const { delivery } of noted) {
-      if (this.isHeld(delivery)) this.held.delete(delivery.seq);
+      if (this.isHeld(delivery)) this.letGo(delivery.seq);
     }
   }
 
@@ -167,7 +189,7 @@ export class Settlements {
     const ours = await this.deliveries.renew(deliveries, leaseMs);
     for (const { delivery, abort } of held) {
       if (ours.has(delivery.seq) || !this.isHeld(delivery)) continue;
-      this.held.delete(delivery.seq);
+      this.letGo(delivery.seq);
       abort.abort(new Error('its lease was lost'));
     }
     this.renewAt = now + renewEveryMs;

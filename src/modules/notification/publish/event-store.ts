@@ -80,8 +80,9 @@ export class EventStore {
 
   /** Who subscribed in several languages gets one of them; the id is the event's. */
   private mailOf(id: string, delivery: ClaimedDelivery): NewMail {
-    const message = this.localization.textOf(delivery, delivery.language ?? undefined);
-    const data = { message, tag: delivery.tag };
+    const { event, language } = delivery;
+    const message = this.localization.textOf(event, language ?? undefined);
+    const data = { message, tag: event.tag };
     return { user: delivery.deviceId, id: mailId(id), data };
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { SweepBatch } from '../../../core/timers/index.js';
-import { claimedColumns, type ClaimedDelivery } from '../deliveries/delivery.js';
+import { claimedColumns, type ClaimedDelivery, type ClaimedRow } from '../deliveries/delivery.js';
+import { HeldEvent } from '../deliveries/held-event.js';
 import type { Destination } from '../subscriptions/subscription.js';
 import { deletedCode } from '../subscriptions/subscription.repository.js';
 import type { NewEvent } from './event.js';
@@ -102,7 +103,7 @@ const publishTo = (name: string, matched: string) =>
               now() + CASE WHEN $6::text IS NULL THEN interval '1 hour' ELSE interval '1 day' END
         WHERE $6::text IS NOT NULL OR EXISTS (SELECT FROM matched)
        ON CONFLICT (idempotency_key) DO NOTHING
-       RETURNING id, tag, message, localized, arguments, accepted
+       RETURNING id, accepted
      ), d AS (
        INSERT INTO push_delivery
          (message_id, event_id, subscription_id, type, device_id, provider, debug, language,
@@ -221,7 +222,9 @@ export class EventRepository {
 }
 
 /** Of an event without a delivery that this node has to do with, the rest is null. */
-type PublishedRow = { accepted: number } & (CometDelivery | { seq: null });
+type PublishedRow = { accepted: number } & (
+  (ClaimedRow & Pick<CometDelivery, 'mailSeq'>) | { seq: null }
+);
 
 function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   const { tag, message, isLocalized } = event;
@@ -230,10 +233,11 @@ function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
 }
 
 function storedEvent(
-  { key }: EventRecord,
+  { id, event, key }: EventRecord,
   rows: readonly PublishedRow[],
 ): StoredEvent<CometDelivery> {
-  const deliveries = rows.filter((row) => row.seq !== null) as CometDelivery[];
+  const held = new HeldEvent(id, event);
+  const deliveries = rows.flatMap((row) => (row.seq === null ? [] : [{ ...row, event: held }]));
   return {
     accepted: rows[0]?.accepted ?? 0,
     isRepeat: key !== undefined && rows.length === 0,

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../../core/bus/bus.js';
 import { pushTopic } from '../deliveries/delivery-worker.js';
+import { FirstTries } from '../deliveries/first-tries.js';
 import { PushMetrics } from '../deliveries/push-metrics.js';
 import { Dispatcher } from '../deliveries/dispatcher.js';
 import { idempotencyKeyReused, publishFailed } from '../notification.errors.js';
@@ -12,8 +13,11 @@ import { EventRepository } from './event.repository.js';
 import { EventStore } from './event-store.js';
 import type { IdempotencyKey } from '../idempotency.js';
 
-/** How often to look for the first attempts that other nodes may make, milliseconds. */
-const lookMs = 100;
+/** First attempts that other nodes may make are looked for at least so often, milliseconds. */
+const lookMs = 2000;
+
+/** And not again before so many times as long as the look took. */
+const share = 20;
 
 /** What nobody has tried by then counts as not taken, milliseconds. */
 const longestWaitMs = 30_000;
@@ -25,6 +29,7 @@ export class Publisher {
     private readonly store: EventStore,
     private readonly events: EventRepository,
     private readonly dispatcher: Dispatcher,
+    private readonly firstTries: FirstTries,
     private readonly providers: PushProviders,
     private readonly bus: Bus,
     private readonly metrics: PushMetrics,
@@ -58,12 +63,18 @@ export class Publisher {
     if (failed > 0) throw publishFailed(failed, stored.accepted);
   }
 
-  private async failedOfAll(id: string): Promise<number> {
+  /** Looks when a node has made a first attempt. */
+  private failedOfAll(id: string): Promise<number> {
     const end = performance.now() + longestWaitMs;
-    for (;;) {
-      const { waiting, failed } = await this.events.findFirstAttempts(id);
-      if (waiting === 0 || performance.now() > end) return failed + waiting;
-      await delay(lookMs);
-    }
+    return this.firstTries.during(id, async (bell) => {
+      for (;;) {
+        const began = performance.now();
+        const { waiting, failed } = await this.events.findFirstAttempts(id);
+        const ended = performance.now();
+        if (waiting === 0 || ended > end) return failed + waiting;
+        await bell.sleep(Math.min(lookMs, end - ended));
+        await delay(share * (ended - began));
+      }
+    });
   }
 }

@@ -28,6 +28,7 @@ export function applePayload(
   message: string,
   attributes: MessageAttributes,
 ): ApplePayload | undefined {
+  if (message.length > mostPayloadBytes) return undefined;
   const { 'apple.alert.title': title, 'apple.alert.body': text } = attributes;
   const wakes = attributes['apple.content_available'] === true;
   const shows = !wakes || title !== undefined || text !== undefined;

@@ -39,7 +39,7 @@ export class AppleChannel implements PushChannel, OnModuleDestroy {
 
   async push(push: Push, context: PushContext): Promise<PushOutcome> {
     const { apple } = context.options;
-    const payload = applePayload(push.message, context.attributes);
+    const payload = applePayload(push.message.text, context.attributes);
     if (payload === undefined) {
       const reason = `the payload has more than ${String(mostPayloadBytes)} bytes`;
       return unsendable('PayloadTooLarge', reason);

@@ -39,7 +39,7 @@ export class GoogleChannel implements PushChannel {
     if (serviceAccount === undefined) {
       return unsendable('NotConfigured', 'the option fcm.service_account is not set');
     }
-    if (bytesOf(dataOf(push)) > mostDataBytes) {
+    if (push.message.text.length > mostDataBytes || bytesOf(dataOf(push)) > mostDataBytes) {
       const reason = `the data has more than ${String(mostDataBytes)} bytes`;
       return unsendable('MessageTooLong', reason);
     }
@@ -91,7 +91,7 @@ export class GoogleChannel implements PushChannel {
 }
 
 function dataOf({ message, messageId, tag }: Push): Record<string, string> {
-  return { message, id: messageId, tag };
+  return { message: message.text, id: messageId, tag };
 }
 
 function bytesOf(data: Readonly<Record<string, string>>): number {

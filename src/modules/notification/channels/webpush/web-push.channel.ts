@@ -60,8 +60,12 @@ export class WebPushChannel implements PushChannel {
     const browser = browserSubscriptionOf(target.deviceId);
     if (browser === undefined)
       return unsendable('InvalidDevice', 'the device id is no PushSubscription');
-    const payload = Buffer.from(JSON.stringify({ message, tag, id: messageId }));
-    if (payload.length > mostPayloadBytes) {
+    const { text } = message;
+    const payload =
+      text.length > mostPayloadBytes
+        ? undefined
+        : Buffer.from(JSON.stringify({ message: text, tag, id: messageId }));
+    if (payload === undefined || payload.length > mostPayloadBytes) {
       return unsendable(
         'MessageTooLong',
         `the payload has more than ${String(mostPayloadBytes)} bytes`,
