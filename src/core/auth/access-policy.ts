@@ -10,8 +10,9 @@ export interface Caller {
 /** Port: decides whether a caller may make a call. The access-keys module has the rules. */
 export abstract class AccessPolicy {
   /**
-   * What every request passes before it means anything, once: it counts against its sender's rate.
-   * @throws DomainError RateLimited
+   * What every request passes before it means anything, once: it counts against its sender's rate,
+   * and says but once who calls.
+   * @throws DomainError RateLimited, InvalidRequest, InvalidParameter
    */
   abstract receive(request: Request): void;
 

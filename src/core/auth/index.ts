@@ -12,4 +12,5 @@ export {
 } from './addresses.js';
 export { forwardedClient } from './forwarded-for.js';
 export { namesOwnServer, ownVia } from './own-mark.js';
+export { requireSingleHeaders } from './request-headers.js';
 export type { Sender, SenderKey } from './sender.js';

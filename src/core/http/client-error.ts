@@ -1,5 +1,6 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { writeAnswer } from './answer.js';
 import { RequestsUnderWay } from './requests-under-way.js';
 
 interface Answer {
@@ -12,6 +13,12 @@ const malformed: Answer = {
   status: '400 Bad Request',
   exception: 'InvalidRequest',
   message: 'the request is not well-formed HTTP/1.1',
+};
+
+const noTunnel: Answer = {
+  status: '405 Method Not Allowed',
+  exception: 'MethodNotAllowed',
+  message: 'this server is no proxy',
 };
 
 /** By the code of Node's HTTP parser. */
@@ -46,12 +53,17 @@ const answers = new Map<string | undefined, Answer>([
 const lingerMs = 1000;
 
 /**
- * Answers what is no HTTP, or not whole in time, in the one error shape and closes the connection
- * (conventions.md, Answers). Such a request reaches no route.
+ * Answers what is no HTTP, or not whole in time, or nothing that this server does, in the one error
+ * shape and closes the connection (conventions.md, Answers). Such a request reaches no route.
  */
 export function answerClientErrors(server: Server): void {
   const underWay = RequestsUnderWay.of(server);
   const answered = new WeakSet<Socket>();
+  answerExpectations(server);
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(render(noTunnel));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // The parser goes on complaining about what the client goes on sending.
     if (answered.has(socket)) return;
@@ -67,6 +79,26 @@ export function answerClientErrors(server: Server): void {
       clearTimeout(timer);
     });
   });
+}
+
+/** Node would take a list that holds 100-continue for it, and refuses anything else without a body. */
+function answerExpectations(server: Server): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.expect?.trim().toLowerCase() !== '100-continue') refuse(response);
+    else {
+      response.writeContinue();
+      server.emit('request', request, response);
+    }
+  });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    refuse(response);
+  });
+}
+
+function refuse(response: ServerResponse): void {
+  response.setHeader('Connection', 'close');
+  const message = 'Expect takes 100-continue alone';
+  writeAnswer(response, 417, { message, exception: 'ExpectationFailed' });
 }
 
 function render({ status, exception, message }: Answer): string {

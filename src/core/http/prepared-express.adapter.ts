@@ -36,6 +36,8 @@ export class PreparedExpressAdapter extends ExpressAdapter {
         // A load balancer keeps idle connections about a minute; we must not close first.
         keepAliveTimeout: 75_000,
         requestTimeout: 300_000,
+        // Node's own refusal has no body; the access policy refuses such a request in words.
+        requireHostHeader: false,
       },
       application as never,
     );

@@ -16,6 +16,7 @@ import {
 } from '../../core/http/body/index.js';
 import { parseBody } from './domain/parse-body.js';
 import { edgeOf } from './edge.js';
+import { withoutServersKey } from './gms-user.js';
 
 /** Forms alone: the Storage API. */
 const formRules: BodyRules = { json: false, malformedJson: 'badRequest', jsonInForm: false };
@@ -34,11 +35,13 @@ function bodyDecorator<Value>(read: Read<Value>): () => ParameterDecorator {
 }
 
 /** `@FormFields() fields: Fields`: the fields of a form, URL-encoded or multipart. */
-export const FormFields = bodyDecorator((request, limit) => readFields(request, formRules, limit));
+export const FormFields = bodyDecorator(async (request, limit) =>
+  withoutServersKey(request, await readFields(request, formRules, limit)),
+);
 
 /** `@ServiceFields() fields: Fields`: the fields of a form, multipart or JSON object. */
-export const ServiceFields = bodyDecorator((request, limit) =>
-  readFields(request, serviceRules, limit),
+export const ServiceFields = bodyDecorator(async (request, limit) =>
+  withoutServersKey(request, await readFields(request, serviceRules, limit)),
 );
 
 /** As `ServiceFields`, with the query's parameters as fields; a body field of the name wins. */
@@ -47,7 +50,7 @@ export const ServiceFieldsWithQuery = bodyDecorator(async (request, limit): Prom
   for (const [name, value] of await readFields(request, serviceRules, limit)) {
     fields.set(name, value);
   }
-  return fields;
+  return withoutServersKey(request, fields);
 });
 
 /**

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
+/** The key under which the end user is kept with a service's data. */
+export const userKey = 'gms_user';
+
 /** What the edge needs of the configuration; the options module, further down, pushes it here. */
 export interface EdgeFacts {
   /** `server.external_url_base` without a trailing slash; empty when unset. */
@@ -30,6 +33,11 @@ export class EdgeSettings {
 
   get current(): EdgeFacts {
     return this.facts;
+  }
+
+  /** The key of stored data that the server alone writes, where there is one. */
+  get serversKey(): string | undefined {
+    return this.facts.gmsUser === 'jwt' ? userKey : undefined;
   }
 
   replace(facts: EdgeFacts): void {

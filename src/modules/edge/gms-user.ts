@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { invalidParameter } from '../../core/errors/index.js';
+import type { Fields } from '../../core/http/body/index.js';
 import { accessKeyPrefix, bearerToken } from './credentials.js';
 import { headerText, isUserName, longestUser } from './domain/user-name.js';
 import { edgeOf } from './edge.js';
@@ -22,6 +23,16 @@ export function gmsUserOf(request: Request): string | undefined | Promise<string
 export const GmsUser: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => gmsUserOf(context.switchToHttp().getRequest()),
 );
+
+/**
+ * The fields of a body without the key that the server alone writes, whatever its case: with
+ * `security.gms_user = jwt` nobody claims a user by writing `gms_user` (conventions.md, Decisions).
+ */
+export function withoutServersKey(request: Request, fields: Fields): Fields {
+  const key = edgeOf(request).settings.serversKey;
+  if (key === undefined) return fields;
+  return new Map([...fields].filter(([name]) => name.toLowerCase() !== key));
+}
 
 function headerUser(request: Request): string | undefined {
   const header = request.headers.gms_user;

@@ -1,5 +1,5 @@
 export { EdgeModule } from './edge.module.js';
-export { EdgeSettings } from './edge-settings.js';
+export { EdgeSettings, userKey } from './edge-settings.js';
 export type { EdgeFacts } from './edge-settings.js';
 export { mountEdge } from './mount-edge.js';
 export { mountTestPages } from './test-pages.js';

@@ -9,7 +9,7 @@ import { type ConfiguredService, ServiceSection } from './service-section.js';
 import { serviceLinks } from './service-links.js';
 import type { ServiceAnswer, ServiceCall, ServiceInstance } from './service-type.js';
 import { ServiceTypes } from './service-types.js';
-import { UserMark } from './user-mark.js';
+import { noteUser } from './user-mark.js';
 import { requestNotSupported, serviceNotFound } from './services.errors.js';
 
 /** What came over HTTP: fields, the end user, and the request itself for links and the caller. */
@@ -28,7 +28,6 @@ export class ServiceCalls {
     private readonly instances: ServiceInstances,
     private readonly configuration: Configuration,
     private readonly internalRule: InternalRule,
-    private readonly userMark: UserMark,
   ) {}
 
   /**
@@ -70,7 +69,7 @@ export class ServiceCalls {
     incoming: IncomingCall,
   ): ServiceCall<unknown> {
     const { parameters, userData } = splitFields(incoming.fields);
-    this.userMark.note(userData, incoming.user);
+    noteUser(userData, incoming.user);
     const linkTo = serviceLinks(incoming.request);
     return { name, options: service?.options, parameters, userData, linkTo };
   }

@@ -4,7 +4,7 @@ import type { Fields, UploadedFile } from '../../core/http/body/index.js';
 import { keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
 import { splitFields } from './domain/service-parameters.js';
 import { ServiceInstances } from './service-instances.js';
-import { UserMark } from './user-mark.js';
+import { noteUser } from './user-mark.js';
 import { serviceInstanceNotFound } from './services.errors.js';
 import type { ServiceLinkTo } from './service-type.js';
 
@@ -14,7 +14,6 @@ export class ServiceData {
   constructor(
     private readonly instances: ServiceInstances,
     private readonly storage: ServiceStorage,
-    private readonly userMark: UserMark,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -24,7 +23,6 @@ export class ServiceData {
    */
   async write(id: string, fields: Fields): Promise<void> {
     const userData = new Map([...fields].filter(([name]) => !name.startsWith('_')));
-    this.userMark.dropClaim(userData);
     await this.writeData(id, userData);
   }
 
@@ -34,7 +32,7 @@ export class ServiceData {
    */
   async update(id: string, fields: Fields, user: string | undefined): Promise<void> {
     const { userData } = splitFields(fields);
-    if (userData.size > 0) this.userMark.note(userData, user);
+    if (userData.size > 0) noteUser(userData, user);
     await this.writeData(id, userData);
   }
 
@@ -62,7 +60,7 @@ export class ServiceData {
     return this.storage.readFile(dataId, key);
   }
 
-  /** @throws DomainError ServiceInstanceNotFound, KeyNotFound */
+  /** @throws DomainError ServiceInstanceNotFound, KeyNotFound, Forbidden */
   async removeOne(id: string, key: string): Promise<void> {
     const { dataId } = await this.instances.get(id);
     await this.storage.removeOne(dataId, key);

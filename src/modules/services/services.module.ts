@@ -16,7 +16,6 @@ import { ServicesSweep } from './services.sweep.js';
 import { MatchInteraction } from './types/match-interaction.js';
 import { RequestAccess } from './types/request-access.js';
 import { RequestInteraction } from './types/request-interaction.js';
-import { UserMark } from './user-mark.js';
 
 /**
  * Glossary. *Base service* or *service type*: what a service can do, as request-interaction.
@@ -35,7 +34,6 @@ import { UserMark } from './user-mark.js';
     ServiceCalls,
     ServiceData,
     ServiceLife,
-    UserMark,
     ServicesSweep,
     RequestInteraction,
     RequestAccess,

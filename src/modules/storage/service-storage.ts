@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import { EdgeSettings } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { requireKeyLength } from './domain/keys.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
-import { keyNotFound, tooManyKeys } from './storage.errors.js';
+import { keyNotFound, serversKey, tooManyKeys } from './storage.errors.js';
 import { storageSection } from './storage-section.js';
 
 /**
@@ -17,6 +18,7 @@ export class ServiceStorage {
     private readonly areas: StorageAreaRepository,
     private readonly entries: StorageEntryRepository,
     private readonly configuration: Configuration,
+    private readonly edge: EdgeSettings,
   ) {}
 
   /**
@@ -53,14 +55,16 @@ export class ServiceStorage {
     return found(key, await this.ask(key, () => this.entries.readFile(areaId, undefined, key)));
   }
 
-  /** @throws DomainError KeyNotFound */
+  /** @throws DomainError KeyNotFound; Forbidden for the key that the server alone writes */
   async removeOne(areaId: string, key: string): Promise<void> {
+    if (key === this.edge.serversKey) throw serversKey(key);
     const removed = await this.ask(key, () => this.entries.removeOne(areaId, key));
     if (removed !== true) throw keyNotFound(key);
   }
 
+  /** Removes all keys but the one that the server alone writes. */
   async removeAll(areaId: string): Promise<void> {
-    await this.entries.removeAll(areaId);
+    await this.entries.removeAll(areaId, this.edge.serversKey);
   }
 
   /** Moves the end of the area with its service. */

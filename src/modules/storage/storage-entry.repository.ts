@@ -86,7 +86,10 @@ const removeOne = statement(
   `DELETE FROM storage_entry WHERE area_id = $1 AND key = $2 AND expires_at > now()`,
 );
 
-const removeAll = statement('storage.removeAll', `DELETE FROM storage_entry WHERE area_id = $1`);
+const removeAll = statement(
+  'storage.removeAll',
+  `DELETE FROM storage_entry WHERE area_id = $1 AND key IS DISTINCT FROM $2`,
+);
 
 const sweep = statement(
   'storage.sweepEntries',
@@ -166,8 +169,8 @@ export class StorageEntryRepository {
     return (await this.database.execute(removeOne, [areaId, key])) > 0;
   }
 
-  async removeAll(areaId: string): Promise<void> {
-    await this.database.execute(removeAll, [areaId]);
+  async removeAll(areaId: string, but?: string): Promise<void> {
+    await this.database.execute(removeAll, [areaId, but]);
   }
 
   /** Removes at most `limit` expired keys that nobody holds. */

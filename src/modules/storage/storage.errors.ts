@@ -19,3 +19,7 @@ export function tooManyKeys(most: number): DomainError {
 function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
+
+export function serversKey(key: string): DomainError {
+  return new DomainError('forbidden', 'Forbidden', `the key ${key} is the server's own`);
+}

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
 import { missingParameter } from '../../core/errors/index.js';
 import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import { EdgeSettings } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { isPossibleId, requireOwnId } from './domain/ids.js';
 import { requireStorableKey } from './domain/keys.js';
@@ -23,6 +24,7 @@ export class StorageService {
     private readonly entries: StorageEntryRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly configuration: Configuration,
+    private readonly edge: EdgeSettings,
   ) {}
 
   /**
@@ -116,7 +118,7 @@ export class StorageService {
     await this.unitOfWork.run(async () => {
       const area = await this.areas.lockForWrite(id, user, 0);
       if (area === undefined) throw storageNotFound(id);
-      await this.entries.removeAll(id);
+      await this.entries.removeAll(id, area.bound ? this.edge.serversKey : undefined);
       if (!area.bound) await this.areas.remove(id);
     });
   }

@@ -64,3 +64,49 @@ describe('the gms_user header', () => {
     },
   );
 });
+
+describe('a header that says who calls, or for whom,', () => {
+  const names = [
+    ...['gms_user', 'Authorization', 'X-Api-Key', 'apikey', 'ContactCenterId', 'GroupId', 'Host'],
+  ];
+  const upgrade = [
+    ...['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'],
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  ];
+
+  async function refusalOf(target: string, lines: readonly string[]): Promise<unknown[]> {
+    const own = lines.some((line) => /^host:/i.test(line)) ? [] : ['Host: 127.0.0.1'];
+    const head = [`GET ${target} HTTP/1.1`, ...own, ...lines, 'Connection: close', '', ''];
+    const { status, text } = await server.rawRequest(head.join('\r\n'));
+    return [status, /"exception":"(\w+)"/.exec(text)?.[1], /"message":"([\w-]+)/.exec(text)?.[1]];
+  }
+
+  it.each(names)('is refused when it comes twice: %s', async (name) => {
+    const other = name.toUpperCase();
+    const crowd = Array<string>(1100).fill('a:');
+    for (const path of ['/genesys/1/node', '/genesys/1/none', '/genesys/cometd', '/docs-json']) {
+      for (const lines of [
+        [`${name}: a`, `${other}: b`],
+        [`${name}: a`, ...crowd, `${name}: a`],
+        [`${name}: a`, `${name}:`],
+      ]) {
+        const expected = name === 'Host' ? 'InvalidRequest' : 'InvalidParameter';
+        expect(await refusalOf(path, lines)).toEqual([400, expected, name]);
+      }
+    }
+  });
+
+  it.each(names)(
+    'is refused when it comes twice with the upgrade of a websocket: %s',
+    async (name) => {
+      const user = name === 'gms_user' ? [] : ['gms_user: a'];
+      const lines = [...user, `${name}: 127.0.0.1`, `${name}: 127.0.0.1`, ...upgrade];
+      expect((await refusalOf('/genesys/cometd', lines))[0]).toBe(400);
+    },
+  );
+
+  it('is taken when it comes once, whatever other headers come twice', async () => {
+    const lines = ['gms_user: a, b', 'Accept: a', 'Accept: b', 'X-Api-Key-2: a', 'GroupIds: b'];
+    expect(await refusalOf('/genesys/1/node', lines)).toEqual([200, undefined, undefined]);
+  });
+});

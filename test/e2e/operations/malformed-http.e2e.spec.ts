@@ -8,7 +8,7 @@ const server = useTestServer();
 function expectShape(text: string, exception: string): void {
   const [head = '', body = ''] = text.split('\r\n\r\n');
   expect(head).toContain('Content-Type: application/json;charset=UTF-8');
-  expect(head).toContain('Connection: close');
+  expect(head).toMatch(/^Connection: close$/im);
   expect(JSON.parse(body)).toEqual({ exception, message: expect.any(String) });
 }
 
@@ -42,6 +42,41 @@ describe('what is no HTTP', () => {
     const answer = await server.rawRequest(`${good}nonsense\r\n\r\n`);
     expect(answer.closedByServer).toBe(true);
     expect(answer.text.split('HTTP/1.1 ').length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a request of HTTP/1.1', () => {
+  const first = 'GET /genesys/1/node HTTP/1.1\r\nConnection: close\r\n';
+
+  it('without a Host is answered 400 in the one error shape', async () => {
+    const answer = await server.rawRequest(`${first}\r\n`);
+    expect([answer.status, answer.closedByServer]).toEqual([400, true]);
+    expectShape(answer.text, 'InvalidRequest');
+    const old = await server.rawRequest('GET /genesys/1/node HTTP/1.0\r\n\r\n');
+    expect(old.status).toBe(200);
+  });
+
+  it.each(['meat', '100-continue, meat', '200-ok', ''])(
+    'that expects what nobody knows (%j) is answered 417 in the one error shape',
+    async (expectation) => {
+      const answer = await server.rawRequest(`${first}Host: a\r\nExpect: ${expectation}\r\n\r\n`);
+      expect([answer.status, answer.closedByServer]).toEqual([417, true]);
+      expectShape(answer.text, 'ExpectationFailed');
+    },
+  );
+
+  it('that waits for 100 Continue gets it, and then its answer', async () => {
+    const head =
+      'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n' +
+      'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n';
+    const { text } = await server.rawRequest(`${head}Expect: 100-Continue\r\n\r\na=b`);
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+  });
+
+  it('that asks for a tunnel is answered 405 in the one error shape', async () => {
+    const answer = await server.rawRequest('CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect([answer.status, answer.closedByServer]).toEqual([405, true]);
+    expectShape(answer.text, 'MethodNotAllowed');
   });
 });
 

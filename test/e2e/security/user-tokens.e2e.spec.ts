@@ -10,6 +10,7 @@ import {
   useHttpServer,
   useKeySetServer,
 } from '../../support/key-set-server.js';
+import type { RequestOptions } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 // operations.md, "Who may do what": security.gms_user = jwt
@@ -85,6 +86,62 @@ describe('with jwt the user', () => {
       expect((await server.request('POST', path, { form })).status).toBe(200);
       const data = await server.request('GET', `${service}/storage`);
       expect(data.json).toEqual({ gms_user: 'alice', note: 'kept' });
+    }
+  });
+
+  it('is changed by no call that writes data, nor taken away', async () => {
+    const alice = bearer(await sign(key));
+    const json = { _phone_number: '6504669999', gms_user: 'mallory' };
+    const made = await server.request('POST', '/genesys/1/service/interaction', {
+      json,
+      headers: alice,
+    });
+    const id = made.json._id as string;
+    const service = `/genesys/1/service/${id}`;
+    const expectAlice = async (path: string): Promise<void> => {
+      const { json: data } = await server.request('GET', `${service}/storage`);
+      expect([path, data]).toEqual([path, { gms_user: 'alice' }]);
+    };
+    const file = { name: 'gms_user', value: 'mallory', fileName: 'a.txt' };
+    const bodies: RequestOptions[] = [
+      { form: { gms_user: 'mallory' } },
+      { form: { GMS_User: 'mallory' } },
+      { form: new URLSearchParams('gms_user=mallory&gms_user=eve') },
+      { multipart: [{ name: 'gms_user', value: 'mallory' }] },
+      { multipart: [file] },
+    ];
+    for (const body of bodies) {
+      for (const path of [`${service}/storage`, `${service}/update`, `${storage}/${id}/60`]) {
+        for (const claimed of [[], ['mallory']]) {
+          const headers = { gms_user: claimed };
+          expect((await server.request('POST', path, { ...body, headers })).status).toBe(200);
+          await expectAlice(path);
+        }
+      }
+    }
+    for (const path of [`${service}/storage`, `${service}/update`]) {
+      const text = await server.request('POST', path, { json: { gms_user: 'mallory' } });
+      expect(text.status).toBe(200);
+      await expectAlice(path);
+    }
+    const one = await server.request('DELETE', `${service}/storage/gms_user`);
+    expect([one.status, one.json.exception]).toEqual([403, 'Forbidden']);
+    for (const path of [`${service}/storage`, `${storage}/${id}`]) {
+      const form = { note: 'x' };
+      expect((await server.request('POST', `${service}/update`, { form })).status).toBe(200);
+      expect((await server.request('DELETE', path)).status).toBe(200);
+      await expectAlice(path);
+    }
+  });
+
+  it('is no key of areas that callers make either', async () => {
+    const headers = bearer(await sign(key));
+    const form = { gms_user: 'mallory', a: 'b' };
+    const made = await server.request('POST', `${storage}/60`, { form });
+    await server.request('POST', `${storage}/custom/no-claims/60`, { form, headers });
+    for (const id of [made.json.id, 'no-claims']) {
+      const read = await server.request('GET', `${storage}/${id}`, { headers });
+      expect(read.json).toEqual({ a: 'b' });
     }
   });
 
@@ -289,7 +346,11 @@ it('without issuer and audience neither is asked for', async () => {
   expect(await with_({ iss: 'anyone', aud: undefined })).toBe('alice');
 });
 
-it('back in header mode tokens are not looked at', async () => {
+it('back in header mode tokens are not looked at, and the key is any caller’s', async () => {
   await putSection(server, 'security', { gms_user: 'header' });
+  const stored = await server.request('POST', `${storage}/60`, { form: { gms_user: 'me' } });
+  expect((await server.request('GET', `${storage}/${stored.json.id}`)).json).toEqual({
+    gms_user: 'me',
+  });
   expect(await whoIs({ ...bearer('garbage'), gms_user: 'bob' })).toBe('bob');
 });

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { type Access, AccessPolicy, type Caller, type Role } from '../../../core/auth/index.js';
+import {
+  type Access,
+  AccessPolicy,
+  type Caller,
+  requireSingleHeaders,
+  type Role,
+} from '../../../core/auth/index.js';
 import { InternalRule } from './internal-rule.js';
 import { KeyRule } from './key-rule.js';
 import { RateLimits } from './rate-limits.js';
@@ -24,6 +30,7 @@ export class AccessRules extends AccessPolicy {
     if (request.isReceived) return;
     request.isReceived = true;
     this.rateLimits.countAddress(this.senders.of(request));
+    requireSingleHeaders(request);
   }
 
   override count(request: Request, calls: number): void {
