@@ -17,8 +17,9 @@ import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.
 import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
 import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
-import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
+import { CreateCometSessionEnds1796083204001 } from './1796083204001-CreateCometSessionEnds.js';
 import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOptions.js';
+import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -40,6 +41,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   KeepCometEndsApart1795811279001,
   CreateCometAppendMany1795811849001,
   ScopeIdempotencyKeys1796083203001,
-  CountGuessesFirst1796083207001,
+  CreateCometSessionEnds1796083204001,
   KeepOrderOfOptions1796083205001,
+  CountGuessesFirst1796083207001,
 ];

@@ -11,6 +11,8 @@ import {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SpawnOptions extends ServerOptions {
+  /** What is run, a path in the repository; absent: the built server itself. */
+  readonly program?: string;
   /** Milliseconds that the server has to say that it listens; 30,000 when absent. */
   readonly startTimeout?: number;
 }
@@ -37,7 +39,7 @@ export interface SpawnedServer extends RunningServer {
  */
 export async function spawnServer(options: SpawnOptions = {}): Promise<SpawnedServer> {
   const surroundings = await surroundingsOf(options);
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, [options.program ?? 'dist/src/main.js'], {
     cwd: root,
     // The line that names the URL is of level info.
     env: {

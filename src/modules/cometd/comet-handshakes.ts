@@ -58,7 +58,7 @@ export class CometHandshakes {
     // Whether the log holds something for it is seen when it subscribes.
     session.mayHaveMail = false;
     this.registry.add(session);
-    await this.life.tell((listener) => listener.handshake?.({ clientId, user }));
+    await this.life.tellHandshake({ clientId, user });
     return clientId;
   }
 }

@@ -76,10 +76,19 @@ const changeSubscriptions = statement(
                AS "lastSeq"`,
 );
 
+/** Those who follow sessions are told by what is noted here, if there are any. */
 const end = statement(
   'cometd.disconnect',
-  `DELETE FROM comet_session s
-    WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
+  `WITH ended AS (
+     DELETE FROM comet_session s
+      WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
+     RETURNING client_id, user_id
+   ), noted AS (
+     INSERT INTO comet_session_end (client_id, user_id, kind, ext)
+     SELECT client_id, user_id, 'disconnected', $4 FROM ended WHERE $4::text IS NOT NULL
+     ON CONFLICT (client_id) DO NOTHING
+   )
+   SELECT FROM ended`,
 );
 
 const retire = statement(
@@ -186,9 +195,18 @@ export class CometSessionRepository {
     return this.changes.call({ change, maxIntervalSeconds });
   }
 
-  /** @returns whether the session was there; one that was lost keeps its place in the log */
-  async end(clientId: string, user: string, maxIntervalSeconds: number): Promise<boolean> {
-    return (await this.database.execute(end, [clientId, user, maxIntervalSeconds])) > 0;
+  /**
+   * @param ext what is told with its end, JSON; undefined: nobody is told
+   * @returns whether the session was there; one that was lost keeps its place in the log
+   */
+  async end(
+    clientId: string,
+    user: string,
+    maxIntervalSeconds: number,
+    ext: string | undefined,
+  ): Promise<boolean> {
+    const values = [clientId, user, maxIntervalSeconds, ext ?? null];
+    return (await this.database.execute(end, values)) > 0;
   }
 
   /** Ends a session for its client; the sweep tells that it is lost. */

@@ -9,7 +9,7 @@ import { MailDelivery } from './mail-delivery.js';
 import { eventChannel } from './protocol/channels.js';
 import { stayAway } from './protocol/replies.js';
 import { Session } from './session.js';
-import { CometSessionLife } from './session-life.js';
+import { SessionEnds } from './session-ends.js';
 import { SessionRegistry } from './session-registry.js';
 
 /**
@@ -39,6 +39,9 @@ const longestHandoverMs = 1000;
  */
 const longestFirstHandoverMs = 250;
 
+/** Characters of a disconnect's `ext` that are kept for those who follow sessions. */
+const longestExt = 8192;
+
 /** Sessions by their client id, wherever they were before. Any node answers any of them. */
 @Injectable()
 export class CometSessions implements OnModuleInit, OnModuleDestroy {
@@ -49,7 +52,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     private readonly repository: CometSessionRepository,
     private readonly registry: SessionRegistry,
     private readonly delivery: MailDelivery,
-    private readonly life: CometSessionLife,
+    private readonly ends: SessionEnds,
     private readonly configuration: Configuration,
     private readonly bus: Bus,
     private readonly log: Log,
@@ -119,10 +122,11 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     user: string,
     ext: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
-    if (!(await this.repository.end(clientId, user, this.maxInterval))) return false;
+    const told = this.ends.areFollowed ? toldExt(ext) : undefined;
+    if (!(await this.repository.end(clientId, user, this.maxInterval, told))) return false;
     this.release(clientId);
     this.bus.wake(sessionTopic, `${clientId}:${gone}`);
-    await this.life.tell((listener) => listener.disconnected?.({ clientId, user }, ext));
+    if (told !== undefined) this.ends.ring();
     return true;
   }
 
@@ -225,6 +229,14 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       );
     }
   }
+}
+
+/** What is told of a disconnect's `ext`, JSON: all of it, or of a large one what the documents name. */
+function toldExt(ext: Readonly<Record<string, unknown>>): string {
+  const all = JSON.stringify(ext);
+  if (all.length <= longestExt) return all;
+  const named = JSON.stringify({ transcriptPosition: ext.transcriptPosition });
+  return named.length <= longestExt ? named : '{}';
 }
 
 /** The key that says: the node that had the session in this epoch has left it. */

@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 
-export interface LostSession {
-  readonly clientId: string;
-  readonly user: string;
-}
-
 /**
  * The moment since which a session has to have been seen, to be there. Time for which the database
  * was away does not count: nobody was able to note who asked.
@@ -31,7 +26,10 @@ const beat = statement(
     WHERE clock.beat_at < now() - interval '1 second'`,
 );
 
-/** Those that are due and live are due again when they would be lost. */
+/**
+ * Those that are due and live are due again when they would be lost. That a session is lost is noted
+ * for those who follow sessions, if there are any.
+ */
 const markLost = statement(
   'cometd.markLost',
   `WITH due AS (
@@ -47,8 +45,12 @@ const markLost = statement(
                      END
        FROM due WHERE s.client_id = due.client_id
      RETURNING s.client_id, s.user_id, is_lost
+   ), noted AS (
+     INSERT INTO comet_session_end (client_id, user_id, kind)
+     SELECT client_id, user_id, 'lost' FROM marked WHERE is_lost AND $4
+     ON CONFLICT (client_id) DO NOTHING
    )
-   SELECT client_id AS "clientId", user_id AS user FROM marked WHERE is_lost`,
+   SELECT FROM marked WHERE is_lost`,
 );
 
 const sweep = statement(
@@ -77,14 +79,18 @@ export class CometUpkeepRepository {
     await this.database.execute(beat, [maxIntervalSeconds]);
   }
 
-  /** @returns the sessions that are lost since, each once */
+  /**
+   * @param isFollowed whether their ends are to be noted
+   * @returns how many sessions are lost since, each counted once
+   */
   markLost(
     limit: number,
     maxIntervalSeconds: number,
     retentionSeconds: number,
-  ): Promise<LostSession[]> {
-    const values = [limit, maxIntervalSeconds, retentionSeconds];
-    return this.database.rows<LostSession>(markLost, values);
+    isFollowed: boolean,
+  ): Promise<number> {
+    const values = [limit, maxIntervalSeconds, retentionSeconds, isFollowed];
+    return this.database.execute(markLost, values);
   }
 
   /** @param keptSeconds how long a session is kept after it was seen last */

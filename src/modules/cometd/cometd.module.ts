@@ -6,6 +6,7 @@ import { CometEventRepository } from './comet-event.repository.js';
 import { CometHandshakeRepository } from './comet-handshake.repository.js';
 import { CometHandshakes } from './comet-handshakes.js';
 import { CometMail } from './comet-mail.js';
+import { CometSessionEndRepository } from './comet-session-end.repository.js';
 import { CometSessionRepository } from './comet-session.repository.js';
 import { CometSessions } from './comet-sessions.js';
 import { CometUpkeepRepository } from './comet-upkeep.repository.js';
@@ -16,6 +17,7 @@ import { HttpTransport } from './http-transport.js';
 import { MailBell } from './mail-bell.js';
 import { MailDelivery } from './mail-delivery.js';
 import { CometServiceChannels } from './service-channels.js';
+import { SessionEnds } from './session-ends.js';
 import { SessionKeeper } from './session-keeper.js';
 import { CometSessionLife } from './session-life.js';
 import { SessionRegistry } from './session-registry.js';
@@ -33,6 +35,7 @@ import { WebSocketTransport } from './websocket-transport.js';
   providers: [
     CometEventRepository,
     CometHandshakeRepository,
+    CometSessionEndRepository,
     CometSessionRepository,
     CometUpkeepRepository,
     SessionRegistry,
@@ -44,6 +47,7 @@ import { WebSocketTransport } from './websocket-transport.js';
     CometHandshakes,
     CometSessions,
     CometSessionLife,
+    SessionEnds,
     CometServiceChannels,
     SessionWatch,
     BayeuxServer,

@@ -4,9 +4,9 @@ import { Configuration } from '../options/index.js';
 import { CometEventRepository } from './comet-event.repository.js';
 import { CometUpkeepRepository } from './comet-upkeep.repository.js';
 import { cometdSection } from './cometd-section.js';
-import { CometSessionLife } from './session-life.js';
+import { SessionEnds } from './session-ends.js';
 
-/** Says which sessions are lost, then forgets sessions and events that nobody can come back to. */
+/** Finds out which sessions are lost, then forgets sessions and events nobody can come back to. */
 @Injectable()
 export class CometdSweep implements SweepTask {
   readonly name = 'cometd';
@@ -15,7 +15,7 @@ export class CometdSweep implements SweepTask {
   constructor(
     private readonly sessions: CometUpkeepRepository,
     private readonly events: CometEventRepository,
-    private readonly life: CometSessionLife,
+    private readonly ends: SessionEnds,
     private readonly configuration: Configuration,
     sweeper: Sweeper,
   ) {
@@ -24,10 +24,12 @@ export class CometdSweep implements SweepTask {
 
   async sweepBatch(limit: number): Promise<SweepBatch> {
     const { max_interval, retention } = this.configuration.get(cometdSection);
-    const lost = await this.sessions.markLost(limit, max_interval, retention);
-    for (const session of lost) await this.life.tell((listener) => listener.lost?.(session));
+    const { areFollowed } = this.ends;
+    const lost = await this.sessions.markLost(limit, max_interval, retention, areFollowed);
+    if (lost > 0) this.ends.ring();
     const removed = await this.sessions.sweep(limit, max_interval + retention);
     const swept = await this.events.sweep(limit, max_interval + retention);
-    return { removed: Math.max(lost.length, removed, swept.removed), lagMs: swept.lagMs };
+    const untaken = await this.ends.sweep(limit);
+    return { removed: Math.max(lost, removed, swept.removed, untaken), lagMs: swept.lagMs };
   }
 }

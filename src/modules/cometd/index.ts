@@ -5,4 +5,4 @@ export type { NewMail } from './new-mail.js';
 export { CometServiceChannels } from './service-channels.js';
 export type { ServiceHandler } from './service-channels.js';
 export { CometSessionLife } from './session-life.js';
-export type { SessionListener, SessionName } from './session-life.js';
+export type { SessionEnd, SessionListener, SessionName } from './session-life.js';

@@ -7,13 +7,23 @@ export interface SessionName {
   readonly user: string;
 }
 
-/** Port: follows the life of sessions. Each is told after the fact and may fail by itself. */
+/** How a session has ended. */
+export interface SessionEnd extends SessionName {
+  readonly kind: 'disconnected' | 'lost';
+  /** What the client's disconnect carried, as `transcriptPosition`; empty when it was lost. */
+  readonly ext: Readonly<Record<string, unknown>>;
+}
+
+/** Port: follows the life of sessions. */
 export interface SessionListener {
+  /** Told by the node of the handshake, once, after the fact; it may fail by itself. */
   handshake?(session: SessionName): void | Promise<void>;
-  /** @param ext what the client's disconnect carried, as `transcriptPosition` */
-  disconnected?(session: SessionName, ext: Readonly<Record<string, unknown>>): void | Promise<void>;
-  /** The session was not seen for `cometd.max_interval`; one node tells of each. */
-  lost?(session: SessionName): void | Promise<void>;
+  /**
+   * Told at least once by one of the nodes, whichever dies in between: an end counts as taken when
+   * this returns. What it throws, or 8 s of silence, has the end told again later, for a day. A
+   * client id is never used again, so that a repeat can be told by it.
+   */
+  ended?(end: SessionEnd): void | Promise<void>;
 }
 
 /** Where other modules register to follow sessions; chat does (architecture.md, Ports). */
@@ -23,18 +33,29 @@ export class CometSessionLife {
 
   constructor(private readonly log: Log) {}
 
+  /** To be called before the application is at work: ends that nobody follows are not noted. */
   register(listener: SessionListener): void {
     this.listeners.push(listener);
   }
 
-  /** Tells every listener. Never throws. */
-  async tell(say: (listener: SessionListener) => void | Promise<void>): Promise<void> {
+  /** Whether somebody wants to know of ends. */
+  get hasFollowers(): boolean {
+    return this.listeners.some(({ ended }) => ended !== undefined);
+  }
+
+  /** Tells every listener that a session has begun. Never throws. */
+  async tellHandshake(session: SessionName): Promise<void> {
     for (const listener of this.listeners) {
       try {
-        await say(listener);
+        await listener.handshake?.(session);
       } catch (error) {
         this.log.error({ err: error }, 'a listener to comet sessions failed');
       }
     }
+  }
+
+  /** Tells every listener of an end. @throws what the first of them throws that fails */
+  async tellEnd(end: SessionEnd): Promise<void> {
+    for (const listener of this.listeners) await listener.ended?.(end);
   }
 }

@@ -153,26 +153,27 @@ describe('limits', () => {
 
 describe('ports for other modules', () => {
   it('tell of handshake, disconnect with its ext, and loss', async () => {
-    const heard: [string, SessionName, unknown?][] = [];
+    const heard: [string, object][] = [];
     provided(CometSessionLife).register({
       handshake: (session) => void heard.push(['handshake', session]),
-      disconnected: (session, ext) => void heard.push(['disconnected', session, ext]),
-      lost: (session) => void heard.push(['lost', session]),
+      ended: (end) => void heard.push(['ended', end]),
     });
     const user = 'followed';
+    const of = (clientId: string) =>
+      heard.filter(([, session]) => (session as SessionName).clientId === clientId);
     const leaving = await handshake(server, user);
-    const ext = { transcriptPosition: 7 };
+    const ext = { transcriptPosition: 7, said: 'by\0e \ud800' };
     await exchange(server, user, { channel: '/meta/disconnect', clientId: leaving, ext });
     const silent = await handshake(server, user);
-    const of = (clientId: string) => heard.filter(([, session]) => session.clientId === clientId);
-    expect(of(leaving)).toEqual([
-      ['handshake', { clientId: leaving, user }],
-      ['disconnected', { clientId: leaving, user }, ext],
-    ]);
-    await eventually(
-      () => expect(of(silent).at(-1)).toEqual(['lost', { clientId: silent, user }]),
-      15_000,
-    );
+    await eventually(() => {
+      expect(of(leaving)).toMatchObject([
+        ['handshake', { clientId: leaving, user }],
+        ['ended', { clientId: leaving, user, kind: 'disconnected', ext }],
+      ]);
+      expect(of(silent).slice(1)).toMatchObject([
+        ['ended', { clientId: silent, user, kind: 'lost', ext: {} }],
+      ]);
+    }, 15_000);
   });
 
   it('take what is published to their channels under /service/', async () => {
