@@ -18,6 +18,7 @@ import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsAp
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
 import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
 import { CreateCometSessionEnds1796083204001 } from './1796083204001-CreateCometSessionEnds.js';
+import { KeepWhatCometSessionsWereSent1796083204002 } from './1796083204002-KeepWhatCometSessionsWereSent.js';
 import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOptions.js';
 import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
 
@@ -42,6 +43,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCometAppendMany1795811849001,
   ScopeIdempotencyKeys1796083203001,
   CreateCometSessionEnds1796083204001,
+  KeepWhatCometSessionsWereSent1796083204002,
   KeepOrderOfOptions1796083205001,
   CountGuessesFirst1796083207001,
 ];

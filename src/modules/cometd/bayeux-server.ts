@@ -38,6 +38,12 @@ import { SessionRegistry } from './session-registry.js';
 /** A client that cannot be served now comes back after this, milliseconds. */
 const later = (interval: number): Advice => ({ interval, reconnect: 'handshake' });
 
+/**
+ * A connect that is answered within this time, milliseconds, may be answered before `SessionWatch`
+ * has looked for what a lost bell has missed.
+ */
+const soonMs = 5000;
+
 /** Answers the messages of clients, whatever brought them (Bayeux 1.0; cometd.md, Wire). */
 @Injectable()
 export class BayeuxServer implements OnModuleDestroy {
@@ -176,13 +182,16 @@ export class BayeuxServer implements OnModuleDestroy {
       exchange.answer(answerText([], [...replies, refused]));
       return;
     }
-    const session = clientId === undefined ? undefined : await this.sessions.take(clientId, user);
+    const ack = acknowledged(message);
+    const isAnsweredSoon = replies.length > 0 || this.holdingTime(message) < soonMs;
+    const wanted = { isAnsweredSoon, ack };
+    const session =
+      clientId === undefined ? undefined : await this.sessions.take(clientId, user, wanted);
     if (session === undefined) {
       exchange.answer(answerText([], [...replies, this.refuseUnknown(message)]));
       return;
     }
-    const ack = acknowledged(message);
-    if (ack !== undefined && session.acknowledges) session.reached(ack);
+    if (ack !== undefined) session.acknowledge(ack);
     await this.hold(session, message, replies, exchange);
   }
 
@@ -197,17 +206,15 @@ export class BayeuxServer implements OnModuleDestroy {
     session.movedTo(exchange.socket);
     const isFirst = !session.connected;
     if (isFirst) this.noteFirst(session);
-    const { timeout } = this.configuration.get(cometdSection);
-    const wanted = Math.min(wantedTimeout(message) ?? timeout, timeout);
+    const wanted = this.holdingTime(message);
     const since = performance.now();
     const held: HeldConnect = {
-      ...{ message: heldPart(message), replies, exchange, since, deadline: since + wanted },
+      ...{ message: heldPart(message), replies, exchange, since, deadline: Infinity },
       advice: isFirst || this.isStopping ? this.fullAdvice() : undefined,
     };
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
-    this.registry.deadlines.note(session, held.deadline, since);
     exchange.onGone(session.clientId, () => this.gone(session, exchange));
     try {
       await this.delivery.deliver(session);
@@ -216,8 +223,17 @@ export class BayeuxServer implements OnModuleDestroy {
       // Another connect may have taken its place, and ended it, in the meantime.
       if (!exchange.isAnswered) throw error;
     }
+    if (session.held !== held) return;
+    held.deadline = since + wanted;
+    this.registry.deadlines.note(session, held.deadline, performance.now());
     const mustAnswer = isFirst || wanted === 0 || replies.length > 0 || this.isStopping;
-    if (mustAnswer && session.held === held) this.delivery.answer(session, []);
+    if (mustAnswer) this.delivery.answer(session, []);
+  }
+
+  /** How long a connect may be held, milliseconds. */
+  private holdingTime(message: ClientMessage): number {
+    const { timeout } = this.configuration.get(cometdSection);
+    return Math.min(wantedTimeout(message) ?? timeout, timeout);
   }
 
   private noteFirst(session: Session): void {

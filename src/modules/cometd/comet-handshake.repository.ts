@@ -56,13 +56,12 @@ const create = statement(
      UPDATE comet_session s SET ended = true, due_at = now()
        FROM lost WHERE s.client_id = lost.client_id
    ), made AS (
-     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, due_at)
-     SELECT client_id, user_id, acknowledges,
-            least(last_seq, (SELECT min(cursor) FROM lost
-                              WHERE lost.user_id = admitted.user_id
-                                AND seen_at >= ${horizon('($4 + $5)')})),
-            now() + $4 * interval '1 second'
-       FROM admitted JOIN asked USING (user_id)
+     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, sent, due_at)
+     SELECT client_id, user_id, acknowledges, start, start, now() + $4 * interval '1 second'
+       FROM admitted JOIN asked USING (user_id) CROSS JOIN LATERAL (
+              SELECT least(last_seq, min(cursor)) AS start FROM lost
+               WHERE lost.user_id = admitted.user_id
+                 AND seen_at >= ${horizon('($4 + $5)')}) AS place
      RETURNING client_id, cursor
    )
    SELECT asked.client_id AS "clientId", made.cursor::float8 AS cursor,

@@ -53,6 +53,7 @@ export class CometHandshakes {
     if (cursor === undefined) return undefined;
     const fresh: TakenSession = {
       ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
+      sent: cursor,
     };
     const session = new Session(clientId, fresh, performance.now());
     // Whether the log holds something for it is seen when it subscribes.

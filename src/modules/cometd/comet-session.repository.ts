@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, JoinedCalls, statement } from '../../core/database/index.js';
 import { joining } from './comet-handshake.repository.js';
 import { isLive } from './comet-upkeep.repository.js';
+import { eventChannel } from './protocol/channels.js';
 
 /** A session as a node takes it over. */
 export interface TakenSession {
@@ -11,13 +12,22 @@ export interface TakenSession {
   /** Whether it has made a connect before. */
   readonly connected: boolean;
   readonly cursor: number;
+  /** The highest number that it was sent, as far as that is written down. */
+  readonly sent: number;
   readonly epoch: number;
+}
+
+/** A session as it is read, without being taken over. */
+export interface FoundSession extends TakenSession {
+  /** The number of its user's newest event. */
+  readonly lastSeq: number;
 }
 
 /** What a node knows of a session that it answers for, to be kept. */
 export interface SessionState {
   readonly clientId: string;
   readonly cursor: number;
+  readonly sent: number;
   readonly connected: boolean;
 }
 
@@ -31,6 +41,10 @@ export interface StoredState {
   readonly isSubscribed: boolean | null;
 }
 
+/** Of a session `s` that was begun before this was kept, as much as there is. */
+const lastSeq = '(SELECT last_seq FROM comet_user u WHERE u.user_id = s.user_id)';
+const sent = `coalesce(s.sent, ${lastSeq}, 0)::float8 AS sent`;
+
 const take = statement(
   'cometd.take',
   `WITH old AS (
@@ -42,12 +56,13 @@ const take = statement(
       SET epoch = s.epoch + 1, seen_at = now(), connected = s.connected OR $4
      FROM old WHERE s.client_id = old.client_id
    RETURNING s.user_id AS user, s.acknowledges, s.subscriptions, old.connected,
-             s.cursor::float8 AS cursor, s.epoch`,
+             s.cursor::float8 AS cursor, s.epoch, ${sent}`,
 );
 
 const find = statement(
   'cometd.find',
-  `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch
+  `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch,
+          ${sent}, coalesce(${lastSeq}, 0)::float8 AS "lastSeq"
      FROM comet_session s
     WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
 );
@@ -72,8 +87,7 @@ const changeSubscriptions = statement(
             ELSE ARRAY (SELECT unnest(s.subscriptions) EXCEPT SELECT unnest(channels)) END
      FROM found WHERE s.client_id = found.client_id
    RETURNING s.client_id AS "clientId",
-             coalesce((SELECT last_seq FROM comet_user u WHERE u.user_id = s.user_id), 0)::float8
-               AS "lastSeq"`,
+             coalesce(${lastSeq}, 0)::float8 AS "lastSeq"`,
 );
 
 /** Those who follow sessions are told by what is noted here, if there are any. */
@@ -100,17 +114,17 @@ const retire = statement(
 const keep = statement(
   'cometd.keep',
   `WITH state AS (
-     SELECT * FROM unnest($1::text[], $2::bigint[], $3::boolean[])
-              AS state (client_id, cursor, connected)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[])
+              AS state (client_id, cursor, sent, connected)
    ), kept AS (
-     SELECT s.client_id, state.cursor, state.connected
+     SELECT s.client_id, state.cursor, state.sent, state.connected
        FROM comet_session s JOIN state ON s.client_id = state.client_id
       WHERE NOT s.ended AND s.lost_at IS NULL
       ORDER BY s.client_id FOR UPDATE OF s
    )
    UPDATE comet_session s
       SET seen_at = now(), cursor = greatest(s.cursor, kept.cursor),
-          connected = s.connected OR kept.connected
+          sent = greatest(s.sent, kept.sent), connected = s.connected OR kept.connected
      FROM kept WHERE s.client_id = kept.client_id`,
 );
 
@@ -146,6 +160,12 @@ export class CometSessionRepository {
     { ...joining, keyOf: ({ change }) => change.clientId },
   );
 
+  private readonly looks = new JoinedCalls<string, StoredState | undefined>(async (clientIds) => {
+    const states = await this.look(clientIds);
+    const byId = new Map(states.map((state) => [state.clientId, state]));
+    return clientIds.map((clientId) => byId.get(clientId));
+  }, joining);
+
   constructor(private readonly database: Database) {}
 
   private async changeAll(asked: readonly Change[]): Promise<(number | undefined)[]> {
@@ -179,8 +199,8 @@ export class CometSessionRepository {
     clientId: string,
     user: string,
     maxIntervalSeconds: number,
-  ): Promise<TakenSession | undefined> {
-    return this.database.row<TakenSession>(find, [clientId, user, maxIntervalSeconds]);
+  ): Promise<FoundSession | undefined> {
+    return this.database.row<FoundSession>(find, [clientId, user, maxIntervalSeconds]);
   }
 
   /**
@@ -219,12 +239,17 @@ export class CometSessionRepository {
     await this.database.execute(keep, [
       states.map(({ clientId }) => clientId),
       states.map(({ cursor }) => cursor),
+      states.map(({ sent: to }) => to),
       states.map(({ connected }) => connected),
     ]);
   }
 
-  /** @param channel the one by whose subscription events go out */
-  look(clientIds: readonly string[], channel: string): Promise<StoredState[]> {
-    return this.database.rows<StoredState>(look, [clientIds, channel]);
+  look(clientIds: readonly string[]): Promise<StoredState[]> {
+    return this.database.rows<StoredState>(look, [clientIds, eventChannel]);
+  }
+
+  /** Looks at one session, in one statement with others that are looked at, and not before it is called. */
+  lookAt(clientId: string): Promise<StoredState | undefined> {
+    return this.looks.call(clientId);
   }
 }

@@ -42,6 +42,17 @@ const longestFirstHandoverMs = 250;
 /** Characters of a disconnect's `ext` that are kept for those who follow sessions. */
 const longestExt = 8192;
 
+/** What a connect wants of its session. */
+export interface WantedSession {
+  /**
+   * Whether it is answered before the next look after lost bells: then it is looked now for what
+   * has come. The first of a session always is.
+   */
+  readonly isAnsweredSoon: boolean;
+  /** What the client acknowledges. */
+  readonly ack: number | undefined;
+}
+
 /** Sessions by their client id, wherever they were before. Any node answers any of them. */
 @Injectable()
 export class CometSessions implements OnModuleInit, OnModuleDestroy {
@@ -69,9 +80,13 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   }
 
   /** The session for a connect, now answered for by this node; undefined: unknown or another's. */
-  async take(clientId: string, user: string): Promise<Session | undefined> {
+  async take(clientId: string, user: string, wanted: WantedSession): Promise<Session | undefined> {
     const known = this.registry.find(clientId);
-    if (known !== undefined && this.isSure(known)) return known.user === user ? known : undefined;
+    if (known !== undefined && this.isSure(known)) {
+      if (known.user !== user) return undefined;
+      const isHeld = known.connected && !wanted.isAnsweredSoon;
+      if (isHeld || (await this.isUpToDate(known))) return known;
+    }
     // It asks, whether or not the database can be reached.
     if (known?.user === user && this.isAlive(known)) known.seenAt = performance.now();
     const taken = await this.repository.take(clientId, user, this.maxInterval, true);
@@ -80,7 +95,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
       return undefined;
     }
     if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, true);
-    return this.adopt(clientId, await this.takeOver(clientId, taken), false);
+    return this.adopt(clientId, await this.takeOver(clientId, taken, wanted.ack), false);
   }
 
   /** Whether the session is there, for messages that take nothing over. */
@@ -144,15 +159,41 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     return session.held !== undefined || silentMs < this.maxInterval * 1000;
   }
 
+  /**
+   * Looks in the database whether this node still answers for the session, and notes what has come
+   * for it: the bell of another node may not have been heard yet.
+   */
+  private async isUpToDate(session: Session): Promise<boolean> {
+    const { clientId, subscriptionChanges } = session;
+    const state = await this.repository.lookAt(clientId);
+    const isOurs = this.registry.find(clientId) === session && state?.epoch === session.epoch;
+    if (!isOurs) return false;
+    // What was read may be older than what has been changed here.
+    if (session.subscriptionChanges === subscriptionChanges) {
+      session.subscribed = state.isSubscribed === true;
+    }
+    if ((state.lastSeq ?? 0) > session.tail) session.mayHaveMail = true;
+    return true;
+  }
+
   /** Tells the node that had the session, and waits for its word where that matters. */
-  private async takeOver(clientId: string, taken: TakenSession): Promise<TakenSession> {
-    const mostMs = longestWaitFor(taken);
+  private async takeOver(clientId: string, taken: TakenSession, ack = 0): Promise<TakenSession> {
+    const isAhead = taken.acknowledges && ack > Math.max(taken.cursor, taken.sent);
+    const mostMs = Math.max(longestWaitFor(taken), isAhead ? longestFirstHandoverMs : 0);
     const hasLeft = mostMs > 0 && this.handovers.expect(leaving(clientId, taken.epoch - 1), mostMs);
     this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
-    await hasLeft;
-    if (taken.acknowledges) return taken;
-    const again = await this.repository.find(clientId, taken.user, this.maxInterval);
-    return again === undefined ? taken : { ...taken, cursor: again.cursor };
+    const isWritten = await hasLeft;
+    if (taken.acknowledges && !isAhead) return taken;
+    const found = await this.repository.find(clientId, taken.user, this.maxInterval);
+    if (found === undefined) return taken;
+    // A node that died has not written down what it had sent last: that may be acknowledged, but
+    // nobody was sent more than there is.
+    const isCredible = !isWritten && ack <= found.lastSeq;
+    return {
+      ...taken,
+      cursor: found.cursor,
+      sent: isCredible ? Math.max(found.sent, ack) : found.sent,
+    };
   }
 
   private adopt(clientId: string, taken: TakenSession, isOurs: boolean): Session {
@@ -167,6 +208,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     known.connected = known.connected || taken.connected;
     known.subscribed = taken.subscriptions.includes(eventChannel);
     known.mayHaveMail = true;
+    if (known.acknowledges) known.sent = Math.max(known.sent, taken.sent);
     known.reached(taken.cursor);
     known.stays = isOurs ? known.stays + 1 : 0;
     known.roams = known.stays < staysUntilSettled;

@@ -64,19 +64,26 @@ export class MailDelivery {
   /** Something may have come for the session: sends it if it can be sent. Never rejects. */
   look(session: Session): void {
     session.mayHaveMail = true;
-    if (!session.isReachable || !session.subscribed) return;
+    if (!session.isReachable || !session.subscribed || session.delivering !== undefined) return;
     this.deliver(session).catch((error: unknown) => this.trouble.failed(error));
   }
 
   /**
    * Reads the log if it may hold something, and sends it. Without any, a held connect stays held.
+   * What is being read for an earlier connect may be older than this call, and is read once more.
    * @throws whatever the database does; the connect stays held then
    */
   async deliver(session: Session): Promise<void> {
-    if (session.isReading) {
-      session.mayHaveMail = true;
-      return;
-    }
+    if (session.delivering !== undefined) session.mayHaveMail = true;
+    while (session.delivering !== undefined) await session.delivering;
+    if (!this.isWorthReading(session)) return;
+    session.delivering = this.deliverAll(session).finally(() => {
+      session.delivering = undefined;
+    });
+    await session.delivering;
+  }
+
+  private async deliverAll(session: Session): Promise<void> {
     while (this.isWorthReading(session)) {
       const { attempt } = session;
       const read = await this.read(session);
@@ -84,7 +91,7 @@ export class MailDelivery {
       // What comes before it was lost meanwhile, and goes first.
       if (session.attempt !== attempt) continue;
       // What was never acknowledged is kept for a day, and then no longer waited for.
-      if (read.length === 0 && session.acknowledges) session.sent = session.cursor;
+      if (read.length === 0 && session.acknowledges) session.reached(session.sent);
       // Meanwhile the client may have got some from another node and come back.
       const events = read.filter(({ seq }) => seq > session.readFrom);
       if (events.length > 0 && session.isReachable) this.send(session, events);
@@ -113,6 +120,8 @@ export class MailDelivery {
     this.count(session, events);
     session.sent = Math.max(session.sent, last);
     session.tail = Math.max(session.tail, last);
+    // Another node believes of what the client acknowledges there what is written down here.
+    if (session.acknowledges && events.length > 0) session.isUnkept = true;
     held.exchange.answer(text, this.followed(session, last));
   }
 

@@ -40,7 +40,7 @@ export class CometSessionLife {
 
   /** Whether somebody wants to know of ends. */
   get hasFollowers(): boolean {
-    return this.listeners.some(({ ended }) => ended !== undefined);
+    return this.listeners.some((listener) => listener.ended !== undefined);
   }
 
   /** Tells every listener that a session has begun. Never throws. */

@@ -6,7 +6,6 @@ import { CometSessionRepository, type StoredState } from './comet-session.reposi
 import { CometSessions, sessionTopic } from './comet-sessions.js';
 import { cometdSection } from './cometd-section.js';
 import { MailDelivery } from './mail-delivery.js';
-import { eventChannel } from './protocol/channels.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
@@ -98,10 +97,7 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
     const ids = [...this.registry.all].map(({ clientId }) => clientId);
     try {
       for (let start = 0; start < ids.length; start += mostAtOnce) {
-        const states = await this.repository.look(
-          ids.slice(start, start + mostAtOnce),
-          eventChannel,
-        );
+        const states = await this.repository.look(ids.slice(start, start + mostAtOnce));
         for (const state of states) this.compare(state);
       }
       this.trouble.succeeded();

@@ -14,7 +14,8 @@ export interface HeldConnect {
   /** What its reply advises; the first of a session does, later ones do not. */
   readonly advice: Advice | undefined;
   readonly since: number;
-  readonly deadline: number;
+  /** Never before it has been looked for mail that was there when it came. */
+  deadline: number;
 }
 
 /** A session that this node answers for: a cursor into its user's log, and a connect perhaps held. */
@@ -35,6 +36,8 @@ export class Session {
   /** Whether the log may hold something that has not been read. */
   mayHaveMail: boolean;
   isReading = false;
+  /** Settles when what the log holds has been read and sent. */
+  delivering: Promise<void> | undefined;
   /** More waits than was pushed at once; it is read when that has been written. */
   waitsForWritten = false;
   /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
@@ -65,7 +68,7 @@ export class Session {
     this.subscribed = taken.subscriptions.includes(eventChannel);
     this.connected = taken.connected;
     this.cursor = taken.cursor;
-    this.sent = taken.cursor;
+    this.sent = taken.acknowledges ? Math.max(taken.cursor, taken.sent) : taken.cursor;
     this.tail = taken.cursor;
     this.epoch = taken.epoch;
     this.mayHaveMail = true;
@@ -96,6 +99,11 @@ export class Session {
     this.sent = Math.max(this.sent, seq);
     this.tail = Math.max(this.tail, seq);
     this.isUnkept = true;
+  }
+
+  /** The client says that it has everything up to `seq`: believed of what it was sent. */
+  acknowledge(seq: number): void {
+    if (this.acknowledges && seq <= this.sent) this.reached(seq);
   }
 
   /**

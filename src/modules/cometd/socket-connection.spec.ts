@@ -31,7 +31,7 @@ const sessionOf = (clientId: string): Session =>
     clientId,
     {
       ...{ user: 'somebody', acknowledges: false, subscriptions: [] },
-      ...{ connected: true, cursor: 0, epoch: 1 },
+      ...{ connected: true, sent: 0, cursor: 0, epoch: 1 },
     },
     0,
   );

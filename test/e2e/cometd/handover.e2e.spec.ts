@@ -8,6 +8,7 @@ import {
   session,
   subscribe,
 } from '../../support/bayeux.js';
+import { publishTo } from '../../support/comet-publishing.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -75,5 +76,63 @@ describe('a session without acknowledgements', () => {
     } finally {
       process.kill(hanging.pid, 'SIGCONT');
     }
+  });
+});
+
+it('an event is there for every poll that begins after the publish was answered, at another node too', async () => {
+  const missed: string[] = [];
+  await Promise.all(
+    Array.from({ length: 10 }, async (_, place) => {
+      const user = `asks at once ${String(place)}`;
+      const clientId = await session(one, user);
+      for (let turn = 0; turn < 10; turn++) {
+        await publishTo(turn % 2 ? one : other, user, String(turn));
+        const poll = connect(clientId, { advice: { timeout: 0 } });
+        const got = mailIn(await exchange(one, user, poll));
+        if (!got.includes(String(turn))) missed.push(`${user}: ${String(turn)}`);
+      }
+    }),
+  );
+  expect(missed).toEqual([]);
+});
+
+it('a subscription is there for every poll that begins after it was answered by another node', async () => {
+  const clientId = await handshake(one, 'subscribes elsewhere');
+  await publishTo(one, 'subscribes elsewhere', 'waits');
+  await exchange(other, 'subscribes elsewhere', subscribe(clientId));
+  const first = await exchange(one, 'subscribes elsewhere', connect(clientId));
+  expect(mailIn(first)).toEqual(['waits']);
+});
+
+describe('an acknowledgement of more than the session was sent', () => {
+  const forged = [1e15, 3, 2, 2.5, -1, 1e300, '3', null, true, [3], { a: 1 }];
+  const asking = (clientId: string, ack: unknown) =>
+    connect(clientId, { ext: { ack }, advice: { timeout: 0 } });
+
+  it.each(forged)('of %j loses nothing at the node of the session', async (ack) => {
+    const user = `forges ${JSON.stringify(ack)}`;
+    const clientId = await session(one, user, { ext: { ack: true } });
+    await publishTo(one, user, 'one');
+    expect(mailIn(await exchange(one, user, asking(clientId, 0)))).toEqual(['one']);
+    await publishTo(one, user, 'two');
+    await publishTo(one, user, 'three');
+    const replies = await exchange(one, user, asking(clientId, ack));
+    expect(mailIn(replies)).toEqual(['one', 'two', 'three']);
+    expect(replies.at(-1)!.ext).toEqual({ ack: 3 });
+    expect(mailIn(await exchange(one, user, asking(clientId, 3)))).toEqual([]);
+    await publishTo(one, user, 'four');
+    expect(mailIn(await exchange(one, user, asking(clientId, 3)))).toEqual(['four']);
+  });
+
+  it.each([1e15, 3, 2])('of %j loses nothing at another node', async (ack) => {
+    const user = `forges elsewhere ${String(ack)}`;
+    const clientId = await session(one, user, { ext: { ack: true } });
+    await publishTo(one, user, 'one');
+    expect(mailIn(await exchange(one, user, asking(clientId, 0)))).toEqual(['one']);
+    await publishTo(one, user, 'two');
+    await publishTo(one, user, 'three');
+    const replies = await exchange(other, user, asking(clientId, ack));
+    expect(mailIn(replies)).toEqual(['one', 'two', 'three']);
+    expect(mailIn(await exchange(one, user, asking(clientId, 3)))).toEqual([]);
   });
 });

@@ -128,7 +128,7 @@ describe('sessions are locked in the order of their ids', () => {
     const ids = await sessionsOf('kept', 'now()');
     const repository = server.app.get(CometSessionRepository, { strict: false });
     await expectInOrder(ids, () =>
-      repository.keep(ids.map((clientId) => ({ clientId, cursor: 0, connected: true }))),
+      repository.keep(ids.map((clientId) => ({ clientId, cursor: 0, sent: 0, connected: true }))),
     );
   });
 });
