@@ -22,7 +22,7 @@ const find = statement(
 
 const lock = statement(
   'service.lock',
-  `SELECT ${columns}, ceil(extract(epoch FROM expires_at - now()))::int AS "secondsLeft"
+  `SELECT ${columns}, ceil(extract(epoch FROM expires_at - now()))::float8 AS "secondsLeft"
      FROM service_instance WHERE id = $1 AND expires_at > now() FOR UPDATE`,
 );
 
