@@ -24,7 +24,7 @@ process.on('disconnect', () => process.exit());
 /** Builds what Nest would, on a pool like that of DatabaseModule. */
 async function open(order) {
   callers = order.callers;
-  const { Database, UnitOfWork } = await importBuilt('src/core/database/index.js');
+  const { Database, DiskSpace, UnitOfWork } = await importBuilt('src/core/database/index.js');
   const dataSource = new DataSource({
     ...{ type: 'postgres', url: order.url, poolSize: 16, installExtensions: false },
     extra: {
@@ -33,7 +33,7 @@ async function open(order) {
     },
   });
   await dataSource.initialize();
-  const database = new Database(dataSource);
+  const database = new Database(dataSource, new DiskSpace());
   const log = { warn: console.error, error: console.error };
   ways = await waysOn(database, new UnitOfWork(dataSource, log));
   return { ready: true };

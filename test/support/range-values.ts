@@ -68,7 +68,7 @@ export async function forEach(
   const work = async () => {
     for (let value = waiting.shift(); value !== undefined; value = waiting.shift()) {
       await check(value).catch((error: unknown) =>
-        failures.push(`${shown(value!)}: ${String(error)}`),
+        failures.push(`${shown(value)}: ${String(error)}`),
       );
     }
   };

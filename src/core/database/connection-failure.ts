@@ -1,6 +1,15 @@
+import { driverErrorOf } from './database-error.js';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
-const unreachable = new Set<string>([
+const unreachableStates = new Set<string>([
+  SqlState.adminShutdown,
+  SqlState.crashShutdown,
+  SqlState.cannotConnectNow,
+  SqlState.tooManyConnections,
+  SqlState.idleInTransactionTimeout,
+]);
+
+const unreachableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -9,11 +18,6 @@ const unreachable = new Set<string>([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  SqlState.adminShutdown,
-  SqlState.crashShutdown,
-  SqlState.cannotConnectNow,
-  SqlState.tooManyConnections,
-  SqlState.idleInTransactionTimeout,
 ]);
 
 /** The driver names these failures by their words alone. */
@@ -22,11 +26,19 @@ const words =
 
 /**
  * Whether the error says that the database cannot be reached or was lost in the middle, so that
- * the connection is of no more use and the caller may try again later.
+ * the connection is of no more use and the caller may try again later. The same error of anything
+ * but the way to the database does not.
  */
 export function isConnectionFailure(error: unknown): boolean {
-  const code = sqlStateOf(error);
-  if (code !== undefined && (unreachable.has(code) || code.startsWith('08'))) return true;
-  if (error instanceof AggregateError) return error.errors.some(isConnectionFailure);
-  return error instanceof Error && words.test(error.message);
+  const state = sqlStateOf(error);
+  if (state !== undefined) return unreachableStates.has(state) || state.startsWith('08');
+  const cause = driverErrorOf(error);
+  return cause !== undefined && isUnreachable(cause);
+}
+
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && unreachableCodes.has(String(error.code))) return true;
+  if (error instanceof AggregateError) return error.errors.some(isUnreachable);
+  return words.test(error.message);
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from './database.js';
+import { DiskSpace } from './disk-space.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /**
@@ -8,7 +9,10 @@ import { UnitOfWork } from './unit-of-work.js';
  * a use case, found by what runs inside it. *Statement*: hand-written SQL with a name.
  */
 @Global()
-@Module({ providers: [Database, UnitOfWork], exports: [Database, UnitOfWork] })
+@Module({
+  providers: [Database, UnitOfWork, DiskSpace],
+  exports: [Database, UnitOfWork, DiskSpace],
+})
 export class DatabaseModule {
   /** @param applicationName how PostgreSQL's own views call this node's connections */
   static connect(url: string, applicationName: string): DynamicModule {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Pool, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { fromDriver, markDriverError } from './database-error.js';
+import { DiskSpace } from './disk-space.js';
 import { ambientScope } from './unit-of-work-scope.js';
 import type { Statement } from './statement.js';
 
@@ -13,10 +15,14 @@ import type { Statement } from './statement.js';
 export class Database {
   private readonly pool: Pool;
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly disk: DiskSpace,
+  ) {
     // One pool for the ORM and for hand-written statements, so that the total stays bounded.
     this.pool = (dataSource.driver as PostgresDriver).master as Pool;
     surviveErrors(this.pool);
+    markFailuresToConnect(this.pool);
   }
 
   /** Runs a prepared statement and returns its rows. */
@@ -42,13 +48,18 @@ export class Database {
     return ambientScope.getStore()?.manager ?? this.dataSource.manager;
   }
 
-  private run<Row extends object>(
+  private async run<Row extends object>(
     { name, text }: Statement,
     values: readonly unknown[],
   ): Promise<QueryResult<Row>> {
     const scope = ambientScope.getStore();
     const target = scope === undefined ? this.pool : scope.client;
-    return target.query<Row>({ name, text, values: values as unknown[] });
+    try {
+      return await fromDriver(target.query<Row>({ name, text, values: values as unknown[] }));
+    } catch (error) {
+      this.disk.note(error);
+      throw error;
+    }
   }
 }
 
@@ -63,4 +74,20 @@ function surviveErrors(pool: Pool): void {
     heard.add(client);
     client.on('error', () => undefined);
   });
+}
+
+/** Whoever takes a connection, the ORM too, fails with an error that says where it comes from. */
+function markFailuresToConnect(pool: Pool): void {
+  type Connected = Parameters<Parameters<Pool['connect']>[0]>;
+  const connect = pool.connect.bind(pool) as {
+    (): Promise<PoolClient>;
+    (callback: (...connected: Connected) => void): void;
+  };
+  pool.connect = ((callback?: (...connected: Connected) => void) => {
+    if (callback === undefined) return fromDriver(connect());
+    connect((error, client, done) => {
+      callback(markDriverError(error), client, done);
+    });
+    return undefined;
+  }) as Pool['connect'];
 }

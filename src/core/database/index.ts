@@ -1,6 +1,7 @@
 export { Database } from './database.js';
 export { DATABASE_URL } from './database-url.js';
 export { DatabaseModule } from './database.module.js';
+export { DiskSpace, isDiskFull } from './disk-space.js';
 export { isConnectionFailure } from './connection-failure.js';
 export { JoinedCalls } from './joined-calls.js';
 export { migrate } from './migrate.js';

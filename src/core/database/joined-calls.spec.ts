@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { DatabaseError } from 'pg';
+import { markDriverError } from './database-error.js';
 import { JoinedCalls, type JoinedOptions } from './joined-calls.js';
 
 const options: JoinedOptions<string> = { mostStatements: 1, mostOrders: 100, mostWaitMs: 10_000 };
@@ -12,7 +14,7 @@ class Statements {
     this.begun.push([...orders]);
     await new Promise<void>((resolve) => this.ends.push(resolve));
     if (orders.includes('bad')) throw new Error('bad');
-    if (orders.includes('away')) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+    if (orders.includes('away')) throw markDriverError(refused());
     return orders.map((order) => `${order} done`);
   };
 
@@ -25,6 +27,10 @@ class Statements {
   async endAll(): Promise<void> {
     while (this.ends.length > 0) await this.end();
   }
+}
+
+function refused(): Error {
+  return Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
 }
 
 async function settled(): Promise<void> {
@@ -102,7 +108,7 @@ describe('calls that are joined', () => {
 
   it('go again together when another transaction has won', async () => {
     let tries = 0;
-    const conflict = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    const conflict = Object.assign(new DatabaseError('deadlock', 0, 'error'), { code: '40P01' });
     const joined = new JoinedCalls<string, string>((orders) => {
       if (++tries < 3) throw conflict;
       return Promise.resolve(orders);

@@ -1,3 +1,4 @@
+import { markDriverError } from './database-error.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { isConflict } from './sql-state.js';
 import { ambientScope, outsideUnitsOfWork } from './unit-of-work-scope.js';
@@ -171,7 +172,7 @@ export class JoinedCalls<Order, Result> {
     const oldest = performance.now() - this.options.mostWaitMs;
     const late = this.waiting.findIndex(({ since }) => since > oldest);
     const given = this.waiting.splice(0, late === -1 ? this.waiting.length : late);
-    for (const { reject } of given) reject(new DatabaseBusy());
+    for (const { reject } of given) reject(markDriverError(new DatabaseBusy()));
   }
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Log } from '../observability/log.js';
+import { fromDriver } from './database-error.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { isConflict } from './sql-state.js';
 import {
@@ -59,14 +60,14 @@ export class UnitOfWork {
   async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
     const scope = this.requireScope();
     const mark = scope.afterCommitMark;
-    await scope.client.query('SAVEPOINT part');
+    await fromDriver(scope.client.query('SAVEPOINT part'));
     try {
       const result = await work();
-      await scope.client.query('RELEASE SAVEPOINT part');
+      await fromDriver(scope.client.query('RELEASE SAVEPOINT part'));
       return result;
     } catch (error) {
       scope.forgetAfterCommitSince(mark);
-      await scope.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
+      await fromDriver(scope.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part'));
       throw error;
     }
   }
@@ -84,9 +85,9 @@ export class UnitOfWork {
 
   private async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
-    const client = (await runner.connect()) as ClientBase;
+    const client = (await fromDriver(runner.connect())) as ClientBase;
     try {
-      await runner.startTransaction();
+      await fromDriver(runner.startTransaction());
       const scope = new UnitOfWorkScope(runner, client);
       const result = await this.transact(runner, scope, work);
       this.runAfterCommit(scope.end());
@@ -139,7 +140,7 @@ export class UnitOfWork {
  * no error: then some code has swallowed the failure.
  */
 async function commit(client: ClientBase): Promise<void> {
-  const { command } = await client.query('COMMIT');
+  const { command } = await fromDriver(client.query('COMMIT'));
   if (command !== 'COMMIT') {
     throw new Error('nothing was committed: a statement failed, and the work went on regardless');
   }

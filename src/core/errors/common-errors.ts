@@ -45,3 +45,13 @@ export function databaseUnavailable(cause: unknown): DomainError {
     cause,
   });
 }
+
+/** A disk is full: 503 StorageFull; nothing of the request was kept. */
+export function storageFull(cause: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    'StorageFull',
+    'the disk of the server is full; nothing of this request was kept',
+    { retryAfterSeconds: 30, cause },
+  );
+}

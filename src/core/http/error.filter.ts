@@ -7,8 +7,8 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { isConnectionFailure } from '../database/index.js';
-import { databaseUnavailable, DomainError, httpStatusOf } from '../errors/index.js';
+import { DiskSpace, isConnectionFailure, isDiskFull } from '../database/index.js';
+import { databaseUnavailable, DomainError, httpStatusOf, storageFull } from '../errors/index.js';
 import { Log } from '../observability/index.js';
 import { writeAnswer } from './answer.js';
 import { drain, isUnread } from './body/index.js';
@@ -25,7 +25,10 @@ interface ErrorAnswer {
 @Injectable()
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly disk: DiskSpace,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -46,6 +49,11 @@ export class ErrorFilter implements ExceptionFilter {
         'the database is not reachable',
       );
       return describeDomainError(databaseUnavailable(error));
+    }
+    if (isDiskFull(error)) {
+      this.disk.note(error);
+      this.log.error({ why: reasonOf(error), requestId: request.id }, 'a disk is full');
+      return describeDomainError(storageFull(error));
     }
     if (error instanceof NotFoundException) return routeNotFound(request);
     const status = clientStatusOf(error);

@@ -63,7 +63,7 @@ export const ApiHealth = (): MethodDecorator =>
     answer: json({ status: 'alive' }),
   });
 
-const checks = { database: 'ok', migrations: 'ok', bus: 'ok', node: 'ok' };
+const checks = { database: 'ok', migrations: 'ok', disk: 'ok', bus: 'ok', node: 'ok' };
 
 export const ApiReadiness = (): MethodDecorator =>
   applyDecorators(

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
+import { DiskSpace } from '../../core/database/index.js';
 import { Heartbeat } from './heartbeat.js';
 import { NodeRepository } from './node.repository.js';
 import { Probe } from './probe.js';
 
 /** How one condition of being ready stands. */
-export type CheckOutcome = 'ok' | 'failed' | 'no answer in time' | 'pending' | 'OFFLINE';
+export type CheckOutcome = 'ok' | 'failed' | 'no answer in time' | 'pending' | 'full' | 'OFFLINE';
 
 /** Whether this node is ready for traffic, and if not, why. */
 export interface Readiness {
   readonly status: 'ready' | 'not ready';
-  readonly checks: Readonly<Record<'database' | 'migrations' | 'bus' | 'node', CheckOutcome>>;
+  readonly checks: Readonly<
+    Record<'database' | 'migrations' | 'disk' | 'bus' | 'node', CheckOutcome>
+  >;
 }
 
 /** Checks what this node needs to serve (contract: operations.md, `/readyz`). */
@@ -23,6 +26,7 @@ export class ReadinessCheck {
     repository: NodeRepository,
     private readonly bus: Bus,
     private readonly heartbeat: Heartbeat,
+    private readonly disk: DiskSpace,
   ) {
     this.database = new Probe(async () => {
       await repository.ping();
@@ -37,6 +41,7 @@ export class ReadinessCheck {
     const checks = {
       database,
       migrations: database === 'ok' ? migrations : 'pending',
+      disk: this.disk.isFull ? 'full' : 'ok',
       bus: this.bus.isConnected ? 'ok' : 'failed',
       node: this.heartbeat.status === 'ONLINE' ? 'ok' : 'OFFLINE',
     } as const;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseError } from 'pg';
 import { Database, statement, UnitOfWork } from '../../../src/core/database/index.js';
 import { type CoreNode, startCoreNode } from '../../support/core-node.js';
 import { eventually } from '../../support/eventually.js';
@@ -287,7 +288,7 @@ describe('a deadlock', () => {
     let runs = 0;
     const failing = unitOfWork.run(async () => {
       runs++;
-      throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      throw Object.assign(new DatabaseError('deadlock detected', 0, 'error'), { code: '40P01' });
     });
     await expect(failing).rejects.toThrow('deadlock');
     expect(runs).toBe(4);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-const ok = { database: 'ok', migrations: 'ok', bus: 'ok', node: 'ok' };
+const ok = { database: 'ok', migrations: 'ok', disk: 'ok', bus: 'ok', node: 'ok' };
 
 describe('/healthz', () => {
   it('says that the process is alive', async () => {
@@ -82,6 +82,7 @@ describe('while the database is away', () => {
         expect(answer.json.checks).toEqual({
           database: 'failed',
           migrations: 'pending',
+          disk: 'ok',
           bus: 'failed',
           node: 'ok',
         });

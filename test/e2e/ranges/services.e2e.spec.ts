@@ -17,7 +17,7 @@ const service = '/genesys/1/service';
 const post = (path: string, form: Record<string, string>) =>
   server.request('POST', service + path, { form });
 
-async function interact(more: Record<string, string> = {}): Promise<{ _id: string } & any> {
+async function interact(more: Record<string, string> = {}): Promise<any> {
   const { json } = await post('/request-interaction', {
     ...{ _phone_number: '1', _resource_group: 'locked', _ttl: '60' },
     ...more,

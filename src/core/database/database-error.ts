@@ -1,0 +1,31 @@
+import { DatabaseError } from 'pg';
+import { QueryFailedError, TypeORMError } from 'typeorm';
+
+/**
+ * What PostgreSQL says by a SQLSTATE has a class of its own. A connection that breaks, or is not to be
+ * had, fails with the errors of the system, which an outgoing call or a file can fail with as well:
+ * such errors are marked where they leave the driver, and only marked ones speak of the database.
+ */
+const marked = new WeakSet();
+
+/** Marks what a call of the driver fails with as an error of the way to the database. */
+export function fromDriver<Result>(call: Promise<Result>): Promise<Result> {
+  return call.catch((error: unknown) => {
+    throw markDriverError(error);
+  });
+}
+
+/** @returns the error itself */
+export function markDriverError<Thrown>(error: Thrown): Thrown {
+  if (typeof error === 'object' && error !== null) marked.add(error);
+  return error;
+}
+
+/** The error of the driver, also inside the ORM's wrapper; undefined for one from elsewhere. */
+export function driverErrorOf(error: unknown): Error | undefined {
+  if (error instanceof QueryFailedError) return error.driverError as Error;
+  if (!(error instanceof Error)) return undefined;
+  const isOurs =
+    error instanceof DatabaseError || error instanceof TypeORMError || marked.has(error);
+  return isOurs ? error : undefined;
+}
