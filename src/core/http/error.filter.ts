@@ -12,6 +12,7 @@ import { databaseUnavailable, DomainError, httpStatusOf, storageFull } from '../
 import { Log } from '../observability/index.js';
 import { writeAnswer } from './answer.js';
 import { drain, isUnread } from './body/index.js';
+import { refusalBy } from './refusal.js';
 
 /** What every error answer holds (conventions.md, Answers). */
 interface ErrorAnswer {
@@ -34,37 +35,66 @@ export class ErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const answer = this.describe(error, request);
+    const answer = this.answerTo(error, request);
     // Whoever still sends its body would miss an answer before the end of it.
     if (isUnread(request)) void drain(request).then(() => sendError(response, answer));
     else sendError(response, answer);
   }
 
+  /** Anything can be thrown, also what throws when it is looked at. */
+  private answerTo(error: unknown, request: Request): ErrorAnswer {
+    try {
+      return this.describe(error, request);
+    } catch (failure) {
+      this.log.error(
+        { err: failure, requestId: request.id },
+        'a request failed with what cannot be read',
+      );
+      return internalError(request);
+    }
+  }
+
   private describe(error: unknown, request: Request): ErrorAnswer {
-    if (error instanceof DomainError) return describeDomainError(error);
+    if (error instanceof DomainError) return refuse(error, request);
     if (isConnectionFailure(error)) {
       // Without its stack: during an outage there is one of these for every request.
       this.log.warn(
         { why: reasonOf(error), requestId: request.id },
         'the database is not reachable',
       );
-      return describeDomainError(databaseUnavailable(error));
+      return refuse(databaseUnavailable(error), request);
     }
     if (isDiskFull(error)) {
       this.disk.note(error);
       this.log.error({ why: reasonOf(error), requestId: request.id }, 'a disk is full');
-      return describeDomainError(storageFull(error));
+      return refuse(storageFull(error), request);
     }
-    if (error instanceof NotFoundException) return routeNotFound(request);
     const status = clientStatusOf(error);
-    if (status !== undefined) return describeClientError(status);
+    if (status !== undefined) {
+      const answer =
+        error instanceof NotFoundException ? routeNotFound(request) : describeClientError(status);
+      const reason = status === 404 ? undefined : answer.message;
+      request.refusal = { exception: answer.exception, reason, fault: 'client' };
+      return answer;
+    }
     this.log.error({ err: error, requestId: request.id }, 'a request failed unexpectedly');
-    return {
-      status: 500,
-      exception: 'InternalError',
-      message: `the server failed; its log tells why under the request id ${request.id}`,
-    };
+    return internalError(request);
   }
+}
+
+function refuse(error: DomainError, request: Request): ErrorAnswer {
+  request.refusal = refusalBy(error);
+  return describeDomainError(error);
+}
+
+function internalError(request: Request): ErrorAnswer {
+  const exception = 'InternalError';
+  request.refusal = { exception, reason: undefined, fault: 'server' };
+  return {
+    status: 500,
+    exception,
+    message: `the server failed; its log tells why under the request id ${request.id}`,
+  };
 }
 
 function sendError(response: Response, answer: ErrorAnswer): void {
@@ -101,7 +131,9 @@ function routeNotFound(request: Request): ErrorAnswer {
 /** Express and its parts mark a caller's fault with a status of 4xx. */
 function clientStatusOf(error: unknown): number | undefined {
   const status =
-    error instanceof HttpException ? error.getStatus() : (error as { status?: unknown }).status;
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { status?: unknown } | null | undefined)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 

@@ -4,4 +4,5 @@ export { type CounterMetric, type HistogramMetric, Metrics } from './metrics.js'
 export { NestLog } from './nest-log.js';
 export { ObservabilityModule } from './observability.module.js';
 export { mountObservability } from './observe-requests.js';
+export { plainText } from './plain-text.js';
 export { Trouble } from './trouble.js';

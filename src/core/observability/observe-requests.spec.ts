@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import type { Refusal } from '../http/refusal.js';
 import { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { mountObservability } from './observe-requests.js';
@@ -22,10 +23,17 @@ function mount() {
   const metrics = new Metrics(log);
   let middleware: any;
   mountObservability({
-    get: (token: unknown) => (token === Log ? log : metrics),
+    get: (token: unknown) =>
+      token === Log ? log : token === Metrics ? metrics : { callerOf: () => ({ name: 'key:a' }) },
     use: (mounted: unknown) => (middleware = mounted),
   } as any);
-  const handle = (facts: { status: number; route?: string; pattern?: string; gone?: boolean }) => {
+  const handle = (facts: {
+    status: number;
+    route?: string;
+    pattern?: string;
+    gone?: boolean;
+    refusal?: Refusal;
+  }) => {
     const response = Object.assign(new EventEmitter(), {
       statusCode: facts.status,
       writableFinished: facts.gone !== true,
@@ -36,6 +44,7 @@ function mount() {
       originalUrl: '/genesys/1/storage/secret?code=1234',
       route: facts.route === undefined ? undefined : { path: facts.route },
       routePattern: facts.pattern,
+      refusal: facts.refusal,
     };
     middleware(request, response, () => undefined);
     response.emit('close');
@@ -79,6 +88,44 @@ describe('a line', () => {
     const { lines, handle } = mount();
     handle({ status: 200, gone: true });
     expect(lines).toMatchObject([{ level: 'debug', facts: { status: 499 } }]);
+  });
+});
+
+describe('a refused request', () => {
+  const malformed: Refusal = { exception: 'InvalidBody', reason: 'no JSON', fault: 'client' };
+
+  it('tells what was wrong and who sent it, in one line that no sender can shape', () => {
+    const { lines, handle } = mount();
+    handle({ status: 400, refusal: { ...malformed, reason: `a\nb${'x'.repeat(1000)}` } });
+    expect(lines).toMatchObject([
+      { level: 'info', facts: { exception: 'InvalidBody', caller: 'key:a' } },
+    ]);
+    expect(lines[0]!.facts.reason).toBe(`a b${'x'.repeat(297)}…`);
+  });
+
+  it('with the documented 500 of malformed JSON is the caller’s fault in level and metrics', async () => {
+    const { lines, metrics, handle } = mount();
+    handle({ status: 500, route: '/a', refusal: malformed });
+    handle({ status: 500, route: '/a', refusal: { ...malformed, fault: 'server' } });
+    handle({ status: 500, route: '/a' });
+    handle({ status: 503, route: '/a' });
+    handle({ status: 404, route: '/a' });
+    handle({ status: 200, route: '/a' });
+    handle({ status: 200, route: '/a', gone: true });
+    handle({ status: 200, route: '/a', gone: true, refusal: { ...malformed, fault: 'server' } });
+    expect(lines.map(({ level }) => level)).toEqual([
+      ...['info', 'error', 'error', 'info', 'info', 'debug', 'debug', 'error'],
+    ]);
+    const text = await metrics.text();
+    expect(text.match(/^gms_requests_total.*$/gm)).toEqual([
+      'gms_requests_total{route="/a",method="GET",status="500",fault="client"} 1',
+      'gms_requests_total{route="/a",method="GET",status="500",fault="server"} 2',
+      'gms_requests_total{route="/a",method="GET",status="503",fault="none"} 1',
+      'gms_requests_total{route="/a",method="GET",status="404",fault="client"} 1',
+      'gms_requests_total{route="/a",method="GET",status="200",fault="none"} 1',
+      'gms_requests_total{route="/a",method="GET",status="499",fault="none"} 1',
+      'gms_requests_total{route="/a",method="GET",status="499",fault="server"} 1',
+    ]);
   });
 });
 

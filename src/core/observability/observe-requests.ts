@@ -1,8 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { AccessPolicy } from '../auth/index.js';
 import '../http/request.js';
+import { clientGone, type Fault, faultOf } from '../http/refusal.js';
 import { Log } from './log.js';
-import { type HistogramMetric, Metrics } from './metrics.js';
+import { type CounterMetric, type HistogramMetric, Metrics } from './metrics.js';
+import { plainText } from './plain-text.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
@@ -17,17 +20,21 @@ declare global {
 /** Upper bounds in seconds: an answer takes a millisecond, a long poll a minute. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
-/** What stands for the status of an answer that the client did not wait for. */
-const clientGone = 499;
+/** A line shows so many characters of why a request was refused, and of who sent it. */
+const mostCharacters = 300;
 
-type Child = ReturnType<HistogramMetric['labels']>;
+/** The metrics of one route, method and status. */
+interface Child {
+  readonly duration: ReturnType<HistogramMetric['labels']>;
+  readonly requests: Map<Fault, ReturnType<CounterMetric['labels']>>;
+}
 
 /**
  * Counts and logs every request. To be mounted before anything else. It costs a request 1.4 µs of
  * CPU, half of which is prom-client's observe (measured, without a line written).
  */
 export function mountObservability(app: INestApplication): void {
-  const observation = new RequestObservation(app.get(Log), app.get(Metrics));
+  const observation = new RequestObservation(app.get(Log), app.get(Metrics), app.get(AccessPolicy));
   app.use((request: Request, response: Response, next: NextFunction) => {
     const started = performance.now();
     // Comes after the answer was sent, and also when the client went away before.
@@ -40,12 +47,14 @@ export function mountObservability(app: INestApplication): void {
 
 class RequestObservation {
   private readonly durations: HistogramMetric;
+  private readonly requests: CounterMetric;
   /** By route pattern, method and status; looking labels up anew would cost more than counting. */
   private readonly children = new Map<string, Map<string, Map<number, Child>>>();
 
   constructor(
     private readonly log: Log,
     metrics: Metrics,
+    private readonly policy: AccessPolicy,
   ) {
     this.durations = metrics.histogram(
       'gms_http_request_duration_seconds',
@@ -53,12 +62,18 @@ class RequestObservation {
       ['route', 'method', 'status'],
       buckets,
     );
+    this.requests = metrics.counter(
+      'gms_requests_total',
+      'Requests by route, method and status, and whose fault it is that one was not served',
+      ['route', 'method', 'status', 'fault'],
+    );
   }
 
   ended(request: Request, response: Response, durationMs: number): void {
     const route = patternOf(request);
     const status = response.writableFinished ? response.statusCode : clientGone;
-    this.childOf(route, request.method, status).observe(durationMs / 1000);
+    const fault = faultOf(status, request.refusal);
+    this.count(route, request.method, status, fault).observe(durationMs / 1000);
     // The pattern only: path and query hold ids and codes, which open what they name.
     const facts = {
       requestId: request.id,
@@ -66,24 +81,48 @@ class RequestObservation {
       route,
       status,
       durationMs: Math.round(durationMs * 10) / 10,
+      ...this.refusalOf(request),
     };
-    this.write(status, facts);
+    this.write(status, fault, facts);
+  }
+
+  /** What was refused tells of whom, and why. */
+  private refusalOf(request: Request): object {
+    if (request.refusal === undefined) return {};
+    const { exception, reason } = request.refusal;
+    return {
+      exception,
+      caller: plainText(this.policy.callerOf(request).name, mostCharacters),
+      ...(reason === undefined ? {} : { reason: plainText(reason, mostCharacters) }),
+    };
   }
 
   /**
    * What failed inside is an error. What a caller did wrong, and a 503, which says that it cannot
    * be had right now, are worth knowing. A success is for whoever searches.
    */
-  private write(status: number, facts: object): void {
-    if (status >= 500 && status !== 503) this.log.error(facts, 'request failed');
+  private write(status: number, fault: Fault, facts: object): void {
+    if (fault === 'server' && status !== 503) this.log.error(facts, 'request failed');
     else if (status >= 400 && status !== clientGone) this.log.info(facts, 'request refused');
     else this.log.debug(facts, 'request');
+  }
+
+  /** Counts a request. @returns where its duration goes */
+  private count(route: string, method: string, status: number, fault: Fault): Child['duration'] {
+    const { duration, requests } = this.childOf(route, method, status);
+    getOrAdd(requests, fault, () =>
+      this.requests.labels(route, method, String(status), fault),
+    ).inc();
+    return duration;
   }
 
   private childOf(route: string, method: string, status: number): Child {
     const byMethod = getOrAdd(this.children, route, () => new Map<string, Map<number, Child>>());
     const byStatus = getOrAdd(byMethod, method, () => new Map<number, Child>());
-    return getOrAdd(byStatus, status, () => this.durations.labels(route, method, String(status)));
+    return getOrAdd(byStatus, status, () => ({
+      duration: this.durations.labels(route, method, String(status)),
+      requests: new Map<Fault, ReturnType<CounterMetric['labels']>>(),
+    }));
   }
 }
 

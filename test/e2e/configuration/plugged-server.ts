@@ -1,11 +1,11 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type DestinationStream } from 'pino';
 import { AppModule } from '../../../src/app.module.js';
 import { readEnvironment } from '../../../src/core/config/index.js';
 import { PreparedExpressAdapter } from '../../../src/core/http/prepared-express.adapter.js';
-import { openLog } from '../../../src/core/observability/index.js';
+import { mountObservability, openLog } from '../../../src/core/observability/index.js';
 import { mountEdge } from '../../../src/modules/edge/index.js';
 import {
   Configuration,
@@ -28,6 +28,7 @@ export interface Plugs {
   readonly rules: readonly SectionRules[];
   readonly config: Readonly<Record<string, object>>;
   readonly database?: { readonly url: string };
+  readonly controllers?: Type[];
 }
 
 @Module({})
@@ -38,9 +39,10 @@ class PluggedModule {
 
   private static rules: readonly SectionRules[] = [];
 
-  static of(rules: readonly SectionRules[], app: DynamicModule): DynamicModule {
-    PluggedModule.rules = rules;
-    return { module: PluggedModule, imports: [app, OptionsModule] };
+  static of(plugs: Plugs, app: DynamicModule): DynamicModule {
+    PluggedModule.rules = plugs.rules;
+    const { controllers = [] } = plugs;
+    return { module: PluggedModule, imports: [app, OptionsModule], controllers };
   }
 }
 
@@ -50,7 +52,8 @@ export interface MadeServer {
   close(): Promise<void>;
 }
 
-export async function makePlugged({ rules, config, database }: Plugs): Promise<MadeServer> {
+export async function makePlugged(plugs: Plugs): Promise<MadeServer> {
+  const { config, database } = plugs;
   const surroundings = await surroundingsOf({ config, ...(database && { database }) });
   const databaseUrl = surroundings.databaseUrl!;
   const environment = readEnvironment(surroundings.variables);
@@ -58,7 +61,7 @@ export async function makePlugged({ rules, config, database }: Plugs): Promise<M
   const destination: DestinationStream = { write: (line) => void lines.push(line) };
   const log = openLog('debug', {}, destination);
   const app = await NestFactory.create<NestExpressApplication>(
-    PluggedModule.of(rules, AppModule.of({ environment, databaseUrl, log })),
+    PluggedModule.of(plugs, AppModule.of({ environment, databaseUrl, log })),
     new PreparedExpressAdapter(),
     { logger: false, bodyParser: false, abortOnError: false },
   );
@@ -66,6 +69,7 @@ export async function makePlugged({ rules, config, database }: Plugs): Promise<M
     await app.close();
     await surroundings.remove();
   });
+  mountObservability(app);
   mountEdge(app);
   await app.init();
   const start = async (): Promise<PluggedServer> => {

@@ -1,0 +1,60 @@
+import { DomainError, type ErrorKind } from '../errors/index.js';
+
+/**
+ * Whose fault it is that a request was not served: the caller's, as every 4xx and the 500 that the
+ * documents give for malformed JSON; the server's, or of what it depends on; nobody's.
+ */
+export type Fault = 'client' | 'server' | 'none';
+
+/** Why a request was not served, for log, metrics and audit. */
+export interface Refusal {
+  /** The short name of the answer, as `InvalidBody`. */
+  readonly exception: string;
+  /** The words of the answer; undefined where they name what was asked for. */
+  readonly reason: string | undefined;
+  readonly fault: Fault;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
+  namespace Express {
+    interface Request {
+      /** Noted by the error filter; undefined for a request that was served. */
+      refusal?: Refusal;
+    }
+  }
+}
+
+/** Ids and paths open what they name: what was not found is not repeated. */
+const unsaid: ReadonlySet<ErrorKind> = new Set(['notFound']);
+
+const serverFaults: ReadonlySet<ErrorKind> = new Set([
+  'rejected',
+  'badGateway',
+  'unavailable',
+  'timedOut',
+]);
+
+/** Malformed JSON is a 500 on the Service API, as documented, and the caller's fault all the same. */
+const malformedBody = 'InvalidBody';
+
+export function refusalBy({ kind, code, message }: DomainError): Refusal {
+  return {
+    exception: code,
+    reason: unsaid.has(kind) ? undefined : message,
+    fault: serverFaults.has(kind) && code !== malformedBody ? 'server' : 'client',
+  };
+}
+
+/**
+ * Whose fault a status is when nothing was noted. A 503 without an error is an answer: a node that
+ * was put OFFLINE, or is not ready, says so.
+ */
+export function faultOf(status: number, refusal: Refusal | undefined): Fault {
+  if (refusal !== undefined) return refusal.fault;
+  if (status < 400 || status === 503 || status === clientGone) return 'none';
+  return status < 500 ? 'client' : 'server';
+}
+
+/** What stands for the status of an answer that the client did not wait for. */
+export const clientGone = 499;
