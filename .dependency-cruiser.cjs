@@ -6,6 +6,7 @@
 /** The ladder of src/modules: a module imports only from those above it. */
 const ladder = [
   'edge',
+  'audit',
   'access-keys',
   'options',
   'storage',

@@ -21,6 +21,7 @@ import { CreateCometSessionEnds1796083204001 } from './1796083204001-CreateComet
 import { KeepWhatCometSessionsWereSent1796083204002 } from './1796083204002-KeepWhatCometSessionsWereSent.js';
 import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOptions.js';
 import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
+import { WidenAudit1796083205002 } from './1796083205002-WidenAudit.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   KeepWhatCometSessionsWereSent1796083204002,
   KeepOrderOfOptions1796083205001,
   CountGuessesFirst1796083207001,
+  WidenAudit1796083205002,
 ];

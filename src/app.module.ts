@@ -10,6 +10,7 @@ import { Log, ObservabilityModule } from './core/observability/index.js';
 import { OutboxModule } from './core/outbox/index.js';
 import { OutgoingModule } from './core/outgoing/index.js';
 import { TimersModule } from './core/timers/index.js';
+import { AuditModule } from './modules/audit/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
 import { AccessResourcesModule } from './modules/access-resources/index.js';
 import { CometdModule } from './modules/cometd/index.js';
@@ -58,6 +59,7 @@ export class AppModule {
         OutgoingModule,
         TimersModule,
         EdgeModule,
+        AuditModule,
         AccessKeysModule,
         OptionsModule,
         StorageModule,

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorKind } from '../errors/index.js';
+import type { DomainError, ErrorKind } from '../errors/index.js';
 
 /**
  * Whose fault it is that a request was not served: the caller's, as every 4xx and the 500 that the

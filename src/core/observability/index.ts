@@ -5,4 +5,5 @@ export { NestLog } from './nest-log.js';
 export { ObservabilityModule } from './observability.module.js';
 export { mountObservability } from './observe-requests.js';
 export { plainText } from './plain-text.js';
+export { type RefusedRequest, Refusals } from './refusals.js';
 export { Trouble } from './trouble.js';

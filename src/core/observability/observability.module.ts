@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Metrics } from './metrics.js';
+import { Refusals } from './refusals.js';
 
 /**
  * Glossary. *Log*: what a node says line by line; opened by whoever boots, who has things to say
@@ -7,5 +8,5 @@ import { Metrics } from './metrics.js';
  * that fails for a while and is said once.
  */
 @Global()
-@Module({ providers: [Metrics], exports: [Metrics] })
+@Module({ providers: [Metrics, Refusals], exports: [Metrics, Refusals] })
 export class ObservabilityModule {}

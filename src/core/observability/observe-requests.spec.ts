@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { AccessPolicy } from '../auth/index.js';
 import type { Refusal } from '../http/refusal.js';
 import { Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { Refusals } from './refusals.js';
 import { mountObservability } from './observe-requests.js';
 
 interface Line {
@@ -21,10 +23,17 @@ function mount() {
     error: write('error'),
   };
   const metrics = new Metrics(log);
+  const provided = new Map<unknown, unknown>([
+    ...([
+      [Log, log],
+      [Metrics, metrics],
+      [Refusals, new Refusals()],
+    ] as const),
+    [AccessPolicy, { callerOf: () => ({ name: 'key:a' }) }],
+  ]);
   let middleware: any;
   mountObservability({
-    get: (token: unknown) =>
-      token === Log ? log : token === Metrics ? metrics : { callerOf: () => ({ name: 'key:a' }) },
+    get: (token: unknown) => provided.get(token),
     use: (mounted: unknown) => (middleware = mounted),
   } as any);
   const handle = (facts: {

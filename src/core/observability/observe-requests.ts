@@ -6,6 +6,7 @@ import { clientGone, type Fault, faultOf } from '../http/refusal.js';
 import { Log } from './log.js';
 import { type CounterMetric, type HistogramMetric, Metrics } from './metrics.js';
 import { plainText } from './plain-text.js';
+import { Refusals } from './refusals.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
@@ -34,7 +35,12 @@ interface Child {
  * CPU, half of which is prom-client's observe (measured, without a line written).
  */
 export function mountObservability(app: INestApplication): void {
-  const observation = new RequestObservation(app.get(Log), app.get(Metrics), app.get(AccessPolicy));
+  const observation = new RequestObservation(
+    app.get(Log),
+    app.get(Metrics),
+    app.get(AccessPolicy),
+    app.get(Refusals),
+  );
   app.use((request: Request, response: Response, next: NextFunction) => {
     const started = performance.now();
     // Comes after the answer was sent, and also when the client went away before.
@@ -55,6 +61,7 @@ class RequestObservation {
     private readonly log: Log,
     metrics: Metrics,
     private readonly policy: AccessPolicy,
+    private readonly refusals: Refusals,
   ) {
     this.durations = metrics.histogram(
       'gms_http_request_duration_seconds',
@@ -81,18 +88,20 @@ class RequestObservation {
       route,
       status,
       durationMs: Math.round(durationMs * 10) / 10,
-      ...this.refusalOf(request),
+      ...this.refusalOf(request, route, status),
     };
     this.write(status, fault, facts);
   }
 
   /** What was refused tells of whom, and why. */
-  private refusalOf(request: Request): object {
-    if (request.refusal === undefined) return {};
-    const { exception, reason } = request.refusal;
+  private refusalOf(request: Request, route: string, status: number): object {
+    const { refusal } = request;
+    if (refusal === undefined) return {};
+    const caller = plainText(this.policy.callerOf(request).name, mostCharacters);
+    this.refusals.tell({ request, route, status, caller, refusal });
+    const { exception, reason } = refusal;
     return {
-      exception,
-      caller: plainText(this.policy.callerOf(request).name, mostCharacters),
+      ...{ exception, caller },
       ...(reason === undefined ? {} : { reason: plainText(reason, mostCharacters) }),
     };
   }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/index.js';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { AccessKeyEntity } from './keys/access-key.entity.js';
 import { AccessKeyRepository } from './keys/access-key.repository.js';
@@ -21,7 +22,7 @@ import { Senders } from './policy/senders.js';
  */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([AccessKeyEntity])],
+  imports: [AuditModule, TypeOrmModule.forFeature([AccessKeyEntity])],
   controllers: [AccessKeysController],
   providers: [
     AccessKeysService,

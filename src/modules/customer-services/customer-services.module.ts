@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { CompositeController } from './composite/composite.controller.js';
 import { CompositeRepository } from './composite/composite.repository.js';
@@ -39,7 +40,7 @@ import { TasksService } from './tasks/tasks.service.js';
  * service is kept, with all that is in it. *Renewal*: what a write does to it.
  */
 @Module({
-  imports: [OptionsModule],
+  imports: [AuditModule, OptionsModule],
   // `services/anonymous/…` is a literal, which wins over the id of a service.
   controllers: [
     ServiceListsController,

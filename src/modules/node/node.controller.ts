@@ -1,6 +1,6 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import type { Response } from 'express';
-import { AlwaysOpen, Internal } from '../../core/auth/index.js';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AccessPolicy, AlwaysOpen, Internal } from '../../core/auth/index.js';
 import { writeAnswer } from '../../core/http/answer.js';
 import { ApiChangeStatus, ApiListNodes, ApiNode, ApiNodeStatus } from './node.openapi.js';
 import { NodeService, type NodeView } from './node.service.js';
@@ -9,7 +9,10 @@ import { NodeIdPipe } from './node-id.pipe.js';
 /** Node status (contract: operations.md). */
 @Controller('genesys/1')
 export class NodeController {
-  constructor(private readonly nodes: NodeService) {}
+  constructor(
+    private readonly nodes: NodeService,
+    private readonly policy: AccessPolicy,
+  ) {}
 
   /** What load balancers ask: no database, and as text whatever the status. */
   @Get('node')
@@ -34,8 +37,9 @@ export class NodeController {
   changeStatus(
     @Param('status') status: string,
     @Query('node', NodeIdPipe) id: string | undefined,
+    @Req() request: Request,
   ): Promise<string> {
-    return this.nodes.changeStatus(status, id);
+    return this.nodes.changeStatus(status, id, this.policy.callerOf(request).name);
   }
 
   @Get('admin/nodes')

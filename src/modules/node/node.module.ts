@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { HealthController } from './health.controller.js';
 import { Heartbeat } from './heartbeat.js';
 import { NodeController } from './node.controller.js';
@@ -12,6 +13,7 @@ import { ReadinessCheck } from './readiness.js';
  * says. *Heartbeat*: its regular sign of life. *Ready*: able to serve, and ONLINE.
  */
 @Module({
+  imports: [AuditModule],
   controllers: [NodeController, HealthController],
   providers: [NodeService, NodeRepository, Heartbeat, NodeSweep, ReadinessCheck],
 })

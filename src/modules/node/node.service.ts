@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
+import { UnitOfWork } from '../../core/database/index.js';
+import { Log } from '../../core/observability/index.js';
+import { Audit } from '../audit/index.js';
 import { Heartbeat, nodesTopic } from './heartbeat.js';
 import { nodeNotFound } from './node.errors.js';
 import { parseNodeStatus, type NodeStatus } from './node-status.js';
@@ -24,6 +27,9 @@ export class NodeService {
     private readonly repository: NodeRepository,
     private readonly heartbeat: Heartbeat,
     private readonly bus: Bus,
+    private readonly audit: Audit,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly log: Log,
   ) {}
 
   /** The status of this node, without asking the database. */
@@ -46,11 +52,25 @@ export class NodeService {
    * Sets the status of a node: here at once, elsewhere within two seconds.
    * @param text ONLINE or OFFLINE, in any case
    * @param id absent: this node
+   * @param caller who sets it, for audit and log
    * @throws DomainError InvalidParameter, NodeNotFound
    */
-  async changeStatus(text: string, id = this.heartbeat.nodeId): Promise<NodeStatus> {
+  async changeStatus(text: string, id: string | undefined, caller: string): Promise<NodeStatus> {
     const status = parseNodeStatus(text);
-    if (!(await this.repository.setStatus(id, status))) throw nodeNotFound(id);
+    return this.setStatus(status, id ?? this.heartbeat.nodeId, caller);
+  }
+
+  private async setStatus(status: NodeStatus, id: string, caller: string): Promise<NodeStatus> {
+    await this.unitOfWork.run(async () => {
+      const before = await this.repository.findStatus(id);
+      if (before === undefined || !(await this.repository.setStatus(id, status))) {
+        throw nodeNotFound(id);
+      }
+      const change = { before: { status: before }, after: { status } };
+      const entry = { kind: 'node', action: 'changestatus', subject: id } as const;
+      await this.audit.note({ ...entry, actor: caller, ...change });
+    });
+    this.log.info({ nodeId: id, status, caller }, 'the status of a node was set');
     if (id === this.heartbeat.nodeId) this.heartbeat.become(status);
     else this.bus.wake(nodesTopic, id);
     return status;

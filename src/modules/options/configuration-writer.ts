@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { UnitOfWork } from '../../core/database/index.js';
 import { Log } from '../../core/observability/index.js';
+import { Audit, type NewAuditEntry } from '../audit/index.js';
 import { Configuration, type Snapshot } from './configuration.js';
 import type { Fault } from './domain/fault.js';
 import { keepSecrets, maskSecrets } from './domain/secrets.js';
@@ -9,11 +10,13 @@ import { changesBetween, isSameOrder, type SectionChange } from './domain/sectio
 import { SectionCatalogue } from './domain/section-catalogue.js';
 import type { GivenSections, WrittenSections } from './domain/written-sections.js';
 import { InvalidConfiguration } from './options.errors.js';
-import {
-  type AuditedBy,
-  ConfigurationRepository,
-  type StoredSections,
-} from './store/configuration.repository.js';
+import { ConfigurationRepository, type StoredSections } from './store/configuration.repository.js';
+
+/** Who changes sections, and by what call. */
+export interface AuditedBy {
+  readonly actor: string;
+  readonly action: 'put' | 'patch' | 'delete' | 'import' | 'start';
+}
 
 /** What the sections are to be. */
 export interface NewSections {
@@ -46,6 +49,7 @@ export class ConfigurationWriter {
     private readonly configuration: Configuration,
     private readonly unitOfWork: UnitOfWork,
     private readonly bus: Bus,
+    private readonly audit: Audit,
     private readonly log: Log,
   ) {}
 
@@ -103,16 +107,22 @@ export class ConfigurationWriter {
     by: AuditedBy,
   ): Promise<number> {
     if (changes.length === 0 && isSameOrder(stored.sections, written)) return stored.version;
-    await this.repository.addAudit(by, changes.map(this.masked));
+    const entries = changes.map((change) => this.entryOf(change, by));
+    await this.audit.note(...entries);
     return this.repository.save(changes, [...written.keys()]);
   }
 
   private readonly isSecret = (section: string, option: string): boolean =>
     this.catalogue.isSecret(section, option);
 
-  private readonly masked = ({ section, before, after }: SectionChange): SectionChange => ({
-    section,
-    before: before && maskSecrets(section, before, this.isSecret),
-    after: after && maskSecrets(section, after, this.isSecret),
-  });
+  private readonly entryOf = (change: SectionChange, by: AuditedBy): NewAuditEntry => {
+    const { section, before, after } = change;
+    return {
+      kind: 'configuration',
+      ...by,
+      subject: section,
+      before: before && maskSecrets(section, before, this.isSecret),
+      after: after && maskSecrets(section, after, this.isSecret),
+    };
+  };
 }

@@ -15,8 +15,9 @@ import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
 import { readJson, requireObject } from '../../core/http/body/index.js';
+import { type GivenQuery, limitOf, pageBefore, requireKnown } from '../audit/index.js';
 import { EdgeSettings, TextBody } from '../edge/index.js';
-import { limitOf, secretsOf, sectionOf } from './options.dto.js';
+import { secretsOf, sectionOf } from './options.dto.js';
 import {
   ApiDeleteSection,
   ApiExport,
@@ -27,7 +28,7 @@ import {
   ApiReadAudit,
   ApiReadSection,
 } from './options.openapi.js';
-import { type AuditEntry, OptionsService, type ShownSections } from './options.service.js';
+import { OptionsService, type SectionAudit, type ShownSections } from './options.service.js';
 import type { GivenOptions } from './section-schema.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -100,11 +101,13 @@ export class OptionsController {
   @Get('audit')
   @Internal('Supervisor')
   @ApiReadAudit()
-  async audit(
-    @Query('limit') limit: unknown,
-    @Query('section') section: unknown,
-  ): Promise<AuditEntry[]> {
-    return this.options.audit(limitOf(limit), sectionOf(section));
+  async audit(@Query() query: GivenQuery): Promise<SectionAudit[]> {
+    requireKnown(query, ['limit', 'section', 'before']);
+    return this.options.audit({
+      limit: limitOf(query.limit),
+      before: pageBefore(query.before),
+      subject: sectionOf(query.section),
+    });
   }
 
   /** Of a caller without a key its trusted network has decided already. */

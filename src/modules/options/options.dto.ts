@@ -1,19 +1,5 @@
 import { invalidParameter } from '../../core/errors/index.js';
 
-const defaultLimit = 100;
-const mostEntries = 1000;
-
-/**
- * Reads `?limit=`; empty counts as not given.
- * @throws DomainError InvalidParameter
- */
-export function limitOf(written: unknown): number {
-  if (written === undefined || written === '') return defaultLimit;
-  const limit = typeof written === 'string' && /^\d{1,9}$/.test(written) ? Number(written) : 0;
-  if (limit >= 1 && limit <= mostEntries) return limit;
-  throw invalidParameter('limit', `a whole number from 1 to ${String(mostEntries)}`);
-}
-
 /**
  * Reads `?secrets=`: true or false in any case; empty counts as not given.
  * @throws DomainError InvalidParameter

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessKeysModule } from '../access-keys/index.js';
+import { AuditModule } from '../audit/index.js';
 import { EdgeModule } from '../edge/index.js';
 import { Configuration } from './configuration.js';
 import { ConfigurationRefresh } from './configuration-refresh.js';
@@ -11,7 +11,6 @@ import { OptionsController } from './options.controller.js';
 import { OptionsService } from './options.service.js';
 import { OwnSections } from './own-sections/own-sections.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
-import { OptionAuditEntity } from './store/option-audit.entity.js';
 
 /**
  * Glossary. *Section*: a named set of options, as `server`. *Family*: sections of one kind, each
@@ -20,7 +19,7 @@ import { OptionAuditEntity } from './store/option-audit.entity.js';
  * version, parsed. *Secret*: an option that reads mask.
  */
 @Module({
-  imports: [EdgeModule, AccessKeysModule, TypeOrmModule.forFeature([OptionAuditEntity])],
+  imports: [EdgeModule, AuditModule, AccessKeysModule],
   controllers: [OptionsController],
   providers: [
     SectionCatalogue,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../core/observability/index.js';
+import { Audit, type AuditPage } from '../audit/index.js';
 import { ConfigurationWriter } from './configuration-writer.js';
 import { patchOptions } from './domain/patch-options.js';
 import { maskSecrets } from './domain/secrets.js';
@@ -7,11 +8,20 @@ import { SectionCatalogue } from './domain/section-catalogue.js';
 import type { WrittenSections } from './domain/written-sections.js';
 import { sectionNotFound } from './options.errors.js';
 import type { GivenOptions } from './section-schema.js';
-import { type AuditEntry, ConfigurationRepository } from './store/configuration.repository.js';
+import { ConfigurationRepository } from './store/configuration.repository.js';
 import { readYaml } from './yaml/read-yaml.js';
 import { writeYaml } from './yaml/write-yaml.js';
 
-export type { AuditEntry };
+/** One change of one section. */
+export interface SectionAudit {
+  readonly id: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly action: string;
+  readonly section: string;
+  readonly before: GivenOptions | null;
+  readonly after: GivenOptions | null;
+}
 
 /** Sections by name, as answers show them: secrets masked. */
 export type ShownSections = Readonly<Record<string, GivenOptions>>;
@@ -26,6 +36,7 @@ export class OptionsService {
     private readonly repository: ConfigurationRepository,
     private readonly writer: ConfigurationWriter,
     private readonly catalogue: SectionCatalogue,
+    private readonly trail: Audit,
     private readonly log: Log,
   ) {}
 
@@ -101,8 +112,11 @@ export class OptionsService {
   }
 
   /** Who changed what, the newest change first. */
-  async audit(limit: number, section: string | undefined): Promise<AuditEntry[]> {
-    return this.repository.readAudit(limit, section);
+  async audit(page: Pick<AuditPage, 'limit' | 'before' | 'subject'>): Promise<SectionAudit[]> {
+    const entries = await this.trail.read({ ...page, kind: 'configuration' });
+    return entries.map(({ id, at, actor, action, subject, before, after }) => ({
+      ...{ id, at, actor, action, section: subject, before, after },
+    }));
   }
 
   private shown(sections: WrittenSections): ShownSections {

@@ -171,7 +171,7 @@ describe('a secret', () => {
     const client = new Client({ connectionString: server.databaseUrl });
     await client.connect();
     const { rows } = await client.query(
-      'SELECT json_agg(option_audit)::text AS all FROM option_audit',
+      'SELECT json_agg(audit_entry)::text AS all FROM audit_entry',
     );
     await client.end();
     expect(rows[0].all).not.toMatch(/hunter2|cert-|password\d|swordfish/);

@@ -111,7 +111,7 @@ describe('the sections file', () => {
     for (const node of started) {
       expect((await new ConfigClient(node).readAll()).json).toEqual(config);
     }
-    expect(await query('SELECT section, action FROM option_audit ORDER BY id')).toEqual([
+    expect(await query('SELECT subject AS section, action FROM audit_entry ORDER BY id')).toEqual([
       { section: 'storage', action: 'start' },
       { section: 'resources.a', action: 'start' },
     ]);
@@ -131,7 +131,7 @@ describe('the sections file', () => {
         'resources.a': {},
       });
     }
-    expect(await query('SELECT count(*)::int FROM option_audit')).toEqual([{ count: 2 }]);
+    expect(await query('SELECT count(*)::int FROM audit_entry')).toEqual([{ count: 2 }]);
     await Promise.all(processes.map((server) => server.stop()));
   });
 });
@@ -161,7 +161,7 @@ describe('a faulty file', () => {
     ]);
     for (const line of lines) expect(line.startsWith(`${file}: `)).toBe(true);
     expect(await query('SELECT name FROM option_section')).toEqual([]);
-    expect(await query('SELECT id FROM option_audit')).toEqual([]);
+    expect(await query('SELECT id FROM audit_entry')).toEqual([]);
   });
 
   it('stops the start when it is to replace what is there, which stays', async () => {

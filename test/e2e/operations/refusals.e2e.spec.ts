@@ -36,7 +36,7 @@ class ThrowingController {
   late(): StreamAnswer {
     const chunks = (async function* () {
       yield 'the beginning';
-      throw null;
+      throw thrown.null;
     })();
     return new StreamAnswer(() => ({ contentType: 'text/plain', chunks }));
   }

@@ -19,7 +19,8 @@ async function actorOf(headers: Record<string, string>, localAddress?: string): 
   const json = { max_keys: ++changes };
   const { status } = await server.request('PUT', path, { json, headers, localAddress });
   expect(status).toBe(200);
-  const text = 'SELECT actor FROM option_audit ORDER BY id DESC LIMIT 1';
+  const text = `SELECT actor FROM audit_entry
+     WHERE kind = 'configuration' ORDER BY id DESC LIMIT 1`;
   return (await databaseRows(server, text))[0].actor;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { invalidParameter } from '../../../core/errors/index.js';
 import { Log } from '../../../core/observability/index.js';
+import { Audit } from '../../audit/index.js';
 import type { ListedAccessKey } from './access-key.js';
 import { AccessKeyRepository } from './access-key.repository.js';
 import type { KeyAnswer, MadeKey, NewKey } from './access-keys.dto.js';
@@ -17,6 +18,7 @@ export class AccessKeysService {
   constructor(
     private readonly repository: AccessKeyRepository,
     private readonly ring: KeyRing,
+    private readonly audit: Audit,
     private readonly log: Log,
   ) {}
 
@@ -35,6 +37,13 @@ export class AccessKeysService {
       throw accessKeyExists(name);
     }
     this.log.info({ keyId: id, name, roles, caller }, 'an access key was made');
+    await this.audit.note({
+      kind: 'key',
+      actor: caller,
+      action: 'create',
+      subject: name,
+      after: { id, roles },
+    });
     return { id, key };
   }
 
@@ -52,6 +61,13 @@ export class AccessKeysService {
     if (name === undefined) throw accessKeyNotFound(id);
     this.ring.forget();
     this.log.info({ keyId: id, name, caller }, 'an access key was deleted');
+    await this.audit.note({
+      kind: 'key',
+      actor: caller,
+      action: 'delete',
+      subject: name,
+      before: { id },
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { MaintenanceAudit } from './audit/maintenance-audit.js';
 import { MaintenanceAuditRepository } from './audit/maintenance-audit.repository.js';
+import { MaintenanceAuditSweep } from './audit/maintenance-audit.sweep.js';
 import { ServiceExport } from './export/service-export.js';
 import { ServiceStream } from './export/service-stream.js';
 import { ServiceWalkRepository } from './export/service-walk.repository.js';
@@ -15,7 +16,7 @@ import { ServiceFilesController } from './service-files.controller.js';
 export const maintenanceControllers = [MaintenanceController, ServiceFilesController];
 
 export const maintenanceProviders = [
-  ...[MaintenanceAuditRepository, MaintenanceAudit, NodeStop],
+  ...[MaintenanceAuditRepository, MaintenanceAudit, MaintenanceAuditSweep, NodeStop],
   ...[ServiceWalkRepository, ServiceExport, ServiceStream],
   ...[ExportFolder, ServiceFiles],
   ...[PurgeRepository, PurgeService],

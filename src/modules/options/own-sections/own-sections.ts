@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AuditSettings } from '../../audit/index.js';
 import { SecuritySettings } from '../../access-keys/index.js';
 import { EdgeSettings } from '../../edge/index.js';
 import { OutgoingSettings } from '../../../core/outgoing/index.js';
 import { Configuration } from '../configuration.js';
+import { auditSection } from './audit-section.js';
 import { gmsSection } from './gms-section.js';
 import { securityRules, securitySection } from './security-section.js';
 import { serverSection } from './server-section.js';
@@ -19,10 +21,12 @@ export class OwnSections {
     private readonly edge: EdgeSettings,
     private readonly security: SecuritySettings,
     private readonly outgoing: OutgoingSettings,
+    private readonly audit: AuditSettings,
   ) {
     configuration.register({ schema: serverSection });
     configuration.register(securityRules);
     configuration.register({ schema: gmsSection });
+    configuration.register({ schema: auditSection });
     configuration.onChange(() => this.push());
   }
 
@@ -49,6 +53,7 @@ export class OwnSections {
       },
       externalUrlBase,
     });
+    this.audit.replace({ retentionSeconds: this.configuration.get(auditSection).retention });
     const gms = this.configuration.get(gmsSection);
     this.outgoing.replace({
       connectionTimeoutMs: gms['http.connection_timeout'] * 1000,

@@ -3,30 +3,12 @@ import { Database, statement } from '../../../core/database/index.js';
 import type { SectionChange } from '../domain/section-changes.js';
 import type { WrittenSections } from '../domain/written-sections.js';
 import type { GivenOptions } from '../section-schema.js';
-import { OptionAuditEntity } from './option-audit.entity.js';
 
 /** The sections as the database holds them. */
 export interface StoredSections {
   /** Rises with every change. */
   readonly version: number;
   readonly sections: WrittenSections;
-}
-
-/** Who changes sections, and by what call. */
-export interface AuditedBy {
-  readonly actor: string;
-  readonly action: 'put' | 'patch' | 'delete' | 'import' | 'start';
-}
-
-/** One change of one section. */
-export interface AuditEntry {
-  readonly id: number;
-  readonly at: Date;
-  readonly actor: string;
-  readonly action: string;
-  readonly section: string;
-  readonly before: GivenOptions | null;
-  readonly after: GivenOptions | null;
 }
 
 /** Any number that no other program on the same database locks. */
@@ -60,14 +42,6 @@ const arrange = statement(
       SET position = place
      FROM unnest($1::text[]) WITH ORDINALITY AS listed (section, place)
     WHERE name = section AND position <> place`,
-);
-
-/** What JSON leaves out becomes NULL. */
-const audit = statement(
-  'options.audit',
-  `INSERT INTO option_audit (actor, action, section, before, after)
-   SELECT $1, $2, change ->> 'section', change -> 'before', change -> 'after'
-     FROM jsonb_array_elements($3::jsonb) AS change`,
 );
 
 const raiseVersion = statement(
@@ -120,23 +94,5 @@ export class ConfigurationRepository {
     await this.database.execute(arrange, [order]);
     const row = await this.database.row<{ version: string }>(raiseVersion, []);
     return Number(row?.version);
-  }
-
-  /** Notes changes; what they hold is shown to whoever may read the audit. */
-  async addAudit(by: AuditedBy, changes: readonly SectionChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    await this.database.execute(audit, [by.actor, by.action, JSON.stringify(changes)]);
-  }
-
-  /** The newest changes first, of one section or of all. */
-  async readAudit(limit: number, section: string | undefined): Promise<AuditEntry[]> {
-    const entries = await this.database.orm.find(OptionAuditEntity, {
-      where: section === undefined ? {} : { section },
-      order: { id: 'DESC' },
-      take: limit,
-    });
-    return entries.map(({ id, at, actor, action, section: name, before, after }) => ({
-      ...{ id: Number(id), at, actor, action, section: name, before, after },
-    }));
   }
 }

@@ -1,0 +1,27 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Internal } from '../../core/auth/index.js';
+import { Audit } from './audit.js';
+import { type GivenQuery, kindOf, limitOf, pageBefore, requireKnown } from './audit.dto.js';
+import type { AuditEntry } from './audit-entry.js';
+import { ApiAudit } from './audit.openapi.js';
+
+/** The audit, for supervisors and administrators. */
+@ApiTags('Administration')
+@Internal('Supervisor')
+@Controller('genesys/1/admin/audit')
+export class AuditController {
+  constructor(private readonly audit: Audit) {}
+
+  @Get()
+  @ApiAudit()
+  async read(@Query() query: GivenQuery): Promise<AuditEntry[]> {
+    requireKnown(query, ['kind', 'limit', 'before']);
+    return this.audit.read({
+      kind: kindOf(query.kind),
+      limit: limitOf(query.limit),
+      before: pageBefore(query.before),
+      subject: undefined,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Request } from 'express';
+import {
+  Log,
+  plainText,
+  Refusals,
+  type RefusedRequest,
+  Trouble,
+} from '../../core/observability/index.js';
+import { Loop } from '../../core/timers/index.js';
+import { AuditRepository, type TalliedEntry } from './audit.repository.js';
+
+/** What was refused is written down after at most so many milliseconds. */
+const writeMs = 1000;
+
+/** Callers and reasons within one minute that have an entry of their own on this node. */
+const mostTallies = 200;
+
+/** Who stands for the callers beyond. */
+const others = 'others';
+
+const mostCharacters = 300;
+
+/** Where a caller shows who it is: a key, or the token of a user. */
+const credentials = ['authorization', 'x-api-key', 'apikey'];
+
+/**
+ * Writes down who was refused with the key or token that it showed (operations.md, Decisions). Calls
+ * of one caller within a minute are one entry; a flood of many callers has a bounded number of
+ * entries. It is written beside the requests: none waits for it.
+ */
+@Injectable()
+export class RefusalTrail implements OnModuleInit, OnModuleDestroy {
+  /** What is to be written yet, by tally. */
+  private readonly unwritten = new Map<string, TalliedEntry>();
+  /** The tallies of the current minute. */
+  private readonly tallies = new Set<string>();
+  private minute = 0;
+  private readonly trouble: Trouble;
+  private readonly loop = new Loop(async () => {
+    await this.write();
+    return writeMs;
+  });
+
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly refusals: Refusals,
+    log: Log,
+  ) {
+    this.trouble = new Trouble(log, 'writing down what was refused');
+  }
+
+  onModuleInit(): void {
+    this.refusals.listen((refused) => this.note(refused));
+    this.loop.open();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.close();
+    await this.write();
+  }
+
+  private note(refused: RefusedRequest): void {
+    const { request, status } = refused;
+    if ((status !== 401 && status !== 403) || !showsCredentials(request)) return;
+    const entry = entryOf(refused);
+    const tally = this.tallyOf(entry.actor, refused.refusal.exception);
+    const { calls = 0 } = this.unwritten.get(tally) ?? {};
+    const actor = tally.startsWith(others) ? others : entry.actor;
+    this.unwritten.set(tally, { ...entry, actor, tally, calls: calls + 1 });
+  }
+
+  private tallyOf(actor: string, exception: string): string {
+    const minute = Math.floor(Date.now() / 60_000);
+    if (minute !== this.minute) this.tallies.clear();
+    this.minute = minute;
+    const tally = `${actor} ${exception} ${String(minute)}`;
+    if (this.tallies.has(tally)) return tally;
+    if (this.tallies.size >= mostTallies) return `${others} ${exception} ${String(minute)}`;
+    this.tallies.add(tally);
+    return tally;
+  }
+
+  private async write(): Promise<void> {
+    if (this.unwritten.size === 0) return;
+    const entries = [...this.unwritten.values()];
+    this.unwritten.clear();
+    try {
+      await this.repository.count(entries);
+      this.trouble.succeeded();
+    } catch (error) {
+      // Lost for the audit; the log has a line of each.
+      this.trouble.failed(error);
+    }
+  }
+}
+
+function entryOf({
+  request,
+  route,
+  caller,
+  status,
+  refusal,
+}: RefusedRequest): Omit<TalliedEntry, 'tally' | 'calls'> {
+  return {
+    kind: 'refusal',
+    actor: plainText(caller, mostCharacters),
+    action: 'refused',
+    subject: `${request.method} ${route}`,
+    after: {
+      status,
+      exception: refusal.exception,
+      reason: plainText(refusal.reason ?? '', mostCharacters),
+    },
+  };
+}
+
+function showsCredentials(request: Request): boolean {
+  return request.sender?.key !== undefined || credentials.some((name) => name in request.headers);
+}
