@@ -13,6 +13,7 @@ import { measureComet } from './parts/comet.mjs';
 import { measureCustomerHistory } from './parts/customer-history.mjs';
 import { measureCustomerMaintenance } from './parts/customer-maintenance.mjs';
 import { measureCustomerServices } from './parts/customer-services.mjs';
+import { measureHostile } from './parts/hostile.mjs';
 import { measureHttp } from './parts/http.mjs';
 import { measureMatch } from './parts/match.mjs';
 import { measureProfile } from './parts/profile.mjs';
@@ -35,6 +36,7 @@ const parts = {
   'customer-services': measureCustomerServices,
   'customer-history': measureCustomerHistory,
   'customer-maintenance': measureCustomerMaintenance,
+  hostile: measureHostile,
   breakdown: measureBreakdown,
   profile: measureProfile,
 };

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { hiddenProxies, oddPaths, otherMethods, otherWritings } from './header-cases.js';
+import {
+  doubledIdentities,
+  hiddenProxies,
+  oddHttp,
+  oddPaths,
+  otherMethods,
+  otherWritings,
+} from './header-cases.js';
 import { useSweptServer } from './swept-server.js';
 import { tenthOf } from './tenth.js';
 import { bodyValues, parameterValues, readings } from './value-cases.js';
@@ -19,6 +26,12 @@ it('the sweep finds the routes of every chapter, and those that are mounted befo
 describe('on every route', () => {
   it('a proxy that hides behind 1,200 header lines is never taken for this machine', () =>
     swept.expectNoFaults(hiddenProxies));
+
+  it('two headers that say who calls are never one caller', () =>
+    swept.expectNoFaults(doubledIdentities));
+
+  it('a request that is odd HTTP gets an answer in the shape of all errors', () =>
+    swept.expectNoFaults(oddHttp));
 
   it('a method that is not there is refused in the shape of all errors', () =>
     swept.expectNoFaults(otherMethods));
