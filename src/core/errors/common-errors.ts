@@ -20,6 +20,15 @@ export function invalidText(where: string, what: string): DomainError {
   return new DomainError('invalid', 'InvalidText', `${where} has ${what}`);
 }
 
+/** A body that brought nothing for so long: 408 RequestTimeout. */
+export function requestTimeout(silenceMs: number): DomainError {
+  return new DomainError(
+    'requestTimeout',
+    'RequestTimeout',
+    `the body brought no byte for ${String(silenceMs / 1000)} s`,
+  );
+}
+
 /** A body over the limit: 413 PayloadTooLarge. */
 export function payloadTooLarge(limitBytes: number): DomainError {
   return new DomainError(

@@ -5,6 +5,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'notFound'
   | 'conflict'
+  | 'requestTimeout'
   | 'tooLarge'
   | 'unsupportedMediaType'
   | 'unprocessable'
@@ -27,6 +28,8 @@ export function httpStatusOf(kind: ErrorKind): number {
       return 404;
     case 'conflict':
       return 409;
+    case 'requestTimeout':
+      return 408;
     case 'tooLarge':
       return 413;
     case 'unsupportedMediaType':

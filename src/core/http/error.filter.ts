@@ -36,8 +36,11 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const answer = this.answerTo(error, request);
+    // Who has stopped sending is not waited for; the rest of the body is no next request.
+    if (answer.status === 408) response.setHeader('Connection', 'close');
     // Whoever still sends its body would miss an answer before the end of it.
-    if (isUnread(request)) void drain(request).then(() => sendError(response, answer));
+    if (isUnread(request) && answer.status !== 408)
+      void drain(request).then(() => sendError(response, answer));
     else sendError(response, answer);
   }
 

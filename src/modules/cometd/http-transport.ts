@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { invalidBody, invalidParameter } from '../../core/errors/index.js';
-import { queryValues, readTexts } from '../../core/http/body/index.js';
-import { gmsUserOf } from '../edge/index.js';
+import { queryValues, readTexts, withoutMark } from '../../core/http/body/index.js';
+import { JsonSyntaxError, parseJson, plainJson } from '../../core/json/index.js';
+import { bodyBoundsOf, gmsUserOf } from '../edge/index.js';
 import { BayeuxServer } from './bayeux-server.js';
 import { HttpExchange } from './http-exchange.js';
 import { isCallbackName } from './protocol/jsonp.js';
@@ -52,7 +53,7 @@ export class HttpTransport {
 }
 
 async function posted(request: Request): Promise<Element[] | undefined> {
-  const texts = await readTexts(request, 'message', mostBytes);
+  const texts = await readTexts(request, 'message', { ...bodyBoundsOf(request), mostBytes });
   return elementsOfTexts(texts);
 }
 
@@ -74,12 +75,13 @@ function elementsOfTexts(texts: readonly string[]): Element[] | undefined {
   return all.length === 0 ? undefined : all;
 }
 
-/** @throws DomainError InvalidBody */
+/** @throws DomainError InvalidBody, InvalidText */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return plainJson(parseJson(withoutMark(text)));
   } catch (error) {
-    throw invalidBody(`the messages are not JSON: ${error instanceof Error ? error.message : ''}`);
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw invalidBody(`the messages are not JSON: ${error.message}`);
   }
 }
 

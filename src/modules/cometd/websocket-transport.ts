@@ -5,6 +5,8 @@ import type { Request } from 'express';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { DomainError, httpStatusOf } from '../../core/errors/index.js';
+import { withoutMark } from '../../core/http/body/index.js';
+import { parseJson, plainJson } from '../../core/json/index.js';
 import { Log } from '../../core/observability/index.js';
 import { gmsUserOf, isAllowedOrigin } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
@@ -135,7 +137,7 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
 
 function parsed(text: string): ReturnType<typeof elementsOf> {
   try {
-    return elementsOf(JSON.parse(text));
+    return elementsOf(plainJson(parseJson(withoutMark(text))));
   } catch {
     return undefined;
   }

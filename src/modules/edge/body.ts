@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import { invalidBody } from '../../core/errors/index.js';
 import {
+  type BodyBounds,
   type BodyRules,
   type Fields,
   queryFields,
@@ -12,10 +13,9 @@ import {
   readText,
   requireObject,
   requireStorable,
-  requireStorableJson,
 } from '../../core/http/body/index.js';
 import { parseBody } from './domain/parse-body.js';
-import { edgeOf } from './edge.js';
+import { bodyBoundsOf } from './edge.js';
 import { withoutServersKey } from './gms-user.js';
 
 /** Forms alone: the Storage API. */
@@ -24,30 +24,30 @@ const formRules: BodyRules = { json: false, malformedJson: 'badRequest', jsonInF
 /** Forms and JSON, and JSON that calls itself a form: services, service storage, chat. */
 const serviceRules: BodyRules = { json: true, malformedJson: 'serverError', jsonInForm: true };
 
-type Read<Value> = (request: Request, limitBytes: number) => Promise<Value>;
+type Read<Value> = (request: Request, bounds: BodyBounds) => Promise<Value>;
 
 /** A decorator whose promise Nest settles before it calls the handler. */
 function bodyDecorator<Value>(read: Read<Value>): () => ParameterDecorator {
   return createParamDecorator((_: unknown, context: ExecutionContext) => {
     const request = context.switchToHttp().getRequest<Request>();
-    return read(request, edgeOf(request).settings.current.maxBodySizeBytes);
+    return read(request, bodyBoundsOf(request));
   });
 }
 
 /** `@FormFields() fields: Fields`: the fields of a form, URL-encoded or multipart. */
-export const FormFields = bodyDecorator(async (request, limit) =>
-  withoutServersKey(request, await readFields(request, formRules, limit)),
+export const FormFields = bodyDecorator(async (request, bounds) =>
+  withoutServersKey(request, await readFields(request, formRules, bounds)),
 );
 
 /** `@ServiceFields() fields: Fields`: the fields of a form, multipart or JSON object. */
-export const ServiceFields = bodyDecorator(async (request, limit) =>
-  withoutServersKey(request, await readFields(request, serviceRules, limit)),
+export const ServiceFields = bodyDecorator(async (request, bounds) =>
+  withoutServersKey(request, await readFields(request, serviceRules, bounds)),
 );
 
 /** As `ServiceFields`, with the query's parameters as fields; a body field of the name wins. */
-export const ServiceFieldsWithQuery = bodyDecorator(async (request, limit): Promise<Fields> => {
+export const ServiceFieldsWithQuery = bodyDecorator(async (request, bounds): Promise<Fields> => {
   const fields = queryFields(request.url);
-  for (const [name, value] of await readFields(request, serviceRules, limit)) {
+  for (const [name, value] of await readFields(request, serviceRules, bounds)) {
     fields.set(name, value);
   }
   return withoutServersKey(request, fields);
@@ -59,26 +59,20 @@ export const ServiceFieldsWithQuery = bodyDecorator(async (request, limit): Prom
  * InvalidParameter and name the member.
  */
 export const JsonBody = (schema: z.ZodType): ParameterDecorator =>
-  bodyDecorator(async (request, limit) => {
-    const read = await readJson(request, limit);
-    const body = requireObject(read === undefined ? {} : read);
-    requireStorableJson(body);
-    return parseBody(schema, body);
+  bodyDecorator(async (request, bounds) => {
+    const read = await readJson(request, bounds);
+    return parseBody(schema, requireObject(read === undefined ? {} : read));
   })();
 
 /** As `JsonBody`, but no body is refused: 400 InvalidBody. */
 export const MandatoryJsonBody = (schema: z.ZodType): ParameterDecorator =>
-  bodyDecorator(async (request, limit) => {
-    const body = requireObject(requirePresent(await readJson(request, limit)));
-    requireStorableJson(body);
-    return parseBody(schema, body);
+  bodyDecorator(async (request, bounds) => {
+    return parseBody(schema, requireObject(requirePresent(await readJson(request, bounds))));
   })();
 
 /** `@JsonValue() value: unknown`: any JSON, which must be there. */
-export const JsonValue = bodyDecorator(async (request, limit) => {
-  const value = requirePresent(await readJson(request, limit));
-  requireStorableJson({ value });
-  return value;
+export const JsonValue = bodyDecorator(async (request, bounds) => {
+  return requirePresent(await readJson(request, bounds));
 });
 
 function requirePresent(read: unknown): unknown {
@@ -88,8 +82,8 @@ function requirePresent(read: unknown): unknown {
 
 /** `@TextBody(['application/yaml']) text: string`: a body of text in one of the media types. */
 export const TextBody = (mediaTypes: readonly string[]): ParameterDecorator =>
-  bodyDecorator(async (request, limit) => {
-    const text = await readText(request, mediaTypes, limit);
+  bodyDecorator(async (request, bounds) => {
+    const text = await readText(request, mediaTypes, bounds);
     if (text === undefined) throw invalidBody('the body is not in the charset that it names');
     requireStorable('body', text);
     return text;
@@ -100,4 +94,4 @@ export const TextBody = (mediaTypes: readonly string[]): ParameterDecorator =>
  * a kind that may say its encoding itself.
  */
 export const BytesBody = (mediaTypes: readonly string[]): ParameterDecorator =>
-  bodyDecorator((request, limit) => readRaw(request, mediaTypes, limit))();
+  bodyDecorator((request, bounds) => readRaw(request, mediaTypes, bounds))();

@@ -9,6 +9,10 @@ export interface EdgeFacts {
   readonly externalUrlBase: string;
   /** `server.max_body_size`, bytes. */
   readonly maxBodySizeBytes: number;
+  /** `server.max_text_size`, bytes. */
+  readonly maxTextSizeBytes: number;
+  /** `server.max_body_memory`, bytes. */
+  readonly maxBodyMemoryBytes: number;
   /** `security.gms_user`: where the name of the end user comes from. */
   readonly gmsUser: 'header' | 'jwt';
   readonly jwtIssuer: string;
@@ -24,6 +28,8 @@ export class EdgeSettings {
   private facts: EdgeFacts = {
     externalUrlBase: '',
     maxBodySizeBytes: 10_485_760,
+    maxTextSizeBytes: 1_048_576,
+    maxBodyMemoryBytes: 268_435_456,
     gmsUser: 'header',
     jwtIssuer: '',
     jwtAudience: '',

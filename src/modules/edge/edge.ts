@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { BodyBounds, BodyMemory } from '../../core/http/body/index.js';
 import type { EdgeSettings } from './edge-settings.js';
 import type { UserTokens } from './user-tokens.js';
 
@@ -6,6 +7,7 @@ import type { UserTokens } from './user-tokens.js';
 export interface Edge {
   readonly settings: EdgeSettings;
   readonly tokens: UserTokens;
+  readonly bodies: BodyMemory;
 }
 
 /** The Express setting under which `mountEdge` leaves the application's edge. */
@@ -16,4 +18,11 @@ export function edgeOf(request: Request): Edge {
   const edge = request.app.get(edgeKey) as Edge | undefined;
   if (edge === undefined) throw new Error('mountEdge was not called on this application');
   return edge;
+}
+
+/** How much the body of a request may hold, by the configuration in force. */
+export function bodyBoundsOf(request: Request): BodyBounds {
+  const { settings, bodies } = edgeOf(request);
+  const { maxBodySizeBytes, maxTextSizeBytes } = settings.current;
+  return { mostBytes: maxBodySizeBytes, mostTextBytes: maxTextSizeBytes, memory: bodies };
 }

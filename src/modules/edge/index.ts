@@ -1,3 +1,4 @@
+export { bodyBoundsOf } from './edge.js';
 export { EdgeModule } from './edge.module.js';
 export { EdgeSettings, userKey } from './edge-settings.js';
 export type { EdgeFacts } from './edge-settings.js';

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
 import { AccessPolicy } from '../../core/auth/index.js';
+import { BodyMemory, requireReadableQuery } from '../../core/http/body/index.js';
 import { crossOrigin } from './cross-origin.js';
 import { canonicalUrl, isPage } from './domain/path-aliases.js';
 import { type Edge, edgeKey } from './edge.js';
@@ -16,7 +17,9 @@ const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
  * One middleware for all of it: each costs Express another turn of its router.
  */
 export function mountEdge(app: NestExpressApplication): void {
-  const edge: Edge = { settings: app.get(EdgeSettings), tokens: app.get(UserTokens) };
+  const settings = app.get(EdgeSettings);
+  const bodies = new BodyMemory(() => settings.current.maxBodyMemoryBytes);
+  const edge: Edge = { settings, tokens: app.get(UserTokens), bodies };
   app.set(edgeKey, edge);
   const allowOrigin = crossOrigin(edge.settings);
   const policy = app.get(AccessPolicy);
@@ -42,6 +45,7 @@ export function mountEdge(app: NestExpressApplication): void {
 function refusalOf(policy: AccessPolicy, request: Request): unknown {
   try {
     policy.receive(request);
+    requireReadableQuery(request.url);
   } catch (error) {
     return error;
   }

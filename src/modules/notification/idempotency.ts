@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { invalidParameter } from '../../core/errors/index.js';
+import { writeJson } from '../../core/json/index.js';
 
 /** The `Idempotency-Key` of a call that may come again (conventions.md). */
 export interface IdempotencyKey {
@@ -31,5 +32,5 @@ export function idempotencyKeyOf(
 }
 
 function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+  return createHash('sha256').update(writeJson(value)).digest('base64url');
 }

@@ -16,7 +16,8 @@ import { AccessPolicy, Internal } from '../../core/auth/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
 import { readJson, requireObject } from '../../core/http/body/index.js';
 import { type GivenQuery, limitOf, pageBefore, requireKnown } from '../audit/index.js';
-import { EdgeSettings, TextBody } from '../edge/index.js';
+import { plainJson } from '../../core/json/index.js';
+import { bodyBoundsOf, TextBody } from '../edge/index.js';
 import { secretsOf, sectionOf } from './options.dto.js';
 import {
   ApiDeleteSection,
@@ -41,7 +42,6 @@ export class OptionsController {
   constructor(
     private readonly options: OptionsService,
     private readonly policy: AccessPolicy,
-    private readonly edge: EdgeSettings,
   ) {}
 
   @Get('sections')
@@ -62,16 +62,16 @@ export class OptionsController {
   @Put('sections/:section')
   @ApiPutSection()
   async put(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
-    return readJson(request, this.edge.current.maxBodySizeBytes).then((body) =>
-      this.options.put(section, requireObject(body), this.callerOf(request)),
+    return readJson(request, bodyBoundsOf(request)).then((body) =>
+      this.options.put(section, requireObject(plainJson(body)), this.callerOf(request)),
     );
   }
 
   @Patch('sections/:section')
   @ApiPatchSection()
   async patch(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
-    return readJson(request, this.edge.current.maxBodySizeBytes).then((body) =>
-      this.options.patch(section, requireObject(body), this.callerOf(request)),
+    return readJson(request, bodyBoundsOf(request)).then((body) =>
+      this.options.patch(section, requireObject(plainJson(body)), this.callerOf(request)),
     );
   }
 

@@ -1,5 +1,5 @@
 import { BytesAnswer } from '../../core/http/answer.js';
-import type { UploadedFile } from '../../core/http/body/index.js';
+import { contentTypeOf, type UploadedFile } from '../../core/http/body/index.js';
 import type { StoredText } from './storage-entry.repository.js';
 
 /** Makes the absolute link under which a binary key is read. */
@@ -16,12 +16,8 @@ export function valueAnswer(entry: StoredText, linkTo: LinkTo): string {
   return entry.value ?? linkTo(entry.key);
 }
 
-const safeContentType = /^[\w.+-]+\/[\w.+-]+$/;
-
 /** A stored file as it was sent, made harmless for this server's origin. */
 export function fileAnswer(file: UploadedFile): BytesAnswer {
-  const type = safeContentType.test(file.contentType)
-    ? file.contentType
-    : 'application/octet-stream';
+  const type = contentTypeOf(file.contentType) ?? 'application/octet-stream';
   return new BytesAnswer(file.bytes, type, file.fileName);
 }

@@ -75,18 +75,25 @@ describe('paths and bodies', () => {
   });
 });
 
-it('survives messages that are nested deep, wherever they are echoed or kept', async () => {
+it('refuses messages that are nested deep, wherever they would be echoed or kept', async () => {
   const nested = '['.repeat(10_000) + ']'.repeat(10_000);
   const clientId = await session(server, 'nested');
   for (const member of ['subscription', 'ext', 'data', 'advice', 'id']) {
     const body = `[{"channel":"/meta/subscribe","clientId":"${clientId}","${member}":${nested}}]`;
     const headers = { 'Content-Type': 'application/json', gms_user: 'nested' };
     const answer = await server.request('POST', endpoint, { body, headers });
-    expect([answer.status, answer.json]).toEqual([
-      200,
-      [{ successful: false, error: '400::message_invalid' }],
-    ]);
+    expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidBody']);
   }
+});
+
+it('skips a byte order mark, and refuses more than 20,000 members', async () => {
+  const message = '{"channel":"/meta/handshake","version":"1.0"}';
+  const headers = { 'Content-Type': 'application/json', gms_user: 'marked' };
+  const marked = await server.request('POST', endpoint, { body: `\uFEFF${message}`, headers });
+  expect([marked.status, marked.json[0].successful]).toEqual([200, true]);
+  const body = `[${message},${'[],'.repeat(20_000)}7]`;
+  const answer = await server.request('POST', endpoint, { body, headers });
+  expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidBody']);
 });
 
 describe('/meta/handshake', () => {

@@ -46,6 +46,8 @@ describe('the sections of the server itself', () => {
     expect(server.app.get(EdgeSettings).current).toEqual({
       externalUrlBase: 'http://a.example',
       maxBodySizeBytes: 2048,
+      maxTextSizeBytes: 1_048_576,
+      maxBodyMemoryBytes: 268_435_456,
       gmsUser: 'jwt',
       jwtIssuer: 'https://id.example',
       jwtAudience: 'app',

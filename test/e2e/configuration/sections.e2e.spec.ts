@@ -160,24 +160,6 @@ describe('what is refused', () => {
       `section resources.${'x'.repeat(101)}: takes a name after the dot`,
     ],
     [
-      'text that the database cannot hold',
-      'server',
-      { external_url_base: 'http://a\0' },
-      'section server, option external_url_base: takes text without NUL characters',
-    ],
-    [
-      'half of a surrogate pair',
-      'server',
-      { external_url_base: '\ud800' },
-      'section server, option external_url_base: takes text without halves of surrogate pairs',
-    ],
-    [
-      'an option whose name the database cannot hold',
-      'server',
-      { 'a\0': 1 },
-      'section server, option "a\\u0000": takes text without NUL characters',
-    ],
-    [
       'a name that the database cannot hold',
       'resources.a\0',
       {},
@@ -227,8 +209,11 @@ describe('what is refused', () => {
         headers: { 'Content-Type': 'application/json' },
       },
       400,
-      'InvalidConfiguration',
+      'InvalidBody',
     ],
+    ['text that the database cannot hold', { json: { a: 'a\0' } }, 400, 'InvalidText'],
+    ['half of a surrogate pair', { json: { a: '\ud800' } }, 400, 'InvalidText'],
+    ['an option whose name cannot be held', { json: { 'a\0': 1 } }, 400, 'InvalidText'],
   ])('%s as a body', async (_, options, status, exception) => {
     const response = await server.request('PUT', pathOf('storage'), options);
     expect([response.status, response.json.exception]).toEqual([status, exception]);

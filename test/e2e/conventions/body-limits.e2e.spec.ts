@@ -199,8 +199,10 @@ describe('by default', () => {
     const own = await servers.start({ config: {} });
     const headers = { 'Content-Type': multipart };
     const most = 10 * 1024 * 1024;
+    const fileOf = (length: number): Buffer =>
+      Buffer.from(String(bodyOf(multipart, length - 12)).replace('"a"', '"a"; filename=f'));
     const send = async (length: number): Promise<number> =>
-      (await own.request('POST', storage, { body: bodyOf(multipart, length), headers })).status;
+      (await own.request('POST', storage, { body: fileOf(length), headers })).status;
     expect(await send(most)).toBe(200);
     expect(await send(most + 1)).toBe(413);
   });

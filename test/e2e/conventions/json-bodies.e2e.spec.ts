@@ -143,7 +143,7 @@ describe('text that PostgreSQL cannot hold is a 400', () => {
 it('deep nesting is refused, however deep, and the server lives', async () => {
   const nested = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
   expect(await dataOf(await send(`{${number},"a":${nested(50)}}`))).toEqual({ a: nested(50) });
-  for (const depth of [1000, 100_000, 2_000_000]) {
+  for (const depth of [65, 1000, 500_000]) {
     const answer = await send(`{${number},"a":${nested(depth)}}`);
     expect([depth, answer.status, answer.json.exception]).toEqual([depth, 400, 'InvalidBody']);
     const key = `{"name":"x","roles":["Integration"],"a":${nested(depth)}}`;

@@ -1,4 +1,4 @@
-import { invalidText } from '../../errors/index.js';
+import { DomainError, invalidText } from '../../errors/index.js';
 
 /** A file part of a multipart body, byte for byte as it was sent. */
 export interface UploadedFile {
@@ -12,8 +12,8 @@ export type FieldValue = string | UploadedFile;
 /** The named values of a form, whatever its encoding; of one name sent twice the last. */
 export type Fields = ReadonlyMap<string, FieldValue>;
 
-/** More names than anyone stores at once; beyond, a body is refused instead of parsed. */
-export const mostFields = 20_000;
+/** More than anybody fills in; beyond, a form or a query is refused instead of parsed. */
+export const mostFields = 1000;
 
 /**
  * Refuses text that PostgreSQL cannot hold.
@@ -24,4 +24,16 @@ export function requireStorable(name: string, text: string): void {
     throw invalidText(`the field name ${JSON.stringify(name)}`, 'a NUL character');
   }
   if (text.includes('\0')) throw invalidText(`the field ${name}`, 'a NUL character');
+  if (!name.isWellFormed() || !text.isWellFormed()) {
+    throw invalidText(`the field ${JSON.stringify(name)}`, 'half of a surrogate pair');
+  }
+}
+
+/** A form or a query of more than `mostFields`: 400 TooManyKeys. */
+export function tooManyFields(what: string): DomainError {
+  return new DomainError(
+    'invalid',
+    'TooManyKeys',
+    `${what} has more than ${String(mostFields)} fields`,
+  );
 }

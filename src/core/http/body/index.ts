@@ -1,7 +1,10 @@
+export type { BodyBounds } from './body-bounds.js';
+export { BodyMemory } from './body-memory.js';
 export { requireStorable } from './fields.js';
 export type { Fields, FieldValue, UploadedFile } from './fields.js';
-export { queryFields, queryValues } from './form.js';
-export { requireObject, requireStorableJson } from './json.js';
+export { queryFields, queryValues, requireReadableQuery } from './form.js';
+export { requireObject, withoutMark } from './json.js';
+export { contentTypeOf } from './part-header.js';
 export { drain, isUnread } from './read-bytes.js';
 export { readFields, readJson, readRaw, readText, readTexts } from './read-body.js';
 export type { BodyRules, RawBody } from './read-body.js';

@@ -1,105 +1,94 @@
-import { DomainError, invalidBody, invalidParameter, invalidText } from '../../errors/index.js';
-import { type FieldValue, requireStorable } from './fields.js';
+import { DomainError, invalidBody } from '../../errors/index.js';
+import {
+  digitsOf,
+  entriesOf,
+  isJsonObject,
+  JsonSyntaxError,
+  parseJson as readLossless,
+} from '../../json/index.js';
+import type { FieldValue } from './fields.js';
 import { decodeText } from './text.js';
-
-/** Deeper nesting is hostile: nobody's data has it, and recursion has an end. */
-const deepest = 100;
 
 /** How malformed JSON is answered: the Service API documents a 500, all else is 400. */
 export type MalformedJson = 'serverError' | 'badRequest';
 
+type JsonBody = Readonly<Record<string, unknown>>;
+
 /**
- * Reads a JSON body.
- * @throws DomainError InvalidBody
+ * Reads a JSON body, its digits and its order kept (core/json).
+ * @throws DomainError InvalidBody, InvalidText
  */
 export function parseJson(body: Buffer, charset: string, malformed: MalformedJson): unknown {
   const text = decodeText(body, charset);
   if (text === undefined) throw unreadable(`the bytes are not in ${charset}`, malformed);
-  return parseJsonText(text, malformed);
+  try {
+    return readLossless(withoutMark(text));
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw unreadable(error.message, malformed);
+    throw error;
+  }
 }
 
-/** @throws DomainError InvalidBody */
-export function parseJsonText(text: string, malformed: MalformedJson): unknown {
+/** As `parseJson`, of text that may be no JSON at all: then undefined. */
+export function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown;
+    return readLossless(withoutMark(text));
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error), malformed);
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
   }
+}
+
+/** Without a byte order mark. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** @throws DomainError InvalidBody when the value is no JSON object */
-export function requireObject(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidBody('the JSON body must be an object');
-  }
-  return value as Readonly<Record<string, unknown>>;
+export function requireObject(value: unknown): JsonBody {
+  if (!isJsonObject(value)) throw invalidBody('the JSON body must be an object');
+  return value;
 }
 
 /**
- * The fields of a JSON object, each as text: scalars in their JSON form, maps and arrays in the
+ * The fields of a JSON object, each as text: scalars as they were sent, maps and arrays in the
  * form of the 8.5 page (`{street=mystreet, city=mycity}`), null as absent (conventions.md).
- * @throws DomainError InvalidBody, InvalidText
+ * @throws DomainError InvalidBody
  */
 export function jsonFields(value: unknown): Map<string, FieldValue> {
   const fields = new Map<string, FieldValue>();
-  for (const [name, member] of Object.entries(requireObject(value))) {
-    if (member === null) continue;
-    const text = textOf(member, 1);
-    requireStorable(name, text);
-    requireWellFormed(name, text);
-    fields.set(name, text);
+  for (const [name, member] of entriesOf(requireObject(value))) {
+    // Of a name that is repeated the last counts, also when that is null.
+    if (member !== null) fields.set(name, textOf(member));
   }
   return fields;
 }
 
-/**
- * Refuses a JSON body with text or numbers that cannot be held, or nested too deep to be walked.
- * @throws DomainError InvalidText, InvalidParameter, InvalidBody
- */
-export function requireStorableJson(body: Readonly<Record<string, unknown>>): void {
-  for (const [name, member] of Object.entries(body)) {
-    requireStorable(name, '');
-    requireStorableMember(name, member, 1);
-  }
-}
-
-function requireStorableMember(field: string, value: unknown, depth: number): void {
-  if (typeof value === 'string') {
-    requireStorable(field, value);
-    requireWellFormed(field, value);
-  } else if (typeof value === 'number') {
-    // 1e400 is JSON, but not a number that JavaScript or a reader of our answers could hold.
-    if (!Number.isFinite(value)) throw invalidParameter(field, 'numbers of at most 1.7e308');
-  } else if (typeof value === 'object' && value !== null) {
-    if (depth > deepest) throw nestedTooDeep();
-    for (const [name, member] of Object.entries(value)) {
-      requireStorableMember(field, name, depth);
-      requireStorableMember(field, member, depth + 1);
-    }
-  }
-}
-
-function textOf(value: unknown, depth: number): string {
+function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (depth > deepest) throw nestedTooDeep();
+  const pieces: string[] = [];
+  append(value, pieces);
+  return pieces.join('');
+}
+
+/** One list of pieces for all levels: joined at each, a deep text would be copied as often. */
+function append(value: unknown, pieces: string[]): void {
   if (Array.isArray(value)) {
-    return `[${value.map((item) => textOf(item, depth + 1)).join(', ')}]`;
-  }
-  const members = Object.entries(value).map(
-    ([name, member]) => `${name}=${textOf(member, depth + 1)}`,
-  );
-  return `{${members.join(', ')}}`;
-}
-
-function nestedTooDeep(): DomainError {
-  return invalidBody(`the JSON body is nested deeper than ${String(deepest)}`);
-}
-
-/** Half of a surrogate pair has no form in UTF-8; stored, it would come back as another text. */
-function requireWellFormed(name: string, text: string): void {
-  if (/\p{Surrogate}/u.test(name) || /\p{Surrogate}/u.test(text)) {
-    throw invalidText(`the field ${JSON.stringify(name)}`, 'half of a surrogate pair');
+    pieces.push('[');
+    value.forEach((item, index) => {
+      if (index > 0) pieces.push(', ');
+      append(item, pieces);
+    });
+    pieces.push(']');
+  } else if (isJsonObject(value)) {
+    pieces.push('{');
+    entriesOf(value).forEach(([name, member], index) => {
+      pieces.push(index > 0 ? ', ' : '', name, '=');
+      append(member, pieces);
+    });
+    pieces.push('}');
+  } else {
+    pieces.push(digitsOf(value) ?? String(value));
   }
 }
 

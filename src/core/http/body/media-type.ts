@@ -8,9 +8,11 @@ export interface MediaType {
   /** Lower-case charset parameter; `utf-8` when there is none. */
   readonly charset: string;
   readonly namesCharset: boolean;
+  /** That parts of a multipart body are parted by; undefined when it names none. */
+  readonly boundary: string | undefined;
 }
 
-const none: MediaType = { essence: '', charset: 'utf-8', namesCharset: false };
+const none: MediaType = { essence: '', charset: 'utf-8', namesCharset: false, boundary: undefined };
 
 /** Reads the Content-Type header. */
 export function mediaTypeOf(request: IncomingMessage): MediaType {
@@ -22,6 +24,7 @@ export function mediaTypeOf(request: IncomingMessage): MediaType {
       essence: type.essence,
       charset: (type.params.get('charset') ?? 'utf-8').toLowerCase(),
       namesCharset: type.params.has('charset'),
+      boundary: type.params.get('boundary') || undefined,
     };
   } catch {
     return none;

@@ -1,11 +1,12 @@
 import type { Request } from 'express';
 import { invalidBody, unsupportedMediaType } from '../../errors/index.js';
+import { type BodyBounds, textBounds } from './body-bounds.js';
 import type { FieldValue } from './fields.js';
-import { parseForm, valuesOf } from './form.js';
-import { jsonFields, type MalformedJson, parseJson, parseJsonText } from './json.js';
+import { parseForm, requireFewFields, valuesOf } from './form.js';
+import { jsonFields, jsonOrNothing, type MalformedJson, parseJson } from './json.js';
 import { hasBody, mediaTypeOf } from './media-type.js';
 import { readMultipart } from './multipart.js';
-import { readBytes } from './read-bytes.js';
+import { readBody, readBytes } from './read-bytes.js';
 import { decoderOf, decodeText } from './text.js';
 
 /** What a call takes as its body. */
@@ -23,31 +24,31 @@ const json = 'application/json';
 
 /**
  * Reads the named values of a body: form, multipart or JSON. No body gives no fields.
- * @param limitBytes how much the body may hold
  * @throws DomainError UnsupportedMediaType, PayloadTooLarge, InvalidBody, InvalidText, TooManyKeys
  */
 export async function readFields(
   request: Request,
   rules: BodyRules,
-  limitBytes: number,
+  bounds: BodyBounds,
 ): Promise<Map<string, FieldValue>> {
   if (!hasBody(request)) return new Map();
-  const { essence, charset } = mediaTypeOf(request);
-  if (essence === multipart) return readMultipart(request, charset, limitBytes);
+  const type = mediaTypeOf(request);
+  const { essence, charset } = type;
+  if (essence === multipart) return readMultipart(request, type, bounds);
   if (essence !== form && !(rules.json && essence === json)) {
     throw unsupportedMediaType(
       shown(request),
       rules.json ? [form, multipart, json] : [form, multipart],
     );
   }
-  const body = await readBytes(request, limitBytes);
+  const body = await readBytes(request, textBounds(bounds));
   if (essence === json) {
     return body.length === 0
       ? new Map()
       : jsonFields(parseJson(body, charset, rules.malformedJson));
   }
   return rules.jsonInForm && startsWithBrace(body)
-    ? jsonFields(jsonObjectOf(body, charset) ?? Object.fromEntries(parseForm(body, charset)))
+    ? (jsonFieldsOf(body, charset) ?? parseForm(body, charset))
     : parseForm(body, charset);
 }
 
@@ -55,11 +56,11 @@ export async function readFields(
  * Reads a JSON body; undefined when there is none.
  * @throws DomainError UnsupportedMediaType, PayloadTooLarge, InvalidBody
  */
-export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+export async function readJson(request: Request, bounds: BodyBounds): Promise<unknown> {
   if (!hasBody(request)) return undefined;
   const { essence, charset } = mediaTypeOf(request);
   if (essence !== json) throw unsupportedMediaType(shown(request), [json]);
-  const body = await readBytes(request, limitBytes);
+  const body = await readBytes(request, textBounds(bounds));
   return body.length === 0 ? undefined : parseJson(body, charset, 'badRequest');
 }
 
@@ -71,13 +72,13 @@ export async function readJson(request: Request, limitBytes: number): Promise<un
 export async function readText(
   request: Request,
   takes: readonly string[],
-  limitBytes: number,
+  bounds: BodyBounds,
 ): Promise<string | undefined> {
   const { essence, charset } = mediaTypeOf(request);
   if (hasBody(request) && !takes.includes(essence)) {
     throw unsupportedMediaType(shown(request), takes);
   }
-  return decodeText(await readBytes(request, limitBytes), charset);
+  return decodeText(await readBytes(request, textBounds(bounds)), charset);
 }
 
 /** A body as it came. */
@@ -95,7 +96,7 @@ export interface RawBody {
 export async function readRaw(
   request: Request,
   takes: readonly string[],
-  limitBytes: number,
+  bounds: BodyBounds,
 ): Promise<RawBody> {
   const { essence, charset, namesCharset } = mediaTypeOf(request);
   if (hasBody(request) && !takes.includes(essence)) {
@@ -103,7 +104,7 @@ export async function readRaw(
   }
   decoderOf(charset);
   return {
-    bytes: await readBytes(request, limitBytes),
+    bytes: await readBytes(request, bounds),
     charset: namesCharset ? charset : undefined,
   };
 }
@@ -116,23 +117,25 @@ export async function readRaw(
 export async function readTexts(
   request: Request,
   fieldName: string,
-  limitBytes: number,
+  bounds: BodyBounds,
 ): Promise<string[]> {
   const { essence, charset } = mediaTypeOf(request);
-  const text = decodeText(await readBytes(request, limitBytes), charset);
+  const { bytes, held } = await readBody(request, bounds);
+  const text = decodeText(bytes, charset);
+  // Who reads texts may hold the answer open for long, and keeps little of them.
+  held.release();
   if (text === undefined) throw invalidBody(`the bytes are not in ${charset}`);
-  return essence === form ? valuesOf(text, fieldName) : [text];
+  if (essence !== form) return [text];
+  requireFewFields(text);
+  return valuesOf(text, fieldName);
 }
 
-/** A form that begins like JSON but is none is read as the form it says it is. */
-function jsonObjectOf(body: Buffer, charset: string): unknown {
+/** A form that begins like JSON but is none is read as the form it says it is: undefined. */
+function jsonFieldsOf(body: Buffer, charset: string): Map<string, FieldValue> | undefined {
   const text = decodeText(body, charset);
   if (text === undefined) return undefined;
-  try {
-    return parseJsonText(text, 'badRequest');
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrNothing(text);
+  return value === undefined ? undefined : jsonFields(value);
 }
 
 function startsWithBrace(body: Buffer): boolean {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { BodyMemory } from './body-memory.js';
 import { drain, isUnread, readBytes } from './read-bytes.js';
 
 let server: Server | undefined;
@@ -10,6 +11,9 @@ afterEach(() => {
   server?.closeAllConnections();
   server?.close();
 });
+
+const memory = new BodyMemory(() => 100);
+const bounds = (mostBytes: number) => ({ mostBytes, mostTextBytes: mostBytes, memory });
 
 type Handle<Value> = (request: IncomingMessage, response: ServerResponse) => Promise<Value>;
 
@@ -36,14 +40,14 @@ const head = 'POST / HTTP/1.1\r\nHost: x\r\n';
 describe('readBytes', () => {
   it('reads a body to its end', async () => {
     const body = await handled(`${head}Content-Length: 3\r\n\r\nabc`, (request) =>
-      readBytes(request, 3),
+      readBytes(request, bounds(3)),
     );
     expect(body.toString()).toBe('abc');
   });
 
   it('refuses a sender that leaves in the middle', async () => {
     const reading = handled(`${head}Content-Length: 30\r\n\r\nabc`, (request) =>
-      readBytes(request, 30),
+      readBytes(request, bounds(30)),
     );
     await expect(reading).rejects.toMatchObject({ code: 'InvalidBody' });
   });
@@ -52,7 +56,7 @@ describe('readBytes', () => {
     const reading = handled(`${head}Content-Length: 30\r\n\r\nabc`, async (request) => {
       request.on('error', () => undefined);
       await new Promise((resolve) => request.on('close', resolve));
-      return readBytes(request, 30);
+      return readBytes(request, bounds(30));
     });
     await expect(reading).rejects.toMatchObject({ code: 'InvalidBody' });
   });

@@ -1,44 +1,136 @@
 import type { IncomingMessage } from 'node:http';
-import { invalidBody, payloadTooLarge } from '../../errors/index.js';
+import type { Duplex } from 'node:stream';
+import {
+  type DomainError,
+  invalidBody,
+  payloadTooLarge,
+  requestTimeout,
+} from '../../errors/index.js';
+import type { BodyBounds } from './body-bounds.js';
+import type { HeldBody } from './body-memory.js';
+import { decoderOfBody } from './content-encoding.js';
 import { hasBody } from './media-type.js';
 
 /** How much of a refused body is read and thrown away so that its sender sees the answer. */
 const mostDrainedBytes = 256 * 1024 * 1024;
 const longestDrainMs = 10_000;
 
+/** A body that brings no byte for so long holds its memory no longer. */
+const longestSilenceMs = 10_000;
+
+/** A body that was read; what it holds is given back when the request ends, or before. */
+export interface ReadBody {
+  readonly bytes: Buffer;
+  readonly held: HeldBody;
+}
+
 /**
- * Reads the whole body.
- * @param limitBytes how much it may hold
- * @throws DomainError PayloadTooLarge, or InvalidBody when the sender broke off
+ * Reads the whole body, its Content-Encoding undone; both forms of it keep within the bounds.
+ * @throws DomainError PayloadTooLarge, UnsupportedMediaType, TooManyBodies, RequestTimeout, or
+ *   InvalidBody when the sender broke off
  */
-export async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<ReadBody> {
   requireSender(request);
-  if (announcedBytes(request) > limitBytes) throw payloadTooLarge(limitBytes);
-  const chunks: Buffer[] = [];
-  let total = 0;
+  const makeDecoder = decoderOfBody(request);
+  if (announcedBytes(request) > bounds.mostBytes) throw payloadTooLarge(bounds.mostBytes);
+  const held = bounds.memory.openFor(request);
+  try {
+    const sent = new Gathered(bounds.mostBytes, held);
+    await received(request, sent);
+    const bytes = sent.bytes();
+    if (makeDecoder === undefined || bytes.length === 0) return { bytes, held };
+    const unpacked = new Gathered(bounds.mostBytes, held);
+    await unpack(bytes, makeDecoder(bytes[0] as number), unpacked);
+    return { bytes: unpacked.bytes(), held };
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}
+
+/** As `readBody`, for who needs the bytes alone. */
+export async function readBytes(request: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
+  return (await readBody(request, bounds)).bytes;
+}
+
+/** Chunks, within a bound. */
+class Gathered {
+  private chunks: Buffer[] = [];
+  private total = 0;
+
+  constructor(
+    private readonly mostBytes: number,
+    private readonly held: HeldBody,
+  ) {}
+
+  /** @throws DomainError PayloadTooLarge, TooManyBodies */
+  add(chunk: Buffer): void {
+    this.total += chunk.length;
+    if (this.total > this.mostBytes) throw payloadTooLarge(this.mostBytes);
+    this.held.hold(chunk.length);
+    this.chunks.push(chunk);
+  }
+
+  bytes(): Buffer {
+    const { chunks } = this;
+    this.chunks = [];
+    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, this.total);
+  }
+}
+
+/** Until the body has come to its end. */
+function received(request: IncomingMessage, sink: Gathered): Promise<void> {
   return new Promise((resolve, reject) => {
+    const silence = setTimeout(() => fail(requestTimeout(longestSilenceMs)), longestSilenceMs);
     const stop = (): void => {
+      clearTimeout(silence);
       request.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
     };
-    const onData = (chunk: Buffer): void => {
-      total += chunk.length;
-      if (total <= limitBytes) {
-        chunks.push(chunk);
-        return;
-      }
+    const fail = (error: unknown): void => {
       stop();
-      reject(payloadTooLarge(limitBytes));
+      reject(errorOf(error));
+    };
+    const onData = (chunk: Buffer): void => {
+      silence.refresh();
+      try {
+        sink.add(chunk);
+      } catch (error) {
+        fail(error);
+      }
     };
     const onEnd = (): void => {
       stop();
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, total));
+      resolve();
     };
-    const onBreak = (): void => {
-      stop();
-      reject(invalidBody('the body was cut short'));
-    };
+    const onBreak = (): void => fail(cutShort());
     request.on('data', onData).on('end', onEnd).on('error', onBreak).on('close', onBreak);
   });
+}
+
+/** Until all of it is unpacked. @throws DomainError PayloadTooLarge, TooManyBodies, InvalidBody */
+function unpack(packed: Buffer, decoder: Duplex, sink: Gathered): Promise<void> {
+  return new Promise((resolve, reject) => {
+    decoder.on('data', (chunk: Buffer) => {
+      try {
+        sink.add(chunk);
+      } catch (error) {
+        decoder.destroy();
+        reject(errorOf(error));
+      }
+    });
+    decoder.on('end', resolve).on('error', () => {
+      reject(invalidBody('the body is not in its Content-Encoding, or was cut short'));
+    });
+    decoder.end(packed);
+  });
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function cutShort(): DomainError {
+  return invalidBody('the body was cut short');
 }
 
 /**
@@ -46,8 +138,8 @@ export async function readBytes(request: IncomingMessage, limitBytes: number): P
  * listens; waiting for the body would never end.
  * @throws DomainError InvalidBody
  */
-export function requireSender(request: IncomingMessage): void {
-  if (request.destroyed) throw invalidBody('the body was cut short');
+function requireSender(request: IncomingMessage): void {
+  if (request.destroyed) throw cutShort();
 }
 
 /** Whether bytes of the body may still be on their way. */
@@ -56,7 +148,7 @@ export function isUnread(request: IncomingMessage): boolean {
 }
 
 /** The Content-Length of the request; 0 when it names none. */
-export function announcedBytes(request: IncomingMessage): number {
+function announcedBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0);
 }
 

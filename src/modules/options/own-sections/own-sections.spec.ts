@@ -23,6 +23,8 @@ describe('section server', () => {
     expect(check({}).sections.get(serverSection)).toEqual({
       external_url_base: '',
       max_body_size: 10_485_760,
+      max_text_size: 1_048_576,
+      max_body_memory: 268_435_456,
       _ors: '',
       _ors_lb_strategy: 'circular',
     });

@@ -37,6 +37,8 @@ export class OwnSections {
     this.edge.replace({
       externalUrlBase,
       maxBodySizeBytes: server.max_body_size,
+      maxTextSizeBytes: server.max_text_size,
+      maxBodyMemoryBytes: server.max_body_memory,
       gmsUser: security.gms_user,
       jwtIssuer: security.jwt_issuer,
       jwtAudience: security.jwt_audience,

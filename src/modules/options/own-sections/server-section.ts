@@ -7,12 +7,17 @@ export interface ServerOptions {
   readonly external_url_base: string;
   /** Bytes. */
   readonly max_body_size: number;
+  /** Bytes of JSON, or of a form's text together. */
+  readonly max_text_size: number;
+  /** Bytes of all bodies under way on one node. */
+  readonly max_body_memory: number;
   /** Base URLs of remote orchestration servers, with commas between; empty: none. */
   readonly _ors: string;
   readonly _ors_lb_strategy: 'circular' | 'linear';
 }
 
 const kibibyte = 1024;
+const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
 export const serverSection = defineSection<ServerOptions>('server', {
@@ -22,6 +27,8 @@ export const serverSection = defineSection<ServerOptions>('server', {
     (url) => url === '' || isBaseUrl(url),
   ),
   max_body_size: wholeNumber(10_485_760, kibibyte, gibibyte),
+  max_text_size: wholeNumber(1_048_576, kibibyte, 16 * mebibyte),
+  max_body_memory: wholeNumber(268_435_456, mebibyte, 64 * gibibyte),
   _ors: text(
     '',
     'http or https URLs without query, with commas between, or nothing',

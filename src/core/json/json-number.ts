@@ -1,0 +1,37 @@
+import { noteLoss } from './loss.js';
+
+/**
+ * A number that JavaScript would write otherwise than it was sent: `12345678901234567890`, `1.10`,
+ * `1E400`, `-0`. All other numbers are plain ones.
+ */
+export class JsonNumber {
+  /** @param text as it was sent */
+  constructor(readonly text: string) {}
+
+  /** The nearest number of JavaScript; infinite beyond 1.7e308. */
+  valueOf(): number {
+    return Number(this.text);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+
+  /** For who writes JSON without `writeJson`: the nearest number. */
+  toJSON(): number {
+    noteLoss();
+    return this.valueOf();
+  }
+}
+
+/** The digits of a number as it was sent; undefined for what is no number. */
+export function digitsOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return value instanceof JsonNumber ? value.text : undefined;
+}
+
+/** A number of JSON as one of JavaScript's; undefined for what is none. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return value instanceof JsonNumber ? value.valueOf() : undefined;
+}

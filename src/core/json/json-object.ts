@@ -1,0 +1,83 @@
+import { noteLoss } from './loss.js';
+
+export type JsonObject = Record<string, unknown>;
+
+/** JavaScript puts names that are numbers before all others; these objects know their own order. */
+const orders = new WeakMap<object, Set<string>>();
+
+class OrderedObject {
+  /** For who writes JSON without `writeJson`: JavaScript's order. */
+  toJSON(): this {
+    noteLoss();
+    return this;
+  }
+}
+
+/** Gathers the members of an object in their order; of a name that comes again the last counts. */
+export class ObjectBuilder {
+  private object: JsonObject = {};
+  private order: Set<string> | undefined;
+
+  set(name: string, value: unknown): void {
+    if (this.order === undefined && isNumeral(name)) this.keepOrder();
+    this.order?.add(name);
+    if (name === '__proto__') define(this.object, name, value);
+    else this.object[name] = value;
+  }
+
+  done(): JsonObject {
+    if (this.order !== undefined) orders.set(this.object, this.order);
+    return this.object;
+  }
+
+  private keepOrder(): void {
+    const names = Object.keys(this.object);
+    const ordered = new OrderedObject() as unknown as JsonObject;
+    for (const name of names) define(ordered, name, this.object[name]);
+    this.object = ordered;
+    this.order = new Set(names);
+  }
+}
+
+/** The members of an object in the order in which they were sent. */
+export function entriesOf(object: Readonly<JsonObject>): [name: string, value: unknown][] {
+  const order = orders.get(object);
+  return order === undefined
+    ? Object.entries(object)
+    : Array.from(order, (name) => [name, object[name]]);
+}
+
+/** An object of these members, in their order. */
+export function objectOf(entries: Iterable<readonly [name: string, value: unknown]>): JsonObject {
+  const builder = new ObjectBuilder();
+  for (const [name, value] of entries) builder.set(name, value);
+  return builder.done();
+}
+
+/** One object of the members of several, in their order; of one name the last. */
+export function joined(...objects: readonly Readonly<JsonObject>[]): JsonObject {
+  return objectOf(objects.flatMap(entriesOf));
+}
+
+/** Whether the value is a JSON object, and not an array or a number that is kept as text. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === Object.prototype || prototype === OrderedObject.prototype || prototype === null
+  );
+}
+
+function isNumeral(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57 && /^\d+$/.test(name);
+}
+
+function define(object: JsonObject, name: string, value: unknown): void {
+  Object.defineProperty(object, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
