@@ -1,17 +1,19 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { useHttpSink } from '../../support/http-sink.js';
 import { callback, publish, putSection, subscribe } from '../../support/notification.js';
-import { useTestServer } from '../../support/use-servers.js';
+import type { TestServer } from '../../support/test-server.js';
+import { useServers } from '../../support/use-servers.js';
 
-const server = useTestServer({
-  config: { security: { allowed_callback_networks: ['127.0.0.1'] } },
-});
+const servers = useServers();
+let server: TestServer;
 const sink = useHttpSink();
 const path = '/genesys/1/admin/push/localization';
+const name = 'messages.xml';
 let folder: string;
 let location: string;
 
@@ -26,7 +28,12 @@ const xml = (text: string) => `<?xml version="1.0" encoding="UTF-8" ?>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'opengms-messages-'));
-  location = join(folder, 'messages.xml');
+  await mkdir(join(folder, 'localization'));
+  location = join(folder, 'localization', name);
+  server = await servers.start({
+    config: { security: { allowed_callback_networks: ['127.0.0.1'] } },
+    env: { GMS_DATA_DIR: folder },
+  });
   for (const language of ['de_AT', 'fr', undefined]) {
     const more = language === undefined ? {} : { language };
     await subscribe(server, callback(`${sink.url}/${language ?? 'none'}`, 'welcome', more));
@@ -62,9 +69,9 @@ describe('a localized message', () => {
 
   it('is sent in the language of each subscription, with its arguments', async () => {
     await writeFile(location, xml('Sehr geehrter Kunde $customer.lastname, gr\\u00FC\\u00DF Gott'));
-    await putSection(server, 'push', { localizationFileLocation: location });
+    await putSection(server, 'push', { localizationFileLocation: name });
     await eventually(async () => {
-      expect(await state()).toEqual({ source: 'file', location, messages: 1, error: null });
+      expect(await state()).toEqual({ source: 'file', location: name, messages: 1, error: null });
     });
     const text = 'Sehr geehrter Kunde Doe, grüß Gott';
     for (const locArgs of [{ 'customer.lastname': 'Doe' }, { customer: { lastname: 'Doe' } }]) {
@@ -95,7 +102,9 @@ describe('a localized message', () => {
     expect((await published()).de_AT).toBe('Neu');
     await rm(location);
     await eventually(async () => {
-      expect(await state()).toMatchObject({ error: expect.stringContaining('ENOENT') });
+      expect(await state()).toMatchObject({
+        error: expect.stringMatching(/^there is no file of that name/),
+      });
     });
     expect((await published()).de_AT).toBe('Neu');
     await writeFile(location, '<messages>');
@@ -103,9 +112,9 @@ describe('a localized message', () => {
       expect(await state()).toMatchObject({ error: expect.stringContaining('line 1') });
     });
     for (const [bad, words] of [
-      [xml('Grüße').replace('UTF-8', 'EBCDIC-7'), 'its encoding EBCDIC-7 is unknown'],
-      [Buffer.from(xml('Grüße'), 'latin1'), 'it is not in UTF-8, the encoding that it says'],
-      [xml('&nbsp;'), 'line 5: the entity &nbsp; is unknown'],
+      [xml('Grüße').replace('UTF-8', 'EBCDIC-7'), 'its encoding is unknown'],
+      [Buffer.from(xml('Grüße'), 'latin1'), 'it is not in the encoding that it says'],
+      [xml('&nbsp;'), 'line 5: undefined entity'],
     ] as const) {
       await writeFile(location, bad);
       await eventually(async () => expect(await state()).toMatchObject({ error: words }));
@@ -157,5 +166,77 @@ describe('a localized message', () => {
   it('is not taken from what is no XML by its type', async () => {
     const answer = await server.request('PUT', path, { json: {} });
     expect([answer.status, answer.json.exception]).toEqual([415, 'UnsupportedMediaType']);
+  });
+});
+
+describe('localizationFileLocation', () => {
+  it.each([
+    ...['/dev/zero', '/etc/passwd', '../messages.xml', 'a/messages.xml', 'a\\messages.xml'],
+    ...['.', '..'],
+  ])('is the name of a file in its folder, and not %s', async (localizationFileLocation) => {
+    const answer = await server.request('PUT', '/genesys/1/admin/config/sections/push', {
+      json: { localizationFileLocation },
+    });
+    expect([answer.status, answer.json.message]).toEqual([
+      400,
+      expect.stringContaining('localizationFileLocation'),
+    ]);
+  });
+
+  it.each<[string, (file: string) => unknown, string]>([
+    ['a link out of it', (file) => symlink('/etc/passwd', file), 'it is a link'],
+    ['a link to a device', (file) => symlink('/dev/zero', file), 'it is a link'],
+    ['a folder', (file) => mkdir(file), 'it is no regular file'],
+    ['a pipe', (file) => execFileSync('mkfifo', [file]), 'it is no regular file'],
+    ['more than 8 MB', (file) => writeFile(file, Buffer.alloc(8_388_609, ' ')), 'it has more than'],
+  ])('takes no %s for a file, and reads nothing of it', async (kind, make, words) => {
+    const file = kind.replaceAll(' ', '-');
+    await make(join(folder, 'localization', file));
+    await putSection(server, 'push', { localizationFileLocation: file });
+    await eventually(async () => {
+      expect(await state()).toMatchObject({ error: expect.stringContaining(words) });
+    });
+    expect(JSON.stringify(await state())).not.toContain(folder);
+  });
+});
+
+/** A document of 0.7 MB. */
+const large = (part: (at: number) => string): string => {
+  const parts: string[] = [];
+  for (let at = 0, length = 0; length < 700_000; at++) {
+    length += parts[parts.push(part(at)) - 1]!.length;
+  }
+  return `<messages>${parts.join('')}</messages>`;
+};
+
+describe('a large localization file', () => {
+  it.each<[string, string, number]>([
+    ['of messages', large((at) => `<message id="${at}"/>`), 200],
+    [
+      'of one message in many languages',
+      large(
+        (at) =>
+          `<message id="a"><locale language="l${at}"><entry key="text">x</entry></locale></message>`,
+      ),
+      200,
+    ],
+    ['of comments that begin', large(() => '<!-- '), 400],
+    ['of quotes that begin', large(() => '<a b="'), 400],
+    ['of elements that begin', large(() => '<message id="a">'), 400],
+    ['of one text', large(() => 'x '), 400],
+  ])('is read without keeping others waiting: %s', async (_, body, status) => {
+    let longestMs = 0;
+    let lookedAt = performance.now();
+    const clock = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - lookedAt);
+      lookedAt = performance.now();
+    });
+    const headers = { 'Content-Type': 'application/xml' };
+    const answer = await server.request('PUT', path, { body, headers, timeout: 30_000 });
+    clearInterval(clock);
+    expect(answer.status).toBe(status);
+    // One go takes a few milliseconds here, and took seconds; the rest is for a machine that is busy.
+    expect(longestMs).toBeLessThan(1000);
+    await server.request('DELETE', path);
   });
 });

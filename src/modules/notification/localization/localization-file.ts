@@ -1,7 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
-import { SyntaxValidator } from 'fast-xml-validator';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { BadLocalizationFile } from './bad-localization-file.js';
-import { requireXmlRules } from './xml-rules.js';
 
 /** The texts of one message by language, in lower case with `_` between its parts. */
 export type LocalizedTexts = ReadonlyMap<string, string>;
@@ -9,51 +8,38 @@ export type LocalizedTexts = ReadonlyMap<string, string>;
 /** All messages by id. */
 export type LocalizationFile = ReadonlyMap<string, LocalizedTexts>;
 
-/** A bigger file is no list of messages, characters. */
-export const mostCharacters = 5_000_000;
+/** The longest text, and the longest id, language or key, characters. */
+const longestText = 100_000;
+const longestName = 1000;
 
-const attribute = '@';
-const text = '#text';
+const options = { xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
+type Options = typeof options;
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: attribute,
-  textNodeName: text,
-  alwaysCreateTextNode: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  // Characters by number; of named ones the rules have left the five of XML.
-  htmlEntities: true,
-  isArray: (name, path) => path !== 'messages' && !name.startsWith(attribute),
-});
+/** The elements of the document, each with the attribute that it must have. */
+const elements = [
+  { name: 'messages', attribute: undefined },
+  { name: 'message', attribute: 'id' },
+  { name: 'locale', attribute: 'language' },
+  { name: 'entry', attribute: 'key' },
+] as const;
 
-type Node = Readonly<Record<string, unknown>>;
+/** Of a piece this much is read before others have their turn, characters. */
+const readAtOnce = 8192;
 
 /**
- * Reads the document's XML (Localization File). Entities are not expanded: a document with a
- * DOCTYPE is refused.
- * @throws BadLocalizationFile
+ * Reads the document's XML (Localization File) piece by piece, so that a large file keeps nobody
+ * waiting. Entities are not expanded: a document with a DOCTYPE is refused.
+ * @throws BadLocalizationFile; its words say where, and nothing of what stands there
  */
-export function readLocalizationFile(xml: string): LocalizationFile {
-  if (xml.length > mostCharacters) {
-    throw new BadLocalizationFile(`it has more than ${String(mostCharacters)} characters`);
-  }
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) throw new BadLocalizationFile('it has a DOCTYPE');
-  const texts = new Map<string, LocalizedTexts>();
-  for (const [message, place] of children(rootOf(xml), 'message', '')) {
-    const id = attributeOf(message, 'id', place);
-    const byLanguage = new Map(texts.get(id));
-    for (const [locale, within] of children(message, 'locale', place)) {
-      const language = languageKey(attributeOf(locale, 'language', within));
-      const found = textOf(locale, within);
-      if (found !== undefined) byLanguage.set(language, plainText(found, within));
+export async function readLocalizationFile(pieces: Iterable<string>): Promise<LocalizationFile> {
+  const reader = new Reader();
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += readAtOnce) {
+      reader.read(piece.slice(at, at + readAtOnce));
+      await nextTurn();
     }
-    texts.set(id, byLanguage);
   }
-  return texts;
+  return reader.end();
 }
 
 /** Languages compare ignoring case, and `-` counts as `_`. */
@@ -61,77 +47,113 @@ export function languageKey(language: string): string {
   return language.trim().toLowerCase().replaceAll('-', '_');
 }
 
-function rootOf(xml: string): Node {
-  const { messages } = parsed(xml);
-  const isOne = typeof messages === 'object' && messages !== null && !Array.isArray(messages);
-  if (isOne) return messages as Node;
-  throw new BadLocalizationFile('it is not one element <messages>');
-}
+/** Goes through a document once, from its beginning to its end. */
+class Reader {
+  private readonly parser = new SaxesParser<Options>(options);
+  private readonly texts = new Map<string, Map<string, string>>();
+  /** The attributes of the elements that are open: id, language, key. */
+  private readonly open: string[] = [];
+  private words = '';
+  private hasText = false;
 
-/** The parser forgives what is no XML; the validator and the rules do not. */
-function parsed(xml: string): Node {
-  try {
-    SyntaxValidator.validate(xml);
-    requireXmlRules(xml);
-    return parser.parse(xml) as Node;
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof BadLocalizationFile) throw error;
-    const place = 'line' in error ? `line ${String(error.line)}: ` : '';
-    throw new BadLocalizationFile(`${place}${error.message}`);
+  constructor() {
+    this.parser.on('doctype', () => this.refuse('it has a DOCTYPE'));
+    this.parser.on('error', (error) => this.refuse(withoutContent(error.message)));
+    this.parser.on('opentag', (tag) => {
+      this.begin(tag);
+    });
+    this.parser.on('closetag', () => {
+      this.finish();
+    });
+    this.parser.on('text', (text) => {
+      this.add(text);
+    });
+    this.parser.on('cdata', (text) => {
+      this.add(text);
+    });
+  }
+
+  read(piece: string): void {
+    this.parser.write(piece);
+  }
+
+  end(): LocalizationFile {
+    this.parser.close();
+    return this.texts;
+  }
+
+  private begin({ name, attributes }: SaxesTagPlain): void {
+    const element = elements[this.open.length];
+    if (element === undefined) return this.refuse('<entry> takes text alone');
+    if (name !== element.name) {
+      const parent = elements[this.open.length - 1]?.name;
+      return this.refuse(
+        parent === undefined
+          ? 'it is not one element <messages>'
+          : `<${parent}> takes <${element.name}> alone`,
+      );
+    }
+    const value = element.attribute === undefined ? '' : attributes[element.attribute];
+    if (element.attribute !== undefined && (value === undefined || value.trim() === '')) {
+      return this.refuse(`<${element.name}> has no ${element.attribute}`);
+    }
+    if (value !== undefined && value.length > longestName) {
+      return this.refuse(
+        `<${element.name}> has a name of more than ${String(longestName)} characters`,
+      );
+    }
+    this.open.push(value ?? '');
+    this.words = '';
+    if (element.name === 'locale') this.hasText = false;
+  }
+
+  private add(text: string): void {
+    if (this.open.length === elements.length) {
+      this.words += text;
+      if (this.words.length <= longestText) return;
+      this.refuse(`a text has more than ${String(longestText)} characters`);
+    } else if (this.open.length > 0 && text.trim() !== '') {
+      const { name } = elements[this.open.length - 1] ?? elements[0];
+      this.refuse(`<${name}> has text beside its elements`);
+    }
+  }
+
+  private finish(): void {
+    const [, id, language, key] = this.open;
+    this.open.pop();
+    if (id === undefined) return;
+    const texts = this.texts.get(id) ?? new Map<string, string>();
+    this.texts.set(id, texts);
+    // Of several texts of one locale the first counts.
+    if (language === undefined || key !== 'text' || this.hasText) return;
+    this.hasText = true;
+    texts.set(languageKey(language), this.plainText());
+  }
+
+  /** A line break in the file is for its readers; `\u000A` is one in the text. */
+  private plainText(): string {
+    const plain = this.words
+      .split(/\r\n|\n|\r/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' ')
+      .replaceAll(/\\u([0-9a-f]{4})/gi, (_, code: string) =>
+        String.fromCharCode(parseInt(code, 16)),
+      );
+    return /\0|\p{Surrogate}/u.test(plain)
+      ? this.refuse('a text has a \\u that is no character')
+      : plain;
+  }
+
+  private refuse(problem: string): never {
+    throw new BadLocalizationFile(`line ${String(this.parser.line)}: ${problem}`);
   }
 }
 
-/** The text of a locale: that of its entry with the key `text`. */
-function textOf(locale: Node, place: string): string | undefined {
-  let found: string | undefined;
-  for (const [entry, within] of children(locale, 'entry', place)) {
-    requireOnly(entry, undefined, within);
-    if (attributeOf(entry, 'key', within) === 'text') found ??= wordsOf(entry);
-  }
-  return found;
-}
-
-/** The elements of a node, which has no others and no text, and where each of them is. */
-function children(node: Node, name: string, place: string): [Node, string][] {
-  requireOnly(node, name, place);
-  if (wordsOf(node).trim() !== '') {
-    throw new BadLocalizationFile(
-      `${place === '' ? '<messages>' : place} has text beside <${name}>`,
-    );
-  }
-  const found = (node[name] ?? []) as readonly Node[];
-  const before = place === '' ? '' : `${place}, `;
-  return found.map((child, at) => [child, `${before}<${name}> ${String(at + 1)}`]);
-}
-
-function requireOnly(node: Node, name: string | undefined, place: string): void {
-  const isOther = (key: string) => key !== name && key !== text && !key.startsWith(attribute);
-  const other = Object.keys(node).find(isOther);
-  if (other === undefined) return;
-  const takes = name === undefined ? 'text alone' : `<${name}> alone`;
-  const where = place === '' ? '<messages>' : place;
-  throw new BadLocalizationFile(`${where} has <${other}> in it, and takes ${takes}`);
-}
-
-function attributeOf(node: Node, name: string, place: string): string {
-  const value = node[`${attribute}${name}`];
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new BadLocalizationFile(`${place} has no ${name}`);
-}
-
-function wordsOf(node: Node): string {
-  const words = node[text];
-  return typeof words === 'string' ? words : '';
-}
-
-/** A line break in the file is for its readers; `\u000A` is one in the text. */
-function plainText(written: string, place: string): string {
-  const plain = written
-    .split(/\r\n|\n|\r/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join(' ')
-    .replaceAll(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
-  if (!/\0|\p{Surrogate}/u.test(plain)) return plain;
-  throw new BadLocalizationFile(`${place} has a \\u that is no character`);
+/** What the parser complains of, without where, which is said otherwise, and without what it read. */
+function withoutContent(complaint: string): string {
+  return complaint
+    .replace(/^\d+:\d+: /, '')
+    .replace(/[:.].*$/s, '')
+    .slice(0, 100);
 }

@@ -1,15 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { PushProviders } from '../providers/push-providers.js';
+import { LocalizationFolder } from './localization-folder.js';
 import { LocalizationRepository } from './localization.repository.js';
-import { xmlTextOf } from './xml-text.js';
+import { xmlPiecesOf } from './xml-text.js';
 
 /** Where the messages come from at the moment. */
 export interface SourceState {
   readonly kind: 'upload' | 'file' | 'none';
-  /** The file's path, or who uploaded it; null when there is none. */
+  /** The file's name; null when it was uploaded, or there is none. */
   readonly location: string | null;
   /** Changes whenever what is there changes. */
   readonly mark: string;
@@ -18,11 +17,15 @@ export interface SourceState {
 /** Finds the localization file: the one that was uploaded, else the one that the option names. */
 @Injectable()
 export class LocalizationSource {
+  private readonly folder: LocalizationFolder;
+
   constructor(
     private readonly repository: LocalizationRepository,
     private readonly providers: PushProviders,
-    @Inject(ENVIRONMENT) private readonly environment: Environment,
-  ) {}
+    @Inject(ENVIRONMENT) environment: Environment,
+  ) {
+    this.folder = new LocalizationFolder(environment.dataDir);
+  }
 
   /** Whether it is known where to look: not before the application has started. */
   get isReady(): boolean {
@@ -34,27 +37,29 @@ export class LocalizationSource {
     this.providers.onChange(listener);
   }
 
-  /** @throws Error when the file cannot be looked at */
+  /** @throws UnreadableFile when the file cannot be looked at */
   async look(): Promise<SourceState> {
     const uploaded = await this.repository.findTime();
     if (uploaded !== undefined) return { kind: 'upload', location: null, mark: uploaded };
-    const path = this.path;
-    if (path === undefined) return { kind: 'none', location: null, mark: '' };
-    const { mtimeMs, size, ino } = await stat(path);
-    return { kind: 'file', location: path, mark: [path, mtimeMs, size, ino].join(' ') };
+    const { name } = this;
+    if (name === '') return { kind: 'none', location: null, mark: '' };
+    const { mtimeMs, size, ino } = await this.folder.stat(name);
+    return { kind: 'file', location: name, mark: [name, mtimeMs, size, ino].join(' ') };
   }
 
-  /** The XML text. @throws BadLocalizationFile when it is not in its encoding, Error when it cannot be read */
-  async read({ kind }: SourceState): Promise<string> {
-    if (kind === 'upload') return (await this.repository.find())?.xml ?? '<messages/>';
-    const path = this.path;
-    if (kind === 'none' || path === undefined) return '<messages/>';
-    return xmlTextOf(await readFile(path));
+  /**
+   * The XML text, in pieces.
+   * @throws UnreadableFile; while the pieces are read BadLocalizationFile
+   */
+  async read({ kind }: SourceState): Promise<Iterable<string>> {
+    if (kind === 'upload') return [(await this.repository.find())?.xml ?? nothing];
+    const { name } = this;
+    return kind === 'none' || name === '' ? [nothing] : xmlPiecesOf(await this.folder.read(name));
   }
 
-  /** A relative path is one beside the file of sections. */
-  get path(): string | undefined {
-    const location = this.providers.settings.localizationFileLocation;
-    return location === '' ? undefined : resolve(dirname(this.environment.configFile), location);
+  private get name(): string {
+    return this.providers.settings.localizationFileLocation;
   }
 }
+
+const nothing = '<messages/>';

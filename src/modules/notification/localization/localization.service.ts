@@ -5,8 +5,9 @@ import { Log } from '../../../core/observability/index.js';
 import { BadLocalizationFile } from './bad-localization-file.js';
 import { readLocalizationFile } from './localization-file.js';
 import { Localization, type LocalizationState, localizationTopic } from './localization.js';
+import { mostBytes } from './localization-folder.js';
 import { LocalizationRepository } from './localization.repository.js';
-import { xmlTextOf } from './xml-text.js';
+import { xmlPiecesOf } from './xml-text.js';
 
 /** The calls of administrators on the localization file. */
 @Injectable()
@@ -32,7 +33,7 @@ export class LocalizationService {
     charset: string | undefined,
     actor: string,
   ): Promise<LocalizationState> {
-    const xml = goodFile(bytes, charset);
+    const xml = await goodFile(bytes, charset);
     await this.repository.put(xml, actor);
     this.log.info({ actor }, 'a localization file was uploaded');
     return this.changed();
@@ -59,11 +60,14 @@ export class LocalizationService {
 }
 
 /** @throws DomainError InvalidLocalization */
-function goodFile(bytes: Uint8Array, charset: string | undefined): string {
+async function goodFile(bytes: Uint8Array, charset: string | undefined): Promise<string> {
   try {
-    const xml = xmlTextOf(bytes, charset);
-    readLocalizationFile(xml);
-    return xml;
+    if (bytes.length > mostBytes) {
+      throw new BadLocalizationFile(`it has more than ${String(mostBytes)} bytes`);
+    }
+    const pieces = [...xmlPiecesOf(bytes, charset)];
+    await readLocalizationFile(pieces);
+    return pieces.join('');
   } catch (error) {
     if (!(error instanceof BadLocalizationFile)) throw error;
     const message = `the localization file: ${error.message}`;

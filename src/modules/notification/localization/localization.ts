@@ -5,6 +5,7 @@ import { Loop } from '../../../core/timers/index.js';
 import type { EventText } from '../publish/event.js';
 import { BadLocalizationFile } from './bad-localization-file.js';
 import { type LocalizationFile, readLocalizationFile } from './localization-file.js';
+import { UnreadableFile } from './localization-folder.js';
 import { LocalizationSource, type SourceState } from './localization-source.js';
 import { localizedText, type LocalizationWarning } from './localized-text.js';
 
@@ -17,6 +18,12 @@ const lookMs = 1000;
 /** The same warning is logged once in so many milliseconds. */
 const quietMs = 60_000;
 const mostQuiet = 1000;
+
+const warnings: Readonly<Record<LocalizationWarning['kind'], string>> = {
+  unknownMessage: 'the localization file has no such message: it was sent as it is',
+  unknownArgument: 'a localized message has an argument that its event does not: it was left empty',
+  tooLong: 'a localized message has more than a million characters: it was sent as it is',
+};
 
 /** What is in force on this node. */
 export interface LocalizationState {
@@ -94,14 +101,17 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
       this.lookFault = null;
       this.trouble.succeeded();
     } catch (error) {
-      this.lookFault = error instanceof Error ? error.message : String(error);
+      this.lookFault =
+        error instanceof UnreadableFile
+          ? error.message
+          : 'it could not be looked at; the log says why';
       this.trouble.failed(error);
     }
   }
 
   private async take(found: SourceState): Promise<void> {
     try {
-      this.file = readLocalizationFile(await this.sources.read(found));
+      this.file = await readLocalizationFile(await this.sources.read(found));
       this.source = found;
       this.fault = null;
       this.log.info(this.state, 'the localization file was read');
@@ -130,11 +140,6 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.warned.size >= mostQuiet) this.warned.clear();
     this.warned.set(key, now);
     const facts = { tag, message: message.slice(0, 100), name: name.slice(0, 100) };
-    this.log.warn(
-      facts,
-      kind === 'unknownMessage'
-        ? 'the localization file has no such message: it was sent as it is'
-        : 'a localized message has an argument that its event does not: it was left empty',
-    );
+    this.log.warn(facts, warnings[kind]);
   }
 }

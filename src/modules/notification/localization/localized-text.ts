@@ -3,13 +3,18 @@ import { languageKey, type LocalizationFile } from './localization-file.js';
 /** Why a text is not what its publisher may have meant. */
 export type LocalizationWarning =
   | { readonly kind: 'unknownMessage'; readonly name: string }
-  | { readonly kind: 'unknownArgument'; readonly name: string };
+  | { readonly kind: 'unknownArgument'; readonly name: string }
+  | { readonly kind: 'tooLong'; readonly name: string };
 
 /** The text of a message, and what was wrong with it. */
 export interface LocalizedText {
   readonly text: string;
   readonly warnings: readonly LocalizationWarning[];
 }
+
+/** A longer word after `$` is no variable, and a longer text no message, characters. */
+const longestName = 255;
+const longestText = 1024 * 1024;
 
 /** Names are of letters and digits of any script, `_` and `-`, with dots between. */
 const variable = /\$([\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)/gu;
@@ -30,7 +35,8 @@ export function localizedText(
   }
   const found = languagesOf(language).find((name) => texts.has(name));
   const text = found === undefined ? undefined : texts.get(found);
-  return text === undefined ? { text: message, warnings: [] } : filledIn(text, given);
+  if (text === undefined) return { text: message, warnings: [] };
+  return filledIn(text, given) ?? { text: message, warnings: [{ kind: 'tooLong', name: message }] };
 }
 
 /** `de_at`, `de` of `de_AT`. */
@@ -39,19 +45,27 @@ function languagesOf(language: string): string[] {
   return parts.map((_, at) => parts.slice(0, parts.length - at).join('_'));
 }
 
-function filledIn(text: string, given: Readonly<Record<string, unknown>>): LocalizedText {
+/** @returns undefined when it would be too long */
+function filledIn(
+  text: string,
+  given: Readonly<Record<string, unknown>>,
+): LocalizedText | undefined {
   const warnings: LocalizationWarning[] = [];
+  let length = text.length;
   const filled = text.replaceAll(variable, (whole, name: string) => {
+    if (name.length > longestName || length > longestText) return whole;
     for (const known of namesIn(name)) {
       const value = argumentOf(given, known);
-      if (value !== undefined) return `${value}${name.slice(known.length)}`;
+      if (value === undefined) continue;
+      length += value.length;
+      return `${value}${name.slice(known.length)}`;
     }
     // What begins with a digit is a price.
     if (/^\p{N}/u.test(name)) return whole;
     warnings.push({ kind: 'unknownArgument', name });
     return '';
   });
-  return { text: filled, warnings };
+  return length > longestText ? undefined : { text: filled, warnings };
 }
 
 /** A hyphen may be of the name, or of the text behind it. */

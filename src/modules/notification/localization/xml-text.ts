@@ -12,18 +12,25 @@ const beginnings: readonly (readonly [readonly number[], string])[] = [
 
 const declaration = /^<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([\w.:-]+)"|'([\w.:-]+)')/;
 
+/** Decoded at once, bytes. */
+const pieceBytes = 65_536;
+
+const notInIt = 'it is not in the encoding that it says';
+
 /**
- * The text of an XML document.
+ * The text of an XML document, in pieces.
  * @param charset what its content type says, which wins over what the document says of itself
  * @throws BadLocalizationFile for an encoding that is unknown, or that the bytes are not in
  */
-export function xmlTextOf(bytes: Uint8Array, charset?: string): string {
-  const encoding = charset ?? encodingOf(bytes);
-  const decoder = decoderOf(encoding);
+export function* xmlPiecesOf(bytes: Uint8Array, charset?: string): Generator<string> {
+  const decoder = decoderOf(charset ?? encodingOf(bytes));
   try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new BadLocalizationFile(`it is not in ${encoding}, the encoding that it says`);
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      yield decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true });
+    }
+    yield decoder.decode();
+  } catch (error) {
+    throw error instanceof BadLocalizationFile ? error : new BadLocalizationFile(notInIt);
   }
 }
 
@@ -34,9 +41,7 @@ function encodingOf(bytes: Uint8Array): string {
   const [, double, single] = declaration.exec(head) ?? [];
   const named = double ?? single ?? 'utf-8';
   // Its bytes would have told.
-  if (/^(?:utf-?16|ucs-2|unicode)/i.test(named)) {
-    throw new BadLocalizationFile(`it is not in ${named}, the encoding that it says`);
-  }
+  if (/^(?:utf-?16|ucs-2|unicode)/i.test(named)) throw new BadLocalizationFile(notInIt);
   return named;
 }
 
@@ -44,6 +49,6 @@ function decoderOf(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch {
-    throw new BadLocalizationFile(`its encoding ${encoding} is unknown`);
+    throw new BadLocalizationFile('its encoding is unknown');
   }
 }

@@ -5,6 +5,7 @@ import {
   wholeNumber,
   withoutTrustSwitches,
 } from '../../options/index.js';
+import { isFileName } from '../localization/localization-folder.js';
 import type { PushType } from '../push-type.js';
 import { type AttributeOptions, attributeTypes } from './attribute-types.js';
 import { type Credentials, credentialTypes } from './credential-types.js';
@@ -20,7 +21,7 @@ export interface PushOptions extends Credentials, AttributeOptions {
   readonly max_attempts: number;
   /** Seconds before the second attempt. */
   readonly retry_initial: number;
-  /** A file on every node; empty: none. */
+  /** The name of a file on every node; empty: none. */
   readonly localizationFileLocation: string;
 }
 
@@ -37,7 +38,11 @@ export const pushSection = withoutTrustSwitches(
     publish_mode: oneOf('sync', ['sync', 'async']),
     max_attempts: wholeNumber(8, 1, 100),
     retry_initial: wholeNumber(1, 1, 60),
-    localizationFileLocation: text(''),
+    localizationFileLocation: text(
+      '',
+      'the name of a file in the folder localization of GMS_DATA_DIR',
+      (name) => name === '' || isFileName(name),
+    ),
     ...credentialTypes,
     ...attributeTypes,
   }),
