@@ -5,12 +5,15 @@ import {
   chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isRoot, query, useEmbeddedDatabases } from '../../support/embedded-database.js';
 import { installBeside, installInto, ownMark } from '../../support/embedded-installation.js';
 
@@ -119,13 +122,13 @@ describe('embedded database and accounts', () => {
     await user.stop();
   });
 
-  it('moves to /var/tmp when its account cannot get through to a folder of root, and stays there', async () => {
+  it('keeps its data in /var/lib/opengms when its account cannot get through to a folder of root, and stays there', async () => {
     const home = databases.folder();
     const installation = installBeside(installed(), join(home, 'checkout'));
     const dataDir = join(home, 'data');
     chmodSync(home, 0o700);
     const first = await databases.use({ dataDir, installation });
-    expect(first.folder).toMatch(/^\/var\/tmp\/opengms-0\/data-[0-9a-f]{16}$/);
+    expect(first.folder).toMatch(/^\/var\/lib\/opengms\/data-[0-9a-f]{16}$/);
     expect(first.log()).toContain(`the database is in ${first.folder}`);
     expect(existsSync(dataDir)).toBe(false);
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
@@ -136,8 +139,35 @@ describe('embedded database and accounts', () => {
     expect(second.folder).toBe(first.folder);
     expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
     await second.stop();
-    const { uid, mode } = statSync(store);
+    const { uid, mode } = statSync('/var/lib/opengms');
     expect([uid, mode & 0o777]).toEqual([0, 0o711]);
+  });
+
+  it('finds the database that an earlier version put in /var/tmp, and moves it once nobody uses it', async () => {
+    const home = databases.folder();
+    const installation = installBeside(installed(), join(home, 'checkout'));
+    const dataDir = join(home, 'data');
+    chmodSync(home, 0o700);
+    const first = await databases.use({ dataDir, installation });
+    await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
+    await first.stop();
+    const former = join(store, basename(first.folder));
+    mkdirSync(store, { recursive: true, mode: 0o711 });
+    renameSync(first.folder, former);
+    // The process of these tests stands for an earlier version that still runs on it.
+    const user = join(former, 'users', 'earlier');
+    writeFileSync(user, JSON.stringify({ pid: process.pid, started: '' }));
+    await expect(databases.use({ dataDir, installation })).rejects.toThrow(
+      new RegExp(`process ${process.pid}\\) uses the database in ${former}.*stop it`),
+    );
+    rmSync(user);
+    const second = await databases.use({ dataDir, installation });
+    expect(second.folder).toBe(first.folder);
+    expect(second.log()).toContain(`The database was moved from ${former}`);
+    expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    expect(existsSync(join(former, 'data'))).toBe(false);
+    await second.stop();
+    rmSync(former, { recursive: true });
   });
 
   it('does not start an empty database when the data got out of reach', async () => {

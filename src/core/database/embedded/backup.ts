@@ -37,8 +37,9 @@ export async function backUpEmbeddedPostgres({
 }: BackupOrder): Promise<Backup> {
   const target = resolve(file);
   refuseTarget(target);
-  const { data, folder } = findHome(dataDir, log);
-  if (!holdsDatabase({ data, restored: join(folder, 'data.restored') })) {
+  const home = findHome(dataDir, log);
+  const { data } = home;
+  if (!holdsDatabase(home) && home.former === undefined) {
     throw new Error(
       `There is no embedded database in ${resolve(dataDir)}, so there is nothing to back up.`,
     );

@@ -1,3 +1,4 @@
+import { moveFormerHome } from './former-home.js';
 import { type Binaries, locateBinaries } from './installation/binaries.js';
 import { createHome, findHome, type Home } from './installation/home.js';
 import type { Log } from './types.js';
@@ -16,7 +17,11 @@ export async function openSite(
   settings: Record<string, string>,
   log: Log,
 ): Promise<Site> {
-  const home = findHome(dataDir, log);
+  let home = findHome(dataDir, log);
+  if (home.former !== undefined) {
+    await moveFormerHome(home, home.former, log);
+    home = findHome(dataDir, log);
+  }
   createHome(home);
   const binaries = await locateBinaries(home.account, log);
   return { home, binaries, settings, log };

@@ -12,7 +12,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Log } from '../types.js';
 import { type Account, chooseAccount, isRoot } from './account.js';
 import { entryAt } from './entry.js';
-import { privateStore, privateStorePath } from './private-store.js';
+import { lastingStorePath, ownFolder, privateStorePath } from './private-store.js';
 import { canEnter, existingPart } from './reach.js';
 
 /** Where one embedded server keeps its things, and as whom it runs. */
@@ -30,6 +30,8 @@ export interface Home {
   locks: string;
   /** Whom PostgreSQL runs as; undefined when as this process does. */
   account: Account | undefined;
+  /** The place in /var/tmp where earlier versions put this database, when it is still there and to be moved. */
+  former?: string;
 }
 
 /** The superuser's password; inside the data folder, so that both are created, moved and restored as one. */
@@ -44,20 +46,38 @@ export function holdsDatabase(home: Pick<Home, 'data' | 'restored'>): boolean {
 
 /**
  * Finds the home of the database of `dataDir`: `postgres` below it, or, when root's account cannot reach that, a
- * folder in /var/tmp that goes with the path. Creates nothing. Throws when there is data that cannot be reached.
+ * folder of /var/lib/opengms that goes with the path. Creates nothing but that store. Throws when there is data that
+ * cannot be reached, or no such store.
  */
 export function findHome(dataDir: string, log: Log): Home {
   const wanted = join(resolve(dataDir), 'postgres');
   const home = homeAt(wanted);
-  if (!home.account || (canEnter(home.account, wanted) && !standsElsewhere(home))) return home;
-  if (holdsDatabase(home)) throw unreachable(home, home.account);
-  const elsewhere = homeAt(elsewhereFor(wanted));
+  const { account } = home;
+  if (!account) return home;
+  const isReachable = canEnter(account, wanted);
+  if (holdsDatabase(home)) {
+    if (!isReachable) throw unreachable(home, account);
+    return home;
+  }
+  const name = elsewhereName(wanted);
+  const former = join(privateStorePath(), name);
+  const elsewhere = homeAt(join(lastingStorePath, name));
+  // A database once placed there stays there, even when the wanted folder can be reached by now.
+  const chosen = isReachable && !holdsDatabase(elsewhere) ? home : elsewhere;
+  if (chosen === elsewhere) {
+    ownFolder(lastingStorePath);
+    warnOfMove(wanted, elsewhere, log);
+  }
+  return holdsDatabase(chosen) || !holdsDatabase(homeAt(former)) ? chosen : { ...chosen, former };
+}
+
+function warnOfMove(wanted: string, { folder, account }: Home, log: Log): void {
+  const name = account?.name ?? 'another account';
   log.warn(
-    { wanted, folder: elsewhere.folder },
-    `PostgreSQL runs as ${home.account.name}, which could not reach ${wanted}: the database is in ` +
-      `${elsewhere.folder}. To have it elsewhere, set GMS_DATA_DIR to a folder below ones that everybody may enter.`,
+    { wanted, folder },
+    `PostgreSQL runs as ${name}, which cannot reach ${wanted}: the database is in ${folder}. ` +
+      'To have it elsewhere, set GMS_DATA_DIR to a folder below ones that everybody may enter.',
   );
-  return elsewhere;
 }
 
 /** Creates the home's folders where they are missing. Throws an Error that says what to do when that is refused. */
@@ -85,7 +105,7 @@ export function giveToOwner(home: Home, path: string): void {
   lchownSync(path, uid, gid);
 }
 
-function homeAt(folder: string): Home {
+export function homeAt(folder: string): Home {
   const data = join(folder, 'data');
   return {
     folder,
@@ -97,19 +117,6 @@ function homeAt(folder: string): Home {
     locks: join(folder, 'locks'),
     account: chooseAccount([data, folder]),
   };
-}
-
-/** A database once placed in /var/tmp stays there, even when the wanted folder can be reached by now. */
-function standsElsewhere(home: Home): boolean {
-  const folder = join(privateStorePath(), elsewhereName(home.folder));
-  return (
-    !holdsDatabase(home) &&
-    holdsDatabase({ data: join(folder, 'data'), restored: join(folder, 'data.restored') })
-  );
-}
-
-function elsewhereFor(wanted: string): string {
-  return join(privateStore(), elsewhereName(wanted));
 }
 
 function elsewhereName(wanted: string): string {
