@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { inRoot, root } from './project.mjs';
+import { readEnvFile } from './env-file.mjs';
 import { prepare } from './prepare.mjs';
 
 /** Builds when needed, then runs a command-line program of the server in this process. */
 export async function runTool(program) {
   await prepare();
+  readEnvFile();
   const typedIn = process.env.INIT_CWD ?? process.cwd();
   // npm changes to the checkout first; a file is meant where the command was typed.
   const words = process.argv

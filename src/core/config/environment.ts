@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readSecretFiles } from './secret-files.js';
 
 /** The deployment's facts, read once at boot and frozen (contract: configuration.md, Environment). */
 export interface Environment {
@@ -111,6 +112,10 @@ const variables: Readonly<Record<string, Variable>> = {
   },
 };
 
+/** Variables that hold secrets; each may come as a file that `<name>_FILE` names. */
+const secrets: readonly string[] = ['DATABASE_URL', 'GMS_ADMIN_KEY'];
+const fileNames = secrets.map((name) => `${name}_FILE`);
+
 /**
  * Reads and checks the environment variables. A variable that is set but empty counts as unset.
  * @throws EnvironmentError with every fault found, not the first alone.
@@ -119,9 +124,11 @@ export function readEnvironment(
   source: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment {
   const faults = unknownNames(source);
+  const { values, faults: fileFaults } = readSecretFiles(source, secrets);
+  faults.push(...fileFaults);
   const environment: Partial<Record<keyof Environment, unknown>> = {};
   for (const [name, variable] of Object.entries(variables)) {
-    const text = source[name]?.trim();
+    const text = (values.get(name) ?? source[name])?.trim();
     if (!text) {
       environment[variable.field] = variable.initial();
       continue;
@@ -136,7 +143,8 @@ export function readEnvironment(
 
 /** A misspelt variable would be silently ignored; within our own prefix that is a fault. */
 function unknownNames(source: Readonly<Record<string, string | undefined>>): string[] {
+  const names = [...Object.keys(variables), ...fileNames];
   return Object.keys(source)
-    .filter((name) => name.startsWith('GMS_') && !(name in variables))
-    .map((name) => `${name} is unknown; the variables are ${Object.keys(variables).join(', ')}`);
+    .filter((name) => name.startsWith('GMS_') && !names.includes(name))
+    .map((name) => `${name} is unknown; the variables are ${names.join(', ')}`);
 }
