@@ -21,7 +21,7 @@ export async function createApplication(environment: Environment): Promise<NestE
   const { databaseUrl } = environment;
   if (databaseUrl === undefined) throw new Error('the environment names no database');
   const log = openLog(environment.logLevel, { node: environment.nodeId });
-  await migrate(databaseUrl);
+  await migrate(databaseUrl, log);
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.of({ environment, databaseUrl, log }),
     new PreparedExpressAdapter(),

@@ -3,7 +3,13 @@ import './core/config/frugal-heap.js';
 import type { INestApplication } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApplication } from './application.js';
-import { EnvironmentError, readEnvironment, type Environment } from './core/config/index.js';
+import {
+  commit,
+  EnvironmentError,
+  readEnvironment,
+  version,
+  type Environment,
+} from './core/config/index.js';
 import { startEmbeddedPostgres } from './core/database/embedded/index.js';
 import { stopGracefully } from './core/http/graceful-stop.js';
 import { listen } from './core/http/listen.js';
@@ -71,6 +77,7 @@ async function serve(environment: Environment, log: Log, stop: StopRequest): Pro
 async function run(): Promise<void> {
   const environment = readEnvironment();
   const log = openLog(environment.logLevel, { node: environment.nodeId });
+  log.info({ version, commit, nodeVersion: process.version }, 'starting');
   const stop = new StopRequest(log, longestStopMs);
   try {
     await serve(environment, log, stop);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
@@ -8,10 +9,36 @@ const stampFile = inRoot('dist/.stamp');
 
 /** Compiles the server into dist/ unless dist/ is up to date. */
 export async function build() {
+  await compileWhenNeeded();
+  noteCommit();
+}
+
+async function compileWhenNeeded() {
   if (isUpToDate()) return;
   await locked(async () => {
     if (!isUpToDate()) await compile();
   });
+}
+
+/**
+ * Leaves in dist/.commit which commit was built: COMMIT where the sources come without their history,
+ * as in an image, else what git says. A build without either goes on.
+ */
+function noteCommit() {
+  const commit = process.env.COMMIT?.trim() || commitOfCheckout();
+  const file = inRoot('dist/.commit');
+  if (existsSync(file) && readFileSync(file, 'utf8') === commit) return;
+  replace('dist/.commit', commit);
+}
+
+function commitOfCheckout() {
+  // A checkout's own history alone: this folder may lie inside another one.
+  if (!existsSync(inRoot('.git'))) return '';
+  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : '';
 }
 
 function isUpToDate() {

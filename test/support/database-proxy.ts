@@ -9,10 +9,19 @@ export interface DatabaseProxy {
   hang(): void;
   /** Lets everything through again, also what has come meanwhile. */
   recover(): void;
+  /** Keeps back what the database answers on a connection that sends the text next. */
+  holdAnswerTo(text: string): HeldAnswer;
   /** Drops every connection; refuses new ones until `open`. */
   cut(): Promise<void>;
   open(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An answer that the database has given and its reader has not got. */
+export interface HeldAnswer {
+  /** Resolves once there is one. */
+  readonly held: Promise<void>;
+  release(): void;
 }
 
 /** Starts a proxy on a free port. */
@@ -22,6 +31,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   let isHanging = false;
   let server: Server;
   let port = 0;
+  let watched: { text: string; answered: () => void; release: Promise<void> } | undefined;
 
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -34,8 +44,28 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       const far = connect(Number(target.port), target.hostname);
       track(near);
       track(far);
-      near.on('data', (bytes) => far.write(bytes));
-      far.on('data', (bytes) => near.write(bytes));
+      let holding: typeof watched;
+      near.on('data', (bytes) => {
+        if (watched !== undefined && bytes.includes(watched.text)) {
+          holding = watched;
+          watched = undefined;
+        }
+        far.write(bytes);
+      });
+      far.on('data', (bytes) => {
+        if (holding === undefined) {
+          near.write(bytes);
+          return;
+        }
+        far.pause();
+        const { answered, release } = holding;
+        holding = undefined;
+        answered();
+        void release.then(() => {
+          near.write(bytes);
+          far.resume();
+        });
+      });
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
       if (isHanging) for (const socket of [near, far]) socket.pause();
@@ -64,6 +94,14 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     recover: () => {
       isHanging = false;
       for (const socket of sockets) socket.resume();
+    },
+    holdAnswerTo: (text) => {
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const held = new Promise<void>((answered) => {
+        watched = { text, answered, release: released };
+      });
+      return { held, release };
     },
     cut,
     open: listen,

@@ -1,17 +1,24 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
+import { commit, version } from '../config/index.js';
 
 /** Any number that no other program on the same database locks. */
 const migrationLock = 7_215_046_113;
 
+/** What a migration says about itself. */
+interface Told {
+  info(facts: object, message: string): void;
+}
+
 /**
  * Brings the database's schema to this version. Any number of processes may call it at once: one
  * works, the others wait for it.
- * @throws Error when the database is older than PostgreSQL 14, or a migration fails (it is rolled
- *   back whole)
+ * @param log is told what was applied
+ * @throws Error when the database is older than PostgreSQL 14, its schema is of a later version of
+ *   this program, or a migration fails (it is rolled back whole)
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, log?: Told): Promise<void> {
   const lock = new Client({ connectionString: url });
   // Losing this connection shows in the query under way; unheard, it would end the process.
   lock.on('error', () => undefined);
@@ -19,7 +26,9 @@ export async function migrate(url: string): Promise<void> {
   try {
     await requireVersion(lock);
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await runMigrations(url);
+    await requireKnownSchema(lock);
+    const applied = await runMigrations(url);
+    if (applied.length > 0) log?.info({ applied }, 'brought the schema up to date');
   } finally {
     await lock.end();
   }
@@ -36,7 +45,27 @@ async function requireVersion(client: Client): Promise<void> {
   }
 }
 
-async function runMigrations(url: string): Promise<void> {
+/** An older program would write what the newer one does not expect. */
+async function requireKnownSchema(client: Client): Promise<void> {
+  const table = await client.query<{ exists: boolean }>(
+    `SELECT to_regclass('schema_migration') IS NOT NULL AS exists`,
+  );
+  if (table.rows[0]?.exists !== true) return;
+  const known = migrations.map((migration) => migration.name);
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM schema_migration WHERE name <> ALL ($1) ORDER BY timestamp',
+    [known],
+  );
+  if (rows.length === 0) return;
+  throw new Error(
+    `The database has the schema of a newer OpenGMS than this one (version ${version}, commit ${commit}), ` +
+      `which does not know ${rows.map(({ name }) => name).join(', ')}. ` +
+      'Start the newer one, or restore a backup that was made before it was started.',
+  );
+}
+
+/** @returns the names of the migrations that were applied */
+async function runMigrations(url: string): Promise<string[]> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -47,7 +76,8 @@ async function runMigrations(url: string): Promise<void> {
   });
   await dataSource.initialize();
   try {
-    await dataSource.runMigrations({ transaction: 'each' });
+    const applied = await dataSource.runMigrations({ transaction: 'each' });
+    return applied.map(({ name }) => name);
   } finally {
     await dataSource.destroy();
   }

@@ -25,6 +25,7 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
   private stopHearing: (() => void) | undefined;
   private stopping = false;
   private beating: Promise<void> = Promise.resolve();
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly repository: NodeRepository,
@@ -50,7 +51,7 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
     this.bell.ring();
     await this.beating;
     try {
-      await this.repository.end(this.environment.nodeId);
+      await this.inTurn(() => this.repository.end(this.nodeId));
     } catch (error) {
       // It shows as not live in ten seconds anyway.
       this.trouble.failed(error);
@@ -65,8 +66,29 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
     return this.current;
   }
 
+  /**
+   * Sets the status of this node.
+   * @param store writes it down
+   */
+  change(status: NodeStatus, store: () => Promise<void>): Promise<void> {
+    return this.inTurn(async () => {
+      await store();
+      this.become(status);
+    });
+  }
+
+  /**
+   * One statement about this node at a time: a heartbeat that read the status before a change must
+   * not be heard after it.
+   */
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
   /** Takes over a status that was set in the database. */
-  become(status: NodeStatus): void {
+  private become(status: NodeStatus): void {
     if (status !== this.current) this.log.info({ status }, `this node is now ${status}`);
     this.current = status;
   }
@@ -82,7 +104,9 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
   private async beatOnce(): Promise<void> {
     const upSeconds = (performance.now() - this.started) / 1000;
     try {
-      this.become(await this.repository.beat(this.environment.nodeId, version, upSeconds));
+      await this.inTurn(async () => {
+        this.become(await this.repository.beat(this.nodeId, version, upSeconds));
+      });
       this.trouble.succeeded();
     } catch (error) {
       this.trouble.failed(error);

@@ -2,8 +2,14 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs
 import type { Request, Response } from 'express';
 import { AccessPolicy, AlwaysOpen, Internal } from '../../core/auth/index.js';
 import { writeAnswer } from '../../core/http/answer.js';
-import { ApiChangeStatus, ApiListNodes, ApiNode, ApiNodeStatus } from './node.openapi.js';
-import { NodeService, type NodeView } from './node.service.js';
+import {
+  ApiChangeStatus,
+  ApiListNodes,
+  ApiNode,
+  ApiNodeStatus,
+  ApiOwnNode,
+} from './node.openapi.js';
+import { NodeService, type NodeView, type OwnNodeView } from './node.service.js';
 import { NodeIdPipe } from './node-id.pipe.js';
 
 /** Node status (contract: operations.md). */
@@ -23,8 +29,15 @@ export class NodeController {
     writeAnswer(response, status === 'ONLINE' ? 200 : 503, status);
   }
 
+  @Get('admin/node')
+  @Internal('Supervisor', 'Administrator')
+  @ApiOwnNode()
+  own(): OwnNodeView {
+    return this.nodes.own();
+  }
+
   @Get('admin/node/status')
-  @Internal('Administrator')
+  @Internal('Supervisor', 'Administrator')
   @ApiNodeStatus()
   status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
     return this.nodes.statusOf(id);
@@ -43,7 +56,7 @@ export class NodeController {
   }
 
   @Get('admin/nodes')
-  @Internal('Administrator')
+  @Internal('Supervisor', 'Administrator')
   @ApiListNodes()
   list(): Promise<NodeView[]> {
     return this.nodes.list();

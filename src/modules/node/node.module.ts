@@ -1,4 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { commit, ENVIRONMENT, type Environment, version } from '../../core/config/index.js';
+import { Metrics } from '../../core/observability/index.js';
 import { AuditModule } from '../audit/index.js';
 import { HealthController } from './health.controller.js';
 import { Heartbeat } from './heartbeat.js';
@@ -17,4 +19,11 @@ import { ReadinessCheck } from './readiness.js';
   controllers: [NodeController, HealthController],
   providers: [NodeService, NodeRepository, Heartbeat, NodeSweep, ReadinessCheck],
 })
-export class NodeModule {}
+export class NodeModule {
+  constructor(metrics: Metrics, @Inject(ENVIRONMENT) { nodeId }: Environment) {
+    const labels = ['version', 'commit', 'node'];
+    metrics.gauge('gms_build_info', 'What this node runs; always 1', labels, (set) => {
+      set(1, version, commit, nodeId);
+    });
+  }
+}

@@ -21,6 +21,19 @@ export const ApiNode = (): MethodDecorator =>
     }),
   );
 
+export const ApiOwnNode = (): MethodDecorator =>
+  Operation({
+    summary: 'This node: its status, and the versions that it runs',
+    section: ours,
+    answer: json({
+      id: node,
+      status: 'ONLINE',
+      version: '0.1.0',
+      commit: '2f6c1d0e5b7a49c8d3e1f0a9b8c7d6e5f4a3b2c1',
+      nodeVersion: 'v24.11.0',
+    }),
+  });
+
 export const ApiNodeStatus = (): MethodDecorator =>
   Operation({
     summary: 'The status of this node, or of another',

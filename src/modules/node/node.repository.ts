@@ -36,13 +36,16 @@ const beat = statement(
 
 const end = statement('node.end', 'UPDATE node SET stopped_at = now() WHERE id = $1');
 
-const findStatus = statement('node.findStatus', 'SELECT status FROM node WHERE id = $1');
+/** A node that has stopped in order is OFFLINE; it has its own status again when it starts. */
+const shownStatus = `CASE WHEN stopped_at IS NULL THEN status ELSE 'OFFLINE' END AS status`;
+
+const findStatus = statement('node.findStatus', `SELECT ${shownStatus} FROM node WHERE id = $1`);
 
 const setStatus = statement('node.setStatus', 'UPDATE node SET status = $2 WHERE id = $1');
 
 const findAll = statement(
   'node.findAll',
-  `SELECT id, status, version, started_at, seen_at,
+  `SELECT id, ${shownStatus}, version, started_at, seen_at,
           stopped_at IS NULL AND seen_at > now() - $1 * interval '1 second' AS live
      FROM node ORDER BY id`,
 );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
+import { commit, version } from '../../core/config/index.js';
 import { UnitOfWork } from '../../core/database/index.js';
 import { Log } from '../../core/observability/index.js';
 import { Audit } from '../audit/index.js';
@@ -18,6 +19,16 @@ export interface NodeView {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly seenAt: string;
+}
+
+/** This node, and what it runs. */
+export interface OwnNodeView {
+  readonly id: string;
+  readonly status: NodeStatus;
+  readonly version: string;
+  readonly commit: string;
+  /** The version of Node. */
+  readonly nodeVersion: string;
 }
 
 /** The status of any node, read and set on any node. */
@@ -57,10 +68,21 @@ export class NodeService {
    */
   async changeStatus(text: string, id: string | undefined, caller: string): Promise<NodeStatus> {
     const status = parseNodeStatus(text);
-    return this.setStatus(status, id ?? this.heartbeat.nodeId, caller);
+    await this.setStatus(status, id ?? this.heartbeat.nodeId, caller);
+    return status;
   }
 
-  private async setStatus(status: NodeStatus, id: string, caller: string): Promise<NodeStatus> {
+  private async setStatus(status: NodeStatus, id: string, caller: string): Promise<void> {
+    const store = () => this.store(status, id, caller);
+    if (id === this.heartbeat.nodeId) {
+      await this.heartbeat.change(status, store);
+      return;
+    }
+    await store();
+    this.bus.wake(nodesTopic, id);
+  }
+
+  private async store(status: NodeStatus, id: string, caller: string): Promise<void> {
     await this.unitOfWork.run(async () => {
       const before = await this.repository.findStatus(id);
       if (before === undefined || !(await this.repository.setStatus(id, status))) {
@@ -71,9 +93,11 @@ export class NodeService {
       await this.audit.note({ ...entry, actor: caller, ...change });
     });
     this.log.info({ nodeId: id, status, caller }, 'the status of a node was set');
-    if (id === this.heartbeat.nodeId) this.heartbeat.become(status);
-    else this.bus.wake(nodesTopic, id);
-    return status;
+  }
+
+  own(): OwnNodeView {
+    const { nodeId: id, status } = this.heartbeat;
+    return { id, status, version, commit, nodeVersion: process.version };
   }
 
   async list(): Promise<NodeView[]> {

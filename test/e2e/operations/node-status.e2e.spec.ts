@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startDatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { useServers } from '../../support/use-servers.js';
 
@@ -131,7 +133,52 @@ describe('GET /genesys/1/admin/nodes', () => {
     ]);
     await two.close();
     const after = await one.request('GET', '/genesys/1/admin/nodes');
-    expect(after.json).toMatchObject([{ live: true }, { id: 'two', live: false }]);
+    expect(after.json).toMatchObject([
+      { live: true, status: 'ONLINE' },
+      { id: 'two', live: false, status: 'OFFLINE' },
+    ]);
+    expect((await one.request('GET', `${status}?node=two`)).text).toBe('OFFLINE');
+    const again = await servers.start({ database, ...node('two') });
+    expect((await again.request('GET', ping)).text).toBe('ONLINE');
+  });
+});
+
+describe('a heartbeat that is under way while the status is set', () => {
+  it('does not bring the old status back', async () => {
+    const database = await servers.database();
+    const proxy = await startDatabaseProxy(database.url);
+    try {
+      const server = await servers.start({ database: proxy, ...node('one') });
+      const beat = proxy.holdAnswerTo('node.beat');
+      await beat.held;
+      const changed = server.request('POST', `${change}/OFFLINE`);
+      await delay(300);
+      beat.release();
+      expect((await changed).text).toBe('OFFLINE');
+      for (let looks = 0; looks < 100; looks++) {
+        expect((await server.request('GET', ping)).text).toBe('OFFLINE');
+      }
+      await server.close();
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+describe('GET /genesys/1/admin/node', () => {
+  it('says what this node is and runs, as the metrics do', async () => {
+    const server = await servers.start(node('one'));
+    const { json } = await server.request('GET', '/genesys/1/admin/node');
+    expect(json).toEqual({
+      id: 'one',
+      status: 'ONLINE',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      commit: expect.stringMatching(/^([0-9a-f]{40}|unknown)$/),
+      nodeVersion: process.version,
+    });
+    expect((await server.request('GET', '/metrics')).text).toContain(
+      `gms_build_info{version="${json.version}",commit="${json.commit}",node="one"} 1`,
+    );
   });
 });
 
@@ -143,6 +190,7 @@ describe('who may', () => {
     for (const [method, path] of [
       ['GET', status],
       ['POST', `${change}/OFFLINE`],
+      ['GET', '/genesys/1/admin/node'],
       ['GET', '/genesys/1/admin/nodes'],
       ['GET', '/metrics'],
     ] as const) {

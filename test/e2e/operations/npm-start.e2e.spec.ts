@@ -14,7 +14,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout } from '../../support/embedded-database.js';
+import { checkout, query as queryOnce } from '../../support/embedded-database.js';
 import { eventually } from '../../support/eventually.js';
 import { type NpmStart, npmStart, processesWith } from '../../support/npm-start.js';
 import { useServers } from '../../support/use-servers.js';
@@ -80,6 +80,8 @@ describe('npm start', () => {
       run.signal(signal, 'all');
       await run.gone();
       expect(run.output()).toContain('PostgreSQL stopped');
+      const isFirst = signal === 'SIGINT';
+      expect(run.output().includes('brought the schema up to date')).toBe(isFirst);
       expect(run.output()).not.toContain('ending at once');
     }
     const endings = databaseLog(folder).match(/database system is shut down/g);
@@ -141,6 +143,37 @@ describe('a start', () => {
     const failure = await servers.spawn({ env: { HOST: '192.0.2.1' } }).catch(String);
     expect(failure).toContain(
       '192.0.2.1 is no address of this machine: set HOST to one that it has.',
+    );
+  });
+});
+
+describe('the schema of a database', () => {
+  it('is brought up to date, which the log says together with version and commit', async () => {
+    const server = await servers.spawn();
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries[0]).toMatchObject({
+      msg: 'starting',
+      version: expect.stringMatching(/^\d+\.\d+/),
+      commit: expect.stringMatching(/^([0-9a-f]{40}|unknown)$/),
+    });
+    await server.stop();
+  });
+
+  it('of a newer version is refused with words, and an older one stays out', async () => {
+    const database = await servers.database();
+    await (await servers.start({ database })).close();
+    await queryOnce(
+      database.url,
+      "INSERT INTO schema_migration (timestamp, name) VALUES (9999999999999, 'AddTomorrow9999999999999')",
+    );
+    const failure = String(await servers.spawn({ database }).catch(String));
+    expect(failure).toContain('the server ended with 1');
+    expect(failure).toMatch(
+      /schema of a newer OpenGMS .* does not know AddTomorrow9999999999999\. Start the newer one/,
     );
   });
 });
