@@ -41,7 +41,7 @@ export function readSecretFiles(
 /** @throws Error that says why not */
 function readSecret(path: string): string {
   // A pipe without a writer would hold the start for ever.
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error('is not a file');
     const bytes = Buffer.alloc(mostBytes + 1);

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
-  lchownSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Account } from './installation/account.js';
 import { holdsDatabase, passwordFile } from './installation/home.js';
+import { giveTree, syncFolder } from './installation/tree.js';
 import { runProgram } from './programs.js';
 import { SUPERUSER } from './settings.js';
 import type { Site } from './site.js';
@@ -51,21 +47,6 @@ export function readPassword(data: string): string {
       { cause: error },
     );
   }
-}
-
-/** Gives a folder and all in it to the account; links themselves, not what they point to. */
-export function giveTree(path: string, account: Account): void {
-  lchownSync(path, account.uid, account.gid);
-  if (!lstatSync(path).isDirectory()) return;
-  for (const name of readdirSync(path)) giveTree(join(path, name), account);
-}
-
-/** Makes renames in a folder outlive a loss of power. */
-export function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }
 
 /** Throws when the data folder was made by another major version than `major`. */

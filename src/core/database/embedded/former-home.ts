@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveTree, syncFolder } from './cluster.js';
 import { StartLock } from './coordination/start-lock.js';
 import { Users } from './coordination/users.js';
 import { createHome, holdsDatabase, type Home, homeAt } from './installation/home.js';
+import { giveTree, syncFolder } from './installation/tree.js';
 import { findPostmaster, stopPostmaster } from './postmaster.js';
 import type { Log } from './types.js';
 
