@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { syncFolder } from '../cluster.js';
+import { syncFolder } from '../installation/tree.js';
 import { type ArchiveEntry, tarStream } from './tar-stream.js';
 
 /**
