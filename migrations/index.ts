@@ -16,6 +16,7 @@ import { CreateCustomerServices1795809600020 } from './1795809600020-CreateCusto
 import { CreateCometClock1795811051001 } from './1795811051001-CreateCometClock.js';
 import { KeepCometEndsApart1795811279001 } from './1795811279001-KeepCometEndsApart.js';
 import { CreateCometAppendMany1795811849001 } from './1795811849001-CreateCometAppendMany.js';
+import { KeepJsonAsItWasSent1796083202001 } from './1796083202001-KeepJsonAsItWasSent.js';
 import { ScopeIdempotencyKeys1796083203001 } from './1796083203001-ScopeIdempotencyKeys.js';
 import { CreateCometSessionEnds1796083204001 } from './1796083204001-CreateCometSessionEnds.js';
 import { KeepWhatCometSessionsWereSent1796083204002 } from './1796083204002-KeepWhatCometSessionsWereSent.js';
@@ -42,6 +43,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateCometClock1795811051001,
   KeepCometEndsApart1795811279001,
   CreateCometAppendMany1795811849001,
+  KeepJsonAsItWasSent1796083202001,
   ScopeIdempotencyKeys1796083203001,
   CreateCometSessionEnds1796083204001,
   KeepWhatCometSessionsWereSent1796083204002,

@@ -4,6 +4,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { fromDriver, markDriverError } from './database-error.js';
 import { DiskSpace } from './disk-space.js';
+import { resultTypes } from './json-types.js';
 import { ambientScope } from './unit-of-work-scope.js';
 import type { Statement } from './statement.js';
 
@@ -55,7 +56,9 @@ export class Database {
     const scope = ambientScope.getStore();
     const target = scope === undefined ? this.pool : scope.client;
     try {
-      return await fromDriver(target.query<Row>({ name, text, values: values as unknown[] }));
+      return await fromDriver(
+        target.query<Row>({ name, text, values: values as unknown[], types: resultTypes }),
+      );
     } catch (error) {
       this.disk.note(error);
       throw error;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import contentDisposition from 'content-disposition';
+import { writeJson } from '../json/index.js';
 
 /** An answer of bytes that a caller once stored; it must never run in this server's origin. */
 export class BytesAnswer {
@@ -58,11 +59,11 @@ export function writeAnswer(response: ServerResponse, status: number, body: unkn
     sendBytes(response, status, body);
   } else if (body instanceof LocatedAnswer) {
     response.setHeader('Location', body.location);
-    send(response, status, json, JSON.stringify(body.body));
+    send(response, status, json, writeJson(body.body));
   } else if (body instanceof TextAnswer) {
     send(response, status, body.contentType, body.text);
   } else {
-    send(response, status, json, JSON.stringify(body));
+    send(response, status, json, writeJson(body));
   }
 }
 
@@ -83,7 +84,7 @@ function send(
 function sendBytes(response: ServerResponse, status: number, answer: BytesAnswer): void {
   response.statusCode = status;
   response.setHeader('Content-Type', answer.contentType);
-  response.setHeader('Content-Disposition', contentDisposition(answer.fileName));
+  response.setHeader('Content-Disposition', attachment(answer.fileName));
   response.setHeader('Content-Security-Policy', 'sandbox');
   setCommonHeaders(response);
   response.setHeader('Content-Length', answer.bytes.length);
@@ -108,7 +109,7 @@ export async function streamAnswer(
     response.setHeader('Content-Type', contentType);
     setCommonHeaders(response);
     if (file !== undefined) {
-      response.setHeader('Content-Disposition', contentDisposition(file.name));
+      response.setHeader('Content-Disposition', attachment(file.name));
       response.setHeader('Content-Length', file.bytes);
     }
     const isWanted = response.req.method !== 'HEAD';
@@ -120,6 +121,11 @@ export async function streamAnswer(
   } finally {
     await chunks.return();
   }
+}
+
+/** Every client reads `filename`, in ASCII; a name of other characters stands in `filename*` too. */
+function attachment(fileName: string): string {
+  return contentDisposition(fileName, { fallback: fileName.replace(/[^\x20-\x7e]/gu, '_') });
 }
 
 /** Until the client has taken what was written, or has gone away. */

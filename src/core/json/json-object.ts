@@ -54,9 +54,10 @@ export function objectOf(entries: Iterable<readonly [name: string, value: unknow
   return builder.done();
 }
 
-/** One object of the members of several, in their order; of one name the last. */
-export function joined(...objects: readonly Readonly<JsonObject>[]): JsonObject {
-  return objectOf(objects.flatMap(entriesOf));
+/** One object of the members of both, in their order; of one name the second's. */
+export function joined(first: Readonly<JsonObject>, second: Readonly<JsonObject>): JsonObject {
+  if (!orders.has(first) && !orders.has(second)) return { ...first, ...second };
+  return objectOf([...entriesOf(first), ...entriesOf(second)]);
 }
 
 /** Whether the value is a JSON object, and not an array or a number that is kept as text. */

@@ -1,8 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Internal } from '../../core/auth/index.js';
+import { KnownQuery } from '../edge/index.js';
 import { Audit } from './audit.js';
-import { type GivenQuery, kindOf, limitOf, pageBefore, requireKnown } from './audit.dto.js';
+import { type GivenQuery, kindOf, limitOf, pageBefore } from './audit.dto.js';
 import type { AuditEntry } from './audit-entry.js';
 import { ApiAudit } from './audit.openapi.js';
 
@@ -14,9 +15,9 @@ export class AuditController {
   constructor(private readonly audit: Audit) {}
 
   @Get()
+  @KnownQuery('kind', 'limit', 'before')
   @ApiAudit()
   async read(@Query() query: GivenQuery): Promise<AuditEntry[]> {
-    requireKnown(query, ['kind', 'limit', 'before']);
     return this.audit.read({
       kind: kindOf(query.kind),
       limit: limitOf(query.limit),

@@ -37,18 +37,3 @@ export function kindOf(written: unknown): AuditKind | undefined {
   if (kind !== undefined) return kind;
   throw invalidParameter('kind', `one of ${auditKinds.join(', ')}`);
 }
-
-/**
- * Refuses query parameters that nobody reads, as those misspelt.
- * @throws DomainError InvalidParameter
- */
-export function requireKnown(query: GivenQuery, known: readonly string[]): void {
-  for (const name of Object.keys(query)) {
-    if (known.includes(name)) continue;
-    const words = known.length === 0 ? 'none' : known.join(', ');
-    throw invalidParameter(
-      JSON.stringify(name.slice(0, 60)),
-      `nothing here: it is no parameter of this call, which has ${words}`,
-    );
-  }
-}

@@ -16,6 +16,7 @@ export {
 } from './body.js';
 export type { RawBody } from '../../core/http/body/index.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
+export { KnownQuery } from './known-query.js';
 export { isAllowedOrigin } from './own-origin.js';
 export { headerText, isUserName, longestUser } from './domain/user-name.js';
 export { externalBase } from './links.js';

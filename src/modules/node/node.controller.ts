@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs
 import type { Request, Response } from 'express';
 import { AccessPolicy, AlwaysOpen, Internal } from '../../core/auth/index.js';
 import { writeAnswer } from '../../core/http/answer.js';
+import { KnownQuery } from '../edge/index.js';
 import {
   ApiChangeStatus,
   ApiListNodes,
@@ -56,6 +57,7 @@ export class NodeController {
   }
 
   @Get('admin/nodes')
+  @KnownQuery()
   @Internal('Supervisor', 'Administrator')
   @ApiListNodes()
   list(): Promise<NodeView[]> {

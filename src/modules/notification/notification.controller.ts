@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
-import { GmsUser, JsonBody } from '../edge/index.js';
+import { GmsUser, JsonBody, KnownQuery } from '../edge/index.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import type { DeliveryAnswer } from './deliveries/delivery.js';
 import { idempotencyKeyOf } from './idempotency.js';
@@ -51,6 +51,7 @@ export class NotificationController {
   }
 
   @Get('subscription')
+  @KnownQuery('limit', 'subscriberId')
   @ApiListSubscriptions()
   async list(@Query() query: QueryParameters): Promise<SubscriptionAnswer[]> {
     return this.subscriptions.list(limitOf(query), subscriberOf(query));
@@ -63,6 +64,7 @@ export class NotificationController {
   }
 
   @Get('subscription/:id')
+  @KnownQuery()
   @ApiReadSubscription()
   async read(@Param('id') id: string): Promise<SubscriptionAnswer> {
     return this.subscriptions.read(id);
@@ -87,6 +89,7 @@ export class NotificationController {
   }
 
   @Get('deliveries')
+  @KnownQuery('limit', 'event', 'subscription', 'tag', 'type', 'state')
   @ApiListDeliveries()
   async listDeliveries(@Query() query: QueryParameters): Promise<DeliveryAnswer[]> {
     return this.deliveries.list(deliveryQueryOf(query));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidParameter, missingParameter } from '../../core/errors/index.js';
+import { digitsOf, isJsonObject, numberOf, writeJson } from '../../core/json/index.js';
 import { isUserName, longestUser, parseBody } from '../edge/index.js';
 import { filterForm, isFilter, isTag, longestTag, tagForm } from './domain/event-tag.js';
 import { longestSubscription } from './providers/push-section.js';
@@ -40,9 +41,15 @@ const mandatory = <Value>(takes: string, read: (value: unknown) => Value | undef
 const textThat =
   (accepts: (text: string) => boolean) =>
   (value: unknown): string | undefined => {
-    const isScalar = ['string', 'number', 'boolean'].includes(typeof value);
-    return isScalar && accepts(String(value)) ? String(value) : undefined;
+    const text = scalarText(value);
+    return text !== undefined && accepts(text) ? text : undefined;
   };
+
+/** A number has the digits that were sent. */
+function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'boolean' ? String(value) : digitsOf(value);
+}
 
 const textUpTo = (most: number, pattern = /^/) =>
   textThat((text) => text.length <= most && pattern.test(text));
@@ -200,8 +207,8 @@ function lifted(body: Body, names: readonly string[]): Body {
 
 function secondsOf(value: unknown): number | undefined {
   const isText = typeof value === 'string' && /^\s*\d{1,10}\s*$/.test(value);
-  const seconds = isText ? Number(value) : value;
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds)) return undefined;
+  const seconds = isText ? Number(value) : numberOf(value);
+  if (seconds === undefined || !Number.isInteger(seconds)) return undefined;
   return seconds >= 1 && seconds <= longestSubscription ? seconds : undefined;
 }
 
@@ -211,24 +218,23 @@ function providerOf(value: unknown): string | undefined {
 }
 
 function mapOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Readonly<Record<string, unknown>>;
+  return isJsonObject(value) ? value : undefined;
 }
 
 function propertiesOf(value: unknown): Record<string, string> | undefined {
   const map = mapOf(value);
   if (map === undefined) return undefined;
-  const entries = Object.entries(map).filter(([, item]) => item !== null);
-  const isSound = ([name, item]: [string, unknown]): boolean =>
-    name.length <= longestId &&
-    ['string', 'number', 'boolean'].includes(typeof item) &&
-    String(item).length <= 1000;
+  const entries = Object.entries(map)
+    .filter(([, item]) => item !== null)
+    .map(([name, item]) => [name, scalarText(item)] as const);
+  const isSound = ([name, text]: readonly [string, string | undefined]): boolean =>
+    name.length <= longestId && text !== undefined && text.length <= 1000;
   if (entries.length > 100 || !entries.every(isSound)) return undefined;
-  return Object.fromEntries(entries.map(([name, item]) => [name, String(item)]));
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** A message that is no text is sent as its JSON. */
 function textOf(message: unknown): string {
   if (message === undefined || message === null) return '';
-  return typeof message === 'string' ? message : JSON.stringify(message);
+  return typeof message === 'string' ? message : writeJson(message);
 }

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
-import { BytesBody, type RawBody } from '../edge/index.js';
+import { BytesBody, KnownQuery, type RawBody } from '../edge/index.js';
 import type { LocalizationState } from './localization/localization.js';
 import { LocalizationService } from './localization/localization.service.js';
 import { explainQueryOf } from './notification.query.js';
@@ -28,6 +28,7 @@ export class PushAdminController {
   ) {}
 
   @Get('explain')
+  @KnownQuery('tag', 'provider', 'debug')
   @ApiExplain()
   explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
     const { tag, provider, debug } = explainQueryOf(query);
@@ -35,12 +36,14 @@ export class PushAdminController {
   }
 
   @Get('localization')
+  @KnownQuery()
   @ApiReadLocalization()
   read(): LocalizationState {
     return this.localization.state;
   }
 
   @Put('localization')
+  @KnownQuery()
   @ApiPutLocalization()
   async put(
     @BytesBody(xmlTypes) { bytes, charset }: RawBody,
@@ -50,6 +53,7 @@ export class PushAdminController {
   }
 
   @Delete('localization')
+  @KnownQuery()
   @ApiDeleteLocalization()
   async remove(@Req() request: Request): Promise<object> {
     return this.localization.remove(this.policy.callerOf(request).name).then(() => ({}));

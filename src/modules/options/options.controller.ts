@@ -15,9 +15,9 @@ import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/auth/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
 import { readJson, requireObject } from '../../core/http/body/index.js';
-import { type GivenQuery, limitOf, pageBefore, requireKnown } from '../audit/index.js';
+import { type GivenQuery, limitOf, pageBefore } from '../audit/index.js';
 import { plainJson } from '../../core/json/index.js';
-import { bodyBoundsOf, TextBody } from '../edge/index.js';
+import { bodyBoundsOf, KnownQuery, TextBody } from '../edge/index.js';
 import { secretsOf, sectionOf } from './options.dto.js';
 import {
   ApiDeleteSection,
@@ -45,6 +45,7 @@ export class OptionsController {
   ) {}
 
   @Get('sections')
+  @KnownQuery()
   @Internal('Supervisor')
   @ApiListSections()
   async readAll(): Promise<ShownSections> {
@@ -52,6 +53,7 @@ export class OptionsController {
   }
 
   @Get('sections/:section')
+  @KnownQuery()
   @Internal('Supervisor')
   @ApiReadSection()
   async readOne(@Param('section') section: string): Promise<GivenOptions> {
@@ -60,6 +62,7 @@ export class OptionsController {
 
   /** Without a body nothing is said: unlike elsewhere it does not count as an empty object. */
   @Put('sections/:section')
+  @KnownQuery()
   @ApiPutSection()
   async put(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
     return readJson(request, bodyBoundsOf(request)).then((body) =>
@@ -68,6 +71,7 @@ export class OptionsController {
   }
 
   @Patch('sections/:section')
+  @KnownQuery()
   @ApiPatchSection()
   async patch(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
     return readJson(request, bodyBoundsOf(request)).then((body) =>
@@ -76,12 +80,14 @@ export class OptionsController {
   }
 
   @Delete('sections/:section')
+  @KnownQuery()
   @ApiDeleteSection()
   async remove(@Param('section') section: string, @Req() request: Request): Promise<object> {
     return this.options.remove(section, this.callerOf(request)).then(() => ({}));
   }
 
   @Get('export')
+  @KnownQuery('secrets')
   @Internal('Supervisor')
   @ApiExport()
   async export(@Query('secrets') secrets: unknown, @Req() request: Request): Promise<TextAnswer> {
@@ -92,6 +98,7 @@ export class OptionsController {
   }
 
   @Post('import')
+  @KnownQuery()
   @HttpCode(200)
   @ApiImport()
   async import(@TextBody(yamlTypes) yaml: string, @Req() request: Request): Promise<ShownSections> {
@@ -99,10 +106,10 @@ export class OptionsController {
   }
 
   @Get('audit')
+  @KnownQuery('limit', 'section', 'before')
   @Internal('Supervisor')
   @ApiReadAudit()
   async audit(@Query() query: GivenQuery): Promise<SectionAudit[]> {
-    requireKnown(query, ['limit', 'section', 'before']);
     return this.options.audit({
       limit: limitOf(query.limit),
       before: pageBefore(query.before),

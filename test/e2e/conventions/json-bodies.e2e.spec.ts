@@ -206,6 +206,40 @@ describe('query parameters', () => {
   });
 });
 
+describe('calls of our own name what they do not know', () => {
+  it('in a body', async () => {
+    const body = '{"name":"x","roles":["Integration"],"rols":[]}';
+    const answer = await send(body, undefined, '/genesys/1/admin/keys');
+    expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidParameter']);
+    expect(answer.json.message).toContain('rols');
+  });
+
+  it.each([
+    '/genesys/1/admin/keys',
+    '/genesys/1/admin/audit',
+    '/genesys/1/admin/nodes',
+    '/genesys/1/admin/config/sections',
+    '/genesys/1/admin/config/export',
+    '/genesys/1/admin/config/audit',
+    '/genesys/1/admin/push/explain',
+    '/genesys/1/admin/push/localization',
+    '/genesys/1/notification/subscription',
+    '/genesys/1/notification/deliveries',
+    '/genesys/1/cs/maintenance/audit',
+    '/genesys/1/cs/maintenance/files',
+  ])('in the query of %s', async (path) => {
+    const answer = await server.request('GET', `${path}?limmit=7`);
+    expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidParameter']);
+    expect(answer.json.message).toContain('limmit');
+  });
+
+  it('while documented calls ignore it', async () => {
+    const body = '{"contact_key":"ignored","unknown":1}';
+    const started = await send(body, undefined, '/genesys/1/cs/services/start?unknown=1');
+    expect(started.status).toBe(201);
+  });
+});
+
 it('admin routes take JSON alone', async () => {
   for (const contentType of ['application/x-www-form-urlencoded', 'text/plain', '']) {
     const answer = await send('{"name":"x"}', contentType, '/genesys/1/admin/keys');

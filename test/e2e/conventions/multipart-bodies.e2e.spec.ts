@@ -114,6 +114,46 @@ describe('files', () => {
     expect(all.headers['content-disposition']).toContain(encodeURIComponent('山.bin'));
   });
 
+  it('keep the parameters of their content type', async () => {
+    for (const type of ['text/plain; charset=iso-8859-15', 'multipart/mixed; boundary="a b"']) {
+      const answer = await fileOf(await send(bodyOf([file('f', 'f.txt', type), 'x'])), 'f');
+      expect(answer.headers['content-type']).toBe(type);
+    }
+  });
+
+  it('are parts with a content type other than text, also without a file name', async () => {
+    const part = (type: string): string => `${field('doc')}\r\nContent-Type: ${type}`;
+    const answer = await fileOf(await send(bodyOf([part('application/json'), '{}'])), 'doc');
+    expect([answer.text, answer.headers['content-type']]).toEqual(['{}', 'application/json']);
+    expect(answer.headers['content-disposition']).toMatch(/filename="?doc"?$/);
+    expect(await keysOf(await send(bodyOf([part('text/html'), '<b>'])))).toEqual({ doc: '<b>' });
+  });
+
+  it.each<[sent: string, encoding: BufferEncoding, ascii: string, name: string]>([
+    ['filename="año.txt"', 'utf8', 'a_o.txt', 'año.txt'],
+    ['filename="año.txt"', 'latin1', 'a_o.txt', 'año.txt'],
+    ['filename="bild ä.png"', 'latin1', 'bild _.png', 'bild ä.png'],
+    ['filename="100 €.pdf"', 'utf8', '100 _.pdf', '100 €.pdf'],
+    ['filename="x"; filename*=UTF-8\'\'bild%20%C3%A4.png', 'utf8', 'bild _.png', 'bild ä.png'],
+    ["filename*=iso-8859-1''%E4.png", 'utf8', '_.png', 'ä.png'],
+  ])('of the name %s in %s come back under it', async (sent, encoding, ascii, name) => {
+    const head = Buffer.from(`--XX\r\n${field('f')}; ${sent}\r\n\r\nx\r\n--XX--\r\n`, encoding);
+    const { headers } = await fileOf(await send(head), 'f');
+    const encoded = encodeURIComponent(name);
+    expect(headers['content-disposition']).toBe(
+      `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`,
+    );
+  });
+
+  it('names forge no header of the answer', async () => {
+    for (const name of ['a%0D%0AX-Forged: 1', 'a\rX-Forged: 1', 'a\nX-Forged: 1']) {
+      const sent = await send(bodyOf([file('f', name), 'x']));
+      if (sent.status === 400) continue;
+      const answer = await fileOf(sent, 'f');
+      expect([answer.status, answer.headers['x-forged']]).toEqual([200, undefined]);
+    }
+  });
+
   it('may be empty', async () => {
     const answer = await fileOf(await send(bodyOf([file('e', 'empty.txt'), ''])), 'e');
     expect([answer.status, answer.bytes.length]).toEqual([200, 0]);

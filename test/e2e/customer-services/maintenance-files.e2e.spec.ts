@@ -64,7 +64,6 @@ const service: StoredService = {
   est: 60,
   completed: after,
   completedFields: { disposition: '=SUM(A1)', disposition_desc: 'two\nlines' },
-  // In the order in which PostgreSQL keeps members.
   extensions: { Nothing: null, Feedback: { stars: [5], words: 'a "quoted" ü,\n' } },
   states: [
     { type: 8, started: at, completed: after, completedFields: { disposition: 2 } },
@@ -139,7 +138,7 @@ describe('POST /maintenance/services/files as CSV (cs.md, Decisions)', () => {
         'completed.timestamp': after,
         est_duration: 60,
         duration: 1500,
-        disposition: '=SUM(A1)',
+        disposition: "'=SUM(A1)",
         disposition_desc: 'two\nlines',
         extensions: JSON.stringify(service.extensions),
       },

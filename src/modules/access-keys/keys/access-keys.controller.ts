@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../../core/auth/index.js';
-import { JsonBody } from '../../edge/index.js';
+import { JsonBody, KnownQuery } from '../../edge/index.js';
 import { type KeyAnswer, type MadeKey, type NewKey, newKeySchema } from './access-keys.dto.js';
 import { ApiCreateKey, ApiDeleteKey, ApiListKeys } from './access-keys.openapi.js';
 import { AccessKeysService } from './access-keys.service.js';
@@ -10,6 +10,7 @@ import { AccessKeysService } from './access-keys.service.js';
 /** API keys, for administrators. */
 @ApiTags('Administration')
 @Internal('Administrator')
+@KnownQuery()
 @Controller('genesys/1/admin/keys')
 export class AccessKeysController {
   constructor(

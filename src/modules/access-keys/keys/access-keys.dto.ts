@@ -5,7 +5,7 @@ const nameTakes = 'takes 1 to 255 characters, none of them a control character';
 const rolesTake = `takes a list of at least one of ${roles.join(', ')}`;
 
 /** The body of POST …/admin/keys. */
-export const newKeySchema = z.object({
+export const newKeySchema = z.strictObject({
   name: z
     .string(nameTakes)
     .trim()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
 import type { JsonMap, Scalar } from '../items/event-fields.js';
-import { completedAt } from '../items/item-columns.js';
+import { completedAt, typeText, withExtensions } from '../items/item-columns.js';
 import { jsonOf } from '../items/parameters.js';
 import { isWritable, renewal, type Target, targetValues } from '../items/renewal.js';
 import type { NewService } from '../services/new-service.js';
@@ -19,7 +19,7 @@ const findActive = (name: string, owner: string) =>
     name,
     `SELECT s.id FROM cs_service s
       WHERE s.tenant = $1 AND ${owner} AND s.expires_at > now() AND ${completedAt('s')} IS NULL
-        AND s.contact_key IS NOT DISTINCT FROM $3 AND s.type #>> '{}' IS NOT DISTINCT FROM $4
+        AND s.contact_key IS NOT DISTINCT FROM $3 AND ${typeText('s')} IS NOT DISTINCT FROM $4
       ORDER BY s.started_at DESC, s.id DESC LIMIT 1`,
   );
 
@@ -31,17 +31,17 @@ const findOfContact = findActive(
 
 const adopt = statement(
   'customerServices.adoptService',
-  `UPDATE cs_service s SET ${renewal()}, extensions = s.extensions || $5::jsonb
+  `UPDATE cs_service s SET ${renewal()}, extensions = ${withExtensions('s', '$5::json')}
     WHERE ${isWritable} AND s.completed_at IS NULL RETURNING s.id`,
 );
 
 const adoptItem = (name: string, table: string, condition: string) =>
   statement(
     name,
-    `UPDATE ${table} t SET extensions = t.extensions || $3::jsonb
+    `UPDATE ${table} t SET extensions = ${withExtensions('t', '$3::json')}
       WHERE t.service_id = $1 AND t.id = (
         SELECT id FROM ${table} i WHERE i.service_id = $1 AND i.completed_at IS NULL
-           AND i.type #>> '{}' IS NOT DISTINCT FROM $2 ${condition}
+           AND ${typeText('i')} IS NOT DISTINCT FROM $2 ${condition}
          ORDER BY i.started_at DESC, i.id DESC LIMIT 1)
      RETURNING t.id::float8 AS id`,
   );

@@ -135,7 +135,7 @@ function keyOf(tenant: TenantName, { customerId, contactKey, type }: NewService)
     tenant,
     customerId ?? null,
     contactKey ?? null,
-    type === undefined ? null : `${type}`,
+    type === undefined ? null : String(type),
   ];
   return `cs ${JSON.stringify(key)}`;
 }

@@ -1,3 +1,5 @@
+import { entriesOf, objectOf } from '../../../core/json/index.js';
+
 /** What an extension hangs on. */
 export type Level = 'Service' | 'State' | 'Task';
 
@@ -21,11 +23,13 @@ export class ExtensionSelection {
   }
 
   /** Those of an item's extensions that were asked for. */
-  of(level: Level, extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    if (this.hasAll || this.names.has(`${level}.*`)) return { ...extensions };
-    // Made by fromEntries, which takes a name like __proto__ for what it is.
-    return Object.fromEntries(
-      Object.entries(extensions).filter(
+  of(
+    level: Level,
+    extensions: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> {
+    if (this.hasAll || this.names.has(`${level}.*`)) return extensions;
+    return objectOf(
+      entriesOf(extensions).filter(
         ([name]) => this.names.has(name) || this.names.has(`${level}.${name}`),
       ),
     );

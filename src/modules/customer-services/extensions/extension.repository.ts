@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
+import { sent, withExtensions } from '../items/item-columns.js';
 import { jsonOf } from '../items/parameters.js';
 import { isWritable, renewal, renewedOwner, type Target, targetValues } from '../items/renewal.js';
 
@@ -11,16 +12,19 @@ const tables = { state: 'cs_state', task: 'cs_task' } as const;
 
 /** SQL: the map with extension $5 replaced by the value $6. */
 const replaced = (item: string): string =>
-  `${item}.extensions || jsonb_build_object($5::text, $6::jsonb)`;
+  withExtensions(item, 'json_build_object($5::text, $6::json)');
 
 /** SQL: the map with the members of $6 put into extension $5. */
 const merged = (item: string): string =>
-  `${item}.extensions || jsonb_build_object($5::text,
-     coalesce(${item}.extensions -> $5::text, '{}') || $6::jsonb)`;
+  withExtensions(
+    item,
+    `json_build_object($5::text, json_merged(
+       coalesce(${sent(item, 'extensions')} -> $5::text, '{}'), $6::json))`,
+  );
 
 /** SQL: whether extension $5 is a map, or not there. */
 const isMap = (item: string): string =>
-  `coalesce(jsonb_typeof(${item}.extensions -> $5::text), 'object') = 'object'`;
+  `coalesce(json_typeof(${sent(item, 'extensions')} -> $5::text), 'object') = 'object'`;
 
 const always = (): string => 'true';
 

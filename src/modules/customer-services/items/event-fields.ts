@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidParameter } from '../../../core/errors/index.js';
+import { digitsOf, entriesOf, JsonNumber, numberOf, objectOf } from '../../../core/json/index.js';
 import { instantForm, instantOf } from '../domain/instant.js';
 import {
   commonNames,
@@ -11,7 +12,7 @@ import {
 export type JsonMap = Readonly<Record<string, unknown>>;
 
 /** A type, medium or disposition: returned as it was given, compared by its text. */
-export type Scalar = number | string;
+export type Scalar = number | JsonNumber | string;
 
 /** An event as a caller tells of it (cs.md, Common event fields). */
 export interface ItemEvent {
@@ -62,7 +63,8 @@ const words = (most: number) =>
 export const scalar = field(
   `a number or text of at most ${String(longestScalar)} characters`,
   (value): Scalar | undefined => {
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (typeof value === 'number') return value;
+    if (value instanceof JsonNumber) return value.text.length <= longestScalar ? value : undefined;
     return typeof value === 'string' && value.length <= longestScalar ? value : undefined;
   },
 );
@@ -71,8 +73,8 @@ export const scalar = field(
 const wholeNumber = (least: number, most: number) =>
   field(`a whole number from ${String(least)} to ${String(most)}`, (value) => {
     const isText = typeof value === 'string' && /^-?\d{1,16}$/.test(value);
-    const number = isText ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number)) return undefined;
+    const number = isText ? Number(value) : numberOf(value);
+    if (number === undefined || !Number.isInteger(number)) return undefined;
     return number >= least && number <= most ? number : undefined;
   });
 
@@ -91,7 +93,7 @@ export const instant = field(instantForm, (value) =>
 
 /** `customer_id`, `contact_key`; a number becomes its text. */
 export const customerName = field(`1 to ${String(longestName)} characters`, (value) => {
-  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  const text = digitsOf(value) ?? value;
   return typeof text === 'string' && isCustomerName(text) ? text : undefined;
 });
 
@@ -151,7 +153,7 @@ export function itemEndOf(body: JsonMap, end: z.infer<typeof endSchema>): ItemEv
  * @throws DomainError InvalidParameter
  */
 export function extensionsOf(body: JsonMap, path = ''): JsonMap {
-  const entries = Object.entries(body).filter(([name]) => !isReserved(name));
+  const entries = entriesOf(body).filter(([name]) => !isReserved(name));
   for (const [name] of entries) {
     if (!isExtensionName(name)) {
       throw invalidParameter(
@@ -160,5 +162,5 @@ export function extensionsOf(body: JsonMap, path = ''): JsonMap {
       );
     }
   }
-  return Object.fromEntries(entries);
+  return objectOf(entries);
 }

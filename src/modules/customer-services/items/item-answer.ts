@@ -1,3 +1,4 @@
+import { joined } from '../../../core/json/index.js';
 import { type ExtensionSelection, type Level } from '../domain/extension-selection.js';
 import { serviceIdOf } from '../domain/service-id.js';
 import type { ItemRow, ServiceRow, StateRow, TaskRow, Wanted } from './item-row.js';
@@ -12,48 +13,48 @@ export interface Shown {
 }
 
 export function serviceAnswer(row: ServiceRow, shown: Shown): ItemAnswer {
-  return {
+  const item = {
     service_id: serviceIdOf(row.id),
     ...(row.type !== null && { service_type: row.type }),
     ...(row.customerId !== null && { customer_id: row.customerId }),
     ...(row.contactKey !== null && { contact_key: row.contactKey }),
-    ...commonAnswer('Service', row, shown),
+    ...commonAnswer(row),
     ...statesAnswer(row.states ?? [], shown),
     ...tasksAnswer(row.tasks ?? [], shown),
   };
+  return withExtensions(item, 'Service', row, shown);
 }
 
 /** A state inside a service: its tasks stand in the service. */
 function nestedState(row: StateRow, shown: Shown): ItemAnswer {
-  return {
+  const item = {
     state_id: row.id,
     ...(row.type !== null && { state_type: row.type }),
     ...(row.previousStateId !== null && { previous_state_id: row.previousStateId }),
-    ...commonAnswer('State', row, shown),
+    ...commonAnswer(row),
   };
+  return withExtensions(item, 'State', row, shown);
 }
 
 function nestedTask(row: TaskRow, shown: Shown): ItemAnswer {
-  return {
+  const item = {
     task_id: row.id,
     ...(row.type !== null && { task_type: row.type }),
     ...(row.stateId !== null && { state_id: row.stateId }),
-    ...commonAnswer('Task', row, shown),
+    ...commonAnswer(row),
   };
+  return withExtensions(item, 'Task', row, shown);
 }
 
 /** A state that was asked for directly. */
 export function stateAnswer(serviceUuid: string, row: StateRow, shown: Shown): ItemAnswer {
-  return {
-    service_id: serviceIdOf(serviceUuid),
-    ...nestedState(row, shown),
-    ...tasksAnswer(row.tasks ?? [], shown),
-  };
+  const item = { service_id: serviceIdOf(serviceUuid), ...tasksAnswer(row.tasks ?? [], shown) };
+  return joined(item, nestedState(row, shown));
 }
 
 /** A task that was asked for directly. */
 export function taskAnswer(serviceUuid: string, row: TaskRow, shown: Shown): ItemAnswer {
-  return { service_id: serviceIdOf(serviceUuid), ...nestedTask(row, shown) };
+  return joined({ service_id: serviceIdOf(serviceUuid) }, nestedTask(row, shown));
 }
 
 function statesAnswer(rows: readonly StateRow[], shown: Shown): ItemAnswer {
@@ -82,8 +83,8 @@ function isCompleted(row: ItemRow): boolean {
   return row.completedMs !== null;
 }
 
-/** Extensions stand last but never in the place of what the API itself says. */
-function commonAnswer(level: Level, row: ItemRow, { extensions }: Shown): ItemAnswer {
+/** What services, states and tasks have in common, but the extensions. */
+function commonAnswer(row: ItemRow): ItemAnswer {
   const { disposition, disposition_desc, ...completed } = row.completed ?? {};
   return {
     started: { timestamp: textOf(row.startedMs), ...row.started },
@@ -94,8 +95,17 @@ function commonAnswer(level: Level, row: ItemRow, { extensions }: Shown): ItemAn
     ...(row.estDuration !== null && { est_duration: row.estDuration }),
     ...(disposition !== undefined && { disposition }),
     ...(disposition_desc !== undefined && { disposition_desc }),
-    ...(row.extensions !== null && extensions.of(level, row.extensions)),
   };
+}
+
+/** Extensions stand last, in the order in which they were sent. */
+function withExtensions(
+  item: ItemAnswer,
+  level: Level,
+  { extensions: sent }: ItemRow,
+  { extensions }: Shown,
+): ItemAnswer {
+  return sent === null ? item : joined(item, extensions.of(level, sent));
 }
 
 function textOf(milliseconds: number): string {

@@ -2,6 +2,20 @@
 export const milliseconds = (instant: string): string =>
   `(extract(epoch FROM ${instant}) * 1000)::float8`;
 
+/**
+ * SQL: a JSON column as it was sent; rows of before it was kept so have it in another column.
+ * @param column type, started, completed or extensions
+ */
+export const sent = (item: string, column: string): string =>
+  `coalesce(${item}.${column}, ${item}.${column}_was::json)`;
+
+/** SQL: the extensions of an item with others put into them. */
+export const withExtensions = (item: string, more: string): string =>
+  `json_merged(${sent(item, 'extensions')}, ${more})`;
+
+/** SQL: the text by which types are compared. */
+export const typeText = (item: string): string => `${sent(item, 'type')} #>> '{}'`;
+
 /** SQL: now, to the millisecond, as callers get to see it. */
 export const nowMs = `date_trunc('milliseconds', now())`;
 
@@ -59,10 +73,12 @@ function flag(placeholder: number): string {
 
 /** SQL: the columns of an `ItemRow`. */
 export const itemColumns = (alias: string, extensions: string): string => `
-  ${alias}.type, ${milliseconds(`${alias}.started_at`)} AS "startedMs", ${alias}.started,
+  ${sent(alias, 'type')} AS type, ${milliseconds(`${alias}.started_at`)} AS "startedMs",
+  ${sent(alias, 'started')} AS started,
   ${alias}.est_duration AS "estDuration",
-  ${milliseconds(completedAt(alias, 's'))} AS "completedMs", ${alias}.completed,
-  CASE WHEN ${extensions} THEN ${alias}.extensions END AS extensions`;
+  ${milliseconds(completedAt(alias, 's'))} AS "completedMs",
+  ${sent(alias, 'completed')} AS completed,
+  CASE WHEN ${extensions} THEN ${sent(alias, 'extensions')} END AS extensions`;
 
 /** SQL: the columns of a `TaskRow`, of the alias `t`. */
 export const taskColumns = (extensions: string): string => `

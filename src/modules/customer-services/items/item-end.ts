@@ -1,6 +1,6 @@
 import { type Statement, statement } from '../../../core/database/index.js';
 import type { ItemEvent } from './event-fields.js';
-import { nowMs } from './item-columns.js';
+import { nowMs, withExtensions } from './item-columns.js';
 import { instantText, jsonOf } from './parameters.js';
 import { renewedOwner, type Target, targetValues } from './renewal.js';
 
@@ -15,8 +15,8 @@ export function itemEnd(name: string, table: ItemTable): Statement {
     name,
     `WITH ${renewedOwner(isThere)}
      UPDATE ${table} t
-        SET completed_at = coalesce($6::timestamptz, ${nowMs}), completed = $7::jsonb,
-            extensions = t.extensions || $8::jsonb
+        SET completed_at = coalesce($6::timestamptz, ${nowMs}), completed = $7::json,
+            extensions = ${withExtensions('t', '$8::json')}
        FROM owner WHERE t.service_id = owner.id AND t.id = $5
      RETURNING t.id`,
   );

@@ -1,4 +1,4 @@
-import { completedAt } from './item-columns.js';
+import { completedAt, typeText } from './item-columns.js';
 import type { ItemFilter } from './item-filter.js';
 import { instantText } from './parameters.js';
 
@@ -19,7 +19,7 @@ export function passes(alias: string, first: number): string {
   ];
   const completed = completedAt(alias, 's');
   return `
-    (${types}::text[] IS NULL OR ${alias}.type #>> '{}' = ANY (${types}))
+    (${types}::text[] IS NULL OR ${typeText(alias)} = ANY (${types}))
     AND ${alias}.started_at >= coalesce(${startedFrom}::timestamptz, '-infinity')
     AND ${alias}.started_at < coalesce(${startedTo}::timestamptz, 'infinity')
     AND (${completedFrom}::timestamptz IS NULL OR ${completed} >= ${completedFrom})

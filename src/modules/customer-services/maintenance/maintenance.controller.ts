@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import { AccessPolicy, Internal } from '../../../core/auth/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
-import { MandatoryJsonBody } from '../../edge/index.js';
+import { KnownQuery, MandatoryJsonBody } from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
 import { type Query as Given, wholeNumberIn } from '../items/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
@@ -53,6 +53,7 @@ export class MaintenanceController {
   }
 
   @Get('audit')
+  @KnownQuery('limit')
   @ApiReadAudit()
   async audit(@Tenant() tenant: TenantName, @Query() query: Given): Promise<AuditEntry[]> {
     const limit = wholeNumberIn(query, 'limit', 1, mostEntries) ?? defaultEntries;

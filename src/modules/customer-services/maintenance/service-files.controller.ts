@@ -13,7 +13,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../../core/auth/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
-import { JsonBody } from '../../edge/index.js';
+import { JsonBody, KnownQuery } from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
 import { anyObject, type JsonMap } from '../items/event-fields.js';
 import type { Query as Given } from '../items/item-query.js';
@@ -49,18 +49,21 @@ export class ServiceFilesController {
   }
 
   @Get('files')
+  @KnownQuery()
   @ApiListFiles()
   async list(@Tenant() tenant: TenantName): Promise<ExportedFile[]> {
     return this.folder.list(tenant);
   }
 
   @Get('files/:name')
+  @KnownQuery()
   @ApiDownload()
   download(@Tenant() tenant: TenantName, @Param('name') name: string): StreamAnswer {
     return this.files.download(tenant, name);
   }
 
   @Delete('files/:name')
+  @KnownQuery()
   @HttpCode(204)
   @ApiDeleteFile()
   async remove(@Tenant() tenant: TenantName, @Param('name') name: string): Promise<void> {

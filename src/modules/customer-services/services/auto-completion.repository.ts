@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
+import { sent } from '../items/item-columns.js';
 
 /** Completes what is active in one item table of the services `due`, each with its instant. */
 const completed = (table: string): string => `
@@ -17,7 +18,7 @@ const completeWhere = (name: string, condition: string) =>
      tasks AS (${completed('cs_task')})
      UPDATE cs_service s
         SET completed_at = coalesce(s.completed_at, greatest(due.at, s.started_at)),
-            completed = coalesce(s.completed, '{}'), auto_complete_at = NULL,
+            completed = coalesce(${sent('s', 'completed')}, '{}'), auto_complete_at = NULL,
             sweep_at = s.expires_at
        FROM due WHERE s.id = due.id`,
   );

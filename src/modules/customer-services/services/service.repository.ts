@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { ItemEvent } from '../items/event-fields.js';
-import { nowMs } from '../items/item-columns.js';
+import { nowMs, sent, withExtensions } from '../items/item-columns.js';
 import { instantText, jsonOf } from '../items/parameters.js';
 import {
   autoCompletion,
@@ -25,8 +25,8 @@ const start = statement(
   `INSERT INTO cs_service (id, tenant, customer_id, contact_key, type, started_at, started,
      est_duration, extensions, life_explicit, expires_at, auto_complete_after, auto_complete_at,
      sweep_at)
-   SELECT $1, $2, $5, $6, $7::jsonb, coalesce($8::timestamptz, ${nowMs}), $9::jsonb, $10::int,
-          $14::jsonb, $11::int IS NOT NULL OR $12::timestamptz IS NOT NULL, life.expires_at,
+   SELECT $1, $2, $5, $6, $7::json, coalesce($8::timestamptz, ${nowMs}), $9::json, $10::int,
+          $14::json, $11::int IS NOT NULL OR $12::timestamptz IS NOT NULL, life.expires_at,
           $13::int, life.completes_at, least(life.expires_at, life.completes_at)
      FROM (SELECT ${endOfLife(givenWithEvent, 'now() + $3::interval')} AS expires_at,
                   ${autoCompletion('coalesce($13::int, $4::int)')} AS completes_at) life
@@ -38,9 +38,11 @@ const associate = statement(
   'customerServices.associate',
   `UPDATE cs_service s
       SET ${renewal(givenWithEvent)},
-          customer_id = $5, type = coalesce($6::jsonb, s.type),
-          started_at = coalesce($7::timestamptz, s.started_at), started = s.started || $8::jsonb,
-          est_duration = coalesce($9::int, s.est_duration), extensions = s.extensions || $10::jsonb
+          customer_id = $5, type = coalesce($6::json, ${sent('s', 'type')}),
+          started_at = coalesce($7::timestamptz, s.started_at),
+          started = json_merged(${sent('s', 'started')}, $8::json),
+          est_duration = coalesce($9::int, s.est_duration),
+          extensions = ${withExtensions('s', '$10::json')}
     WHERE ${isWritable}
       AND ($11::int IS NOT NULL OR $12::timestamptz IS NULL OR $12 > now())
       AND ($7::timestamptz IS NULL OR s.completed_at IS NULL OR $7 <= s.completed_at)
@@ -50,8 +52,8 @@ const associate = statement(
 const end = statement(
   'customerServices.end',
   `UPDATE cs_service s
-      SET ${renewal()}, completed_at = coalesce($5::timestamptz, ${nowMs}), completed = $6::jsonb,
-          extensions = s.extensions || $7::jsonb
+      SET ${renewal()}, completed_at = coalesce($5::timestamptz, ${nowMs}), completed = $6::json,
+          extensions = ${withExtensions('s', '$7::json')}
     WHERE ${isWritable} AND coalesce($5::timestamptz, ${nowMs}) >= s.started_at
    RETURNING s.id`,
 );

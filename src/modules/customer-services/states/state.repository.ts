@@ -13,8 +13,8 @@ const start = statement(
   'customerServices.startState',
   `WITH ${renewedOwner()}
    INSERT INTO cs_state (${columns})
-   SELECT owner.id, $5::bigint, $6::jsonb, coalesce($7::timestamptz, ${nowMs}), $8::jsonb, $9::int,
-          $10::jsonb
+   SELECT owner.id, $5::bigint, $6::json, coalesce($7::timestamptz, ${nowMs}), $8::json, $9::int,
+          $10::json
      FROM owner
    RETURNING id::float8 AS id`,
 );
@@ -29,11 +29,11 @@ const transition = statement(
      SELECT FROM cs_state st WHERE st.service_id = $1 AND st.id = $5 AND st.completed_at IS NULL
         AND st.started_at <= coalesce($7::timestamptz, ${nowMs}))`)},
    ended AS (
-     UPDATE cs_state st SET completed_at = coalesce($7::timestamptz, ${nowMs}), completed = $11::jsonb
+     UPDATE cs_state st SET completed_at = coalesce($7::timestamptz, ${nowMs}), completed = $11::json
        FROM owner WHERE st.service_id = owner.id AND st.id = $5 AND st.completed_at IS NULL
      RETURNING st.service_id, st.id, st.completed_at)
    INSERT INTO cs_state (${columns})
-   SELECT service_id, id, $6::jsonb, completed_at, $8::jsonb, $9::int, $10::jsonb FROM ended
+   SELECT service_id, id, $6::json, completed_at, $8::json, $9::int, $10::json FROM ended
    RETURNING id::float8 AS id`,
 );
 

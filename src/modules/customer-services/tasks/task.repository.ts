@@ -12,8 +12,8 @@ const start = statement(
   `WITH ${renewedOwner(`($5::bigint IS NULL OR EXISTS (
      SELECT FROM cs_state st WHERE st.service_id = $1 AND st.id = $5))`)}
    INSERT INTO cs_task (service_id, state_id, type, started_at, started, est_duration, extensions)
-   SELECT owner.id, $5::bigint, $6::jsonb, coalesce($7::timestamptz, ${nowMs}), $8::jsonb, $9::int,
-          $10::jsonb
+   SELECT owner.id, $5::bigint, $6::json, coalesce($7::timestamptz, ${nowMs}), $8::json, $9::int,
+          $10::json
      FROM owner
    RETURNING id::float8 AS id`,
 );

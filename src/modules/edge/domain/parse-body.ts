@@ -15,6 +15,7 @@ export function parseBody<Body>(schema: z.ZodType<Body>, body: object): Body {
 }
 
 function refusalOf(issue: z.core.$ZodIssue, body: object): DomainError {
+  if (issue.code === 'unrecognized_keys') return unknownMember(issue);
   const { path, message } = issue;
   const name = nameOf(path);
   const value = valueAt(body, path);
@@ -23,6 +24,13 @@ function refusalOf(issue: z.core.$ZodIssue, body: object): DomainError {
     return missingParameter(name);
   }
   const says = message.startsWith('takes ') ? `${name} ${message}` : `${name}: ${message}`;
+  return new DomainError('invalid', 'InvalidParameter', says);
+}
+
+/** Only schemas of calls that are ours alone refuse members that they do not know. */
+function unknownMember({ path, keys }: z.core.$ZodIssueUnrecognizedKeys): DomainError {
+  const name = nameOf([...path, ...keys.slice(0, 1)]).slice(0, 60);
+  const says = `the member ${JSON.stringify(name)} is not known here`;
   return new DomainError('invalid', 'InvalidParameter', says);
 }
 

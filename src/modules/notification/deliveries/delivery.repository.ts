@@ -51,7 +51,8 @@ const claim = statement(
 
 const findEvents = statement(
   'notification.findEvents',
-  `SELECT id, tag, message, localized AS "isLocalized", arguments
+  `SELECT id, tag, message, localized AS "isLocalized",
+          coalesce(arguments, arguments_was::json) AS arguments
      FROM push_event WHERE id = ANY ($1::uuid[])`,
 );
 

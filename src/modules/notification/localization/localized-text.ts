@@ -1,3 +1,4 @@
+import { writeJson } from '../../../core/json/index.js';
 import { languageKey, type LocalizationFile } from './localization-file.js';
 
 /** Why a text is not what its publisher may have meant. */
@@ -90,5 +91,5 @@ function argumentOf(given: Readonly<Record<string, unknown>>, name: string): str
 
 function argumentText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : writeJson(value);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, JoinedCalls, statement } from '../../../core/database/index.js';
+import { writeJson } from '../../../core/json/index.js';
 import type { Destination } from '../subscriptions/subscription.js';
 import type { NewEvent } from './event.js';
 import { directMinutes, type StoredEvent } from './event.repository.js';
@@ -39,7 +40,7 @@ const publish = statement(
      INSERT INTO push_event
        (id, tag, message, localized, arguments, accepted, idempotency_key, idempotency_body,
         keep_until)
-     SELECT id, tag, message, false, arguments::jsonb, 1, key, body,
+     SELECT id, tag, message, false, arguments::json, 1, key, body,
             now() + CASE WHEN key IS NULL THEN interval '1 hour' ELSE interval '1 day' END
        FROM asked ORDER BY key COLLATE "C", place
      ON CONFLICT (idempotency_key) DO NOTHING
@@ -82,7 +83,7 @@ export class CometEventsRepository {
 
   /** Stores an event with its mail, in one statement with those that others store at the time. */
   store(event: CometEvent): Promise<StoredEvent> {
-    return this.calls.call({ ...event, arguments: JSON.stringify(event.event.arguments) });
+    return this.calls.call({ ...event, arguments: writeJson(event.event.arguments) });
   }
 
   private async storeAll(orders: readonly Order[]): Promise<StoredEvent[]> {

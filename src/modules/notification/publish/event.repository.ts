@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { SweepBatch } from '../../../core/timers/index.js';
 import { claimedColumns, type ClaimedDelivery, type ClaimedRow } from '../deliveries/delivery.js';
+import { writeJson } from '../../../core/json/index.js';
 import { HeldEvent } from '../deliveries/held-event.js';
 import type { Destination } from '../subscriptions/subscription.js';
 import { deletedCode } from '../subscriptions/subscription.repository.js';
@@ -228,7 +229,7 @@ type PublishedRow = { accepted: number } & (
 
 function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   const { tag, message, isLocalized } = event;
-  const of = [id, tag, message, isLocalized, JSON.stringify(event.arguments)];
+  const of = [id, tag, message, isLocalized, writeJson(event.arguments)];
   return [...of, key?.scope, key?.body, terms.node, terms.most, terms.leaseMs, mail];
 }
 

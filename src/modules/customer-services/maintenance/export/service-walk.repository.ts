@@ -93,8 +93,8 @@ const walkEndsAlone = walkBy(
  * stay below the threshold of compression; only others are looked at.
  */
 const weightsOf = (table: string, key: string): string =>
-  `SELECT ${key} AS id, 500 + CASE WHEN pg_column_size(extensions) > 500
-                                   THEN octet_length(extensions::text) ELSE 0 END AS bytes
+  `SELECT ${key} AS id, 500 + CASE WHEN coalesce(pg_column_size(extensions), pg_column_size(extensions_was)) > 500
+                                   THEN octet_length(coalesce(extensions::text, extensions_was::text)) ELSE 0 END AS bytes
      FROM ${table} WHERE ${key} = ANY ($1::uuid[])`;
 
 const weigh = statement(

@@ -1,15 +1,23 @@
 import { stringify } from 'csv-stringify/sync';
+import { digitsOf, type JsonNumber, writeJson } from '../../../../core/json/index.js';
 import { commonNames } from '../../domain/reserved-names.js';
 import { serviceIdOf } from '../../domain/service-id.js';
 import type { ItemRow, ServiceRow } from '../../items/item-row.js';
 import type { csvKinds } from '../domain/export-name.js';
 
 type CsvKind = (typeof csvKinds)[number];
-type Cell = string | number | null | undefined;
+type Cell = string | number | JsonNumber | null | undefined;
 type Line = readonly Cell[];
 
 /** RFC 4180. Texts stand in quotes and numbers do not, so that `"7"` and `7` stay what they are. */
-const options = { record_delimiter: '\r\n', quoted_string: true };
+const options = {
+  record_delimiter: '\r\n',
+  quoted_string: true,
+  cast: {
+    string: harmless,
+    object: String,
+  },
+};
 
 const eventColumns = ['started', 'completed'].flatMap((event) =>
   ['timestamp', ...commonNames].map((name) => `${event}.${name}`),
@@ -63,7 +71,7 @@ function commonCells(row: ItemRow): Line {
     completedMs === null ? null : completedMs - startedMs,
     cellOf(completed?.disposition),
     cellOf(completed?.disposition_desc),
-    JSON.stringify(extensions ?? {}),
+    writeJson(extensions ?? {}),
   ];
 }
 
@@ -73,5 +81,13 @@ function eventCells(at: number | null, fields: ItemRow['started']): Line {
 }
 
 function cellOf(value: unknown): Cell {
-  return typeof value === 'string' || typeof value === 'number' ? value : null;
+  return typeof value === 'string' || digitsOf(value) !== undefined ? (value as Cell) : null;
+}
+
+/**
+ * Spreadsheets run a cell that begins like a formula; an apostrophe before it makes it a text. What is
+ * a plain number, as a phone number with its plus, is none.
+ */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
 }
