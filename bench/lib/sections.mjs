@@ -13,6 +13,8 @@ export function writeSections(folder) {
   const builtin = { _type: 'builtin' };
   const sections = {
     push: { pushEnabled: 'comet, httpcb', publish_mode: 'async' },
+    // All clients call from one address.
+    cometd: { max_handshake_rate: 100_000, max_handshake_rate_per_address: 100_000 },
     security: { allowed_callback_networks: ['127.0.0.1'] },
     'service.request-interaction': {
       ...{ ...builtin, _service: 'request-interaction' },

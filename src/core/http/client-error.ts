@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { writeAnswer } from './answer.js';
+import { sayLastWords } from './last-words.js';
 import { RequestsUnderWay } from './requests-under-way.js';
 
 interface Answer {
@@ -62,7 +63,7 @@ export function answerClientErrors(server: Server): void {
   answerExpectations(server);
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(render(noTunnel));
+    sayLastWords(socket, render(noTunnel), lingerMs);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // The parser goes on complaining about what the client goes on sending.
@@ -72,12 +73,7 @@ export function answerClientErrors(server: Server): void {
       socket.destroy();
       return;
     }
-    socket.end(render(answers.get(error.code) ?? malformed));
-    // Closed at once, the connection would be reset and the answer lost with it.
-    const timer = setTimeout(() => socket.destroy(), lingerMs);
-    socket.on('close', () => {
-      clearTimeout(timer);
-    });
+    sayLastWords(socket, render(answers.get(error.code) ?? malformed), lingerMs);
   });
 }
 

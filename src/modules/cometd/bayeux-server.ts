@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Configuration } from '../options/index.js';
+import type { ClientConnection } from './client-connection.js';
 import { cometdSection } from './cometd-section.js';
 import { CometHandshakes } from './comet-handshakes.js';
 import { CometSessions } from './comet-sessions.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import type { Exchange } from './exchange.js';
-import { HandshakeRate } from './handshake-rate.js';
+import { AddressRates, HandshakeRate } from './handshake-rate.js';
 import { MailDelivery } from './mail-delivery.js';
 import { hasCommonConnectionType, namedChannels } from './protocol/channels.js';
 import {
@@ -48,6 +49,7 @@ const soonMs = 5000;
 @Injectable()
 export class BayeuxServer implements OnModuleDestroy {
   private readonly rate = new HandshakeRate();
+  private readonly addressRates = new AddressRates();
   private isStopping = false;
 
   constructor(
@@ -74,7 +76,8 @@ export class BayeuxServer implements OnModuleDestroy {
   }
 
   /**
-   * Answers a request. A handshake stands alone: whatever else the request holds is ignored.
+   * Answers a request. A handshake stands alone: whatever else the request holds is ignored. When
+   * the client leaves, what it has not got an answer to is dropped.
    * @throws whatever the database does, before anything is answered
    */
   async handle(elements: readonly Element[], exchange: Exchange): Promise<void> {
@@ -87,6 +90,7 @@ export class BayeuxServer implements OnModuleDestroy {
     const connect = connects.at(-1);
     const replies: Reply[] = [];
     for (const element of elements) {
+      if (exchange.isGone) return;
       // Without a connect it is undefined, and so is an element that is no message.
       if (connect === undefined || element !== connect)
         replies.push(await this.reply(element, exchange));
@@ -95,13 +99,13 @@ export class BayeuxServer implements OnModuleDestroy {
     else await this.connect(connect, replies, exchange);
   }
 
-  private async handshake(message: ClientMessage, { user }: Exchange): Promise<Reply> {
+  private async handshake(message: ClientMessage, { user, connection }: Exchange): Promise<Reply> {
     if (user === undefined) return this.refuse(message, errors.userRequired, stayAway);
     if (!hasCommonConnectionType(message, connectionTypes)) {
       return this.refuse(message, errors.noConnectionType, stayAway);
     }
-    const { max_handshake_rate, max_sessions_per_node } = this.configuration.get(cometdSection);
-    if (!this.rate.take(performance.now(), max_handshake_rate)) {
+    const { max_sessions_per_node } = this.configuration.get(cometdSection);
+    if (!this.isWithinRates(connection, performance.now())) {
       return this.refuse(message, errors.tooManyHandshakes, later(1000));
     }
     if (this.handshakes.count >= max_sessions_per_node) {
@@ -109,7 +113,18 @@ export class BayeuxServer implements OnModuleDestroy {
     }
     const clientId = await this.handshakes.begin(user, wantsAck(message));
     if (clientId === undefined) return this.refuse(message, errors.tooManySessions, later(10_000));
-    return handshakeReply(message, clientId, Date.now());
+    return handshakeReply(message, clientId, this.fullAdvice(), Date.now());
+  }
+
+  /** What is refused by a narrower limit counts for none of the wider ones. */
+  private isWithinRates(connection: ClientConnection, now: number): boolean {
+    const options = this.configuration.get(cometdSection);
+    const { max_handshake_rate, max_handshake_rate_per_address } = options;
+    return (
+      connection.takeHandshake(now) &&
+      this.addressRates.take(connection.address, now, max_handshake_rate_per_address) &&
+      this.rate.take(now, max_handshake_rate)
+    );
   }
 
   private async reply(element: Element, exchange: Exchange): Promise<Reply> {

@@ -24,7 +24,8 @@ export interface AppendedEvent extends LoggedEvent {
 /**
  * One statement for all mail: each user's row is incremented once and its new numbers used. The
  * lock on that row makes the order of numbers the order of commits; a sequence would not (number 6
- * can be visible and acknowledged before 5 is). Users are locked in their order, so that two
+ * can be visible and acknowledged before 5 is). Users are locked in the order of their
+ * bytes, whatever collation the database has, so that two
  * writers never wait for each other.
  */
 const append = statement(
@@ -39,7 +40,7 @@ const append = statement(
         SELECT FROM comet_event known WHERE known.user_id = mail.user_id AND known.id = mail.id)
    ), log AS (
      INSERT INTO comet_user AS u (user_id, last_seq)
-     SELECT user_id, count(*) FROM fresh GROUP BY user_id ORDER BY user_id
+     SELECT user_id, count(*) FROM fresh GROUP BY user_id ORDER BY user_id COLLATE "C"
      ON CONFLICT (user_id) DO UPDATE
         SET last_seq = u.last_seq + excluded.last_seq, touched_at = now()
      RETURNING user_id, last_seq

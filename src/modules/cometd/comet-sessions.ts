@@ -155,8 +155,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   }
 
   private isAlive(session: Session): boolean {
-    const silentMs = performance.now() - session.seenAt;
-    return session.held !== undefined || silentMs < this.maxInterval * 1000;
+    const now = performance.now();
+    return session.isPresent(now) || now - session.seenAt < this.maxInterval * 1000;
   }
 
   /**

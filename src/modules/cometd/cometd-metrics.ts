@@ -50,6 +50,7 @@ export class CometdMetrics {
         const all = [...registry.all];
         set(all.filter(({ held }) => held !== undefined).length, 'held');
         set(all.filter(({ socket }) => socket !== undefined).length, 'websocket');
+        set(all.filter(({ isUnkept }) => isUnkept).length, 'unkept');
         set(all.length, 'known');
       },
     );

@@ -14,6 +14,8 @@ export interface CometdOptions {
   readonly max_sessions_per_node: number;
   /** Handshakes that one node takes in a second. */
   readonly max_handshake_rate: number;
+  /** Handshakes of one address (of IPv6 one /64) that one node takes in a second. */
+  readonly max_handshake_rate_per_address: number;
 }
 
 const day = 86_400;
@@ -26,4 +28,5 @@ export const cometdSection = defineSection<CometdOptions>('cometd', {
   max_queue: wholeNumber(1000, 1, 100_000),
   max_sessions_per_node: wholeNumber(50_000, 1, 1_000_000),
   max_handshake_rate: wholeNumber(1000, 1, 100_000),
+  max_handshake_rate_per_address: wholeNumber(200, 1, 100_000),
 });

@@ -1,3 +1,5 @@
+import type { ClientConnection } from './client-connection.js';
+
 /** A websocket of one session, over which events go out without being asked for. */
 export interface EventSocket {
   /**
@@ -19,6 +21,10 @@ export interface Exchange {
   /** Present on a websocket. */
   readonly socket: EventSocket | undefined;
   readonly isAnswered: boolean;
+  /** Whether the client has left: what it still wants is dropped. */
+  readonly isGone: boolean;
+  /** What the message has come by. */
+  readonly connection: ClientConnection;
   /**
    * Answers, once.
    * @param text a JSON array

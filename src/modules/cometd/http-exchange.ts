@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { ClientConnection } from './client-connection.js';
 import type { Exchange } from './exchange.js';
 import { jsonpText } from './protocol/jsonp.js';
+
+/** After so long without a byte that the client takes, the answer is given up, milliseconds. */
+const longestStallMs = 60_000;
 
 /** A long poll, or with a callback's name a script (callback-polling). */
 export class HttpExchange implements Exchange {
@@ -13,9 +17,14 @@ export class HttpExchange implements Exchange {
     readonly user: string | undefined,
     private readonly response: ServerResponse,
     private readonly callback: string | undefined,
+    readonly connection: ClientConnection,
   ) {
     // Comes after the answer was written, and also when the client went away before.
     response.on('close', () => this.closed());
+  }
+
+  get isGone(): boolean {
+    return this.response.destroyed;
   }
 
   onGone(_clientId: string, gone: () => void): void {
@@ -44,6 +53,10 @@ export class HttpExchange implements Exchange {
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Content-Length', Buffer.byteLength(body));
     response.end(body, () => this.tell(true));
+    // A client that reads slowly is waited for, one that reads nothing is not.
+    if ((response.socket?.writableLength ?? 0) > 0) {
+      response.setTimeout(longestStallMs, () => response.destroy());
+    }
   }
 
   private closed(): void {

@@ -2,28 +2,31 @@ import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { invalidBody, invalidParameter } from '../../core/errors/index.js';
-import { queryValues, readTexts, withoutMark } from '../../core/http/body/index.js';
-import { JsonSyntaxError, parseJson, plainJson } from '../../core/json/index.js';
+import { queryValues, readTexts } from '../../core/http/body/index.js';
+import { JsonSyntaxError } from '../../core/json/index.js';
 import { bodyBoundsOf, gmsUserOf } from '../edge/index.js';
 import { BayeuxServer } from './bayeux-server.js';
+import type { ClientConnection } from './client-connection.js';
+import { connectionOf } from './connection-of.js';
+import { endpointPath, isBelowEndpoint } from './endpoint-path.js';
 import { HttpExchange } from './http-exchange.js';
+import { elementsIn } from './elements-in.js';
 import { isCallbackName } from './protocol/jsonp.js';
-import { type Element, elementsOf } from './protocol/message.js';
+import type { Element } from './protocol/message.js';
 import { randomHex } from './random-hex.js';
 
 /** A request may hold so many bytes; cometd.js itself sends messages of at most 8 kB. */
 const mostBytes = 256 * 1024;
 
-/** Messages of one request; a client batches a handful. */
-const mostMessages = 1000;
-
-const endings = new Set(['', '/', '/handshake', '/connect', '/disconnect']);
+const tooMany = 'a connection may have at most 100 messages waiting';
 const publicAccess = { class: 'public', roles: [] } as const;
 const cookie = /(?:^|;\s*)BAYEUX_BROWSER=/;
 
 /** The endpoint over HTTP: long-polling by POST, callback-polling by GET (cometd.md, Wire). */
 @Injectable()
 export class HttpTransport {
+  private readonly connections = new WeakMap<object, ClientConnection>();
+
   constructor(
     private readonly server: BayeuxServer,
     private readonly policy: AccessPolicy,
@@ -31,13 +34,12 @@ export class HttpTransport {
 
   /** An Express handler, mounted at the endpoint's path. */
   readonly receive = (request: Request, response: Response, next: NextFunction): void => {
-    const ending = request.path.replace(/(?<=.)\/$/, '');
     const isOurs = request.method === 'POST' || request.method === 'GET';
-    if (!isOurs || !endings.has(ending)) {
+    if (!isOurs || !isBelowEndpoint(request.path)) {
       next();
       return;
     }
-    request.routePattern = '/genesys/cometd';
+    request.routePattern = endpointPath;
     this.answer(request, response).catch(next);
   };
 
@@ -48,7 +50,25 @@ export class HttpTransport {
       request.method === 'GET' ? scriptOf(request) : [undefined, await posted(request)];
     requireMessages(elements);
     if (!cookie.test(request.headers.cookie ?? '')) setCookie(request, response);
-    await this.server.handle(elements, new HttpExchange(user, response, callback));
+    // The request itself is counted.
+    this.policy.count(request, elements.length - 1);
+    const connection = this.connectionOf(request);
+    const exchange = new HttpExchange(user, response, callback, connection);
+    if (!connection.takeMessages(elements.length)) throw invalidBody(tooMany);
+    try {
+      await this.server.handle(elements, exchange);
+    } finally {
+      connection.messagesDone(elements.length);
+    }
+  }
+
+  private connectionOf(request: Request): ClientConnection {
+    const known = this.connections.get(request.socket);
+    if (known !== undefined) return known;
+    const connection = connectionOf(request);
+    // Behind a proxy the next request may be another client's.
+    if (request.sender?.viaTrustedProxy !== true) this.connections.set(request.socket, connection);
+    return connection;
   }
 }
 
@@ -68,7 +88,7 @@ function scriptOf(request: Request): [callback: string, elements: Element[] | un
 function elementsOfTexts(texts: readonly string[]): Element[] | undefined {
   const all: Element[] = [];
   for (const text of texts) {
-    const elements = elementsOf(parse(text));
+    const elements = parse(text);
     if (elements === undefined) return undefined;
     all.push(...elements);
   }
@@ -76,9 +96,9 @@ function elementsOfTexts(texts: readonly string[]): Element[] | undefined {
 }
 
 /** @throws DomainError InvalidBody, InvalidText */
-function parse(text: string): unknown {
+function parse(text: string): Element[] | undefined {
   try {
-    return plainJson(parseJson(withoutMark(text)));
+    return elementsIn(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw invalidBody(`the messages are not JSON: ${error.message}`);
@@ -89,17 +109,12 @@ function requireMessages(elements: Element[] | undefined): asserts elements is E
   if (elements === undefined) {
     throw invalidBody('the body must be a Bayeux message or an array of them');
   }
-  if (elements.length > mostMessages) {
-    throw invalidBody(`the body has more than ${String(mostMessages)} messages`);
-  }
 }
 
 /** Clients of the original expect the cookie; nothing here depends on it. */
 function setCookie(request: Request, response: Response): void {
   const secure = 'encrypted' in request.socket ? '; Secure' : '';
   const value = randomHex(16);
-  response.setHeader(
-    'Set-Cookie',
-    `BAYEUX_BROWSER=${value}; Path=/; HttpOnly; SameSite=Lax${secure}`,
-  );
+  // Older cookie jars do not survive a SameSite.
+  response.setHeader('Set-Cookie', `BAYEUX_BROWSER=${value}; Path=/; HttpOnly${secure}`);
 }

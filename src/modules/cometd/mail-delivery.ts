@@ -122,7 +122,12 @@ export class MailDelivery {
     session.tail = Math.max(session.tail, last);
     // Another node believes of what the client acknowledges there what is written down here.
     if (session.acknowledges && events.length > 0) session.isUnkept = true;
-    held.exchange.answer(text, this.followed(session, last));
+    session.answerBegins();
+    const followed = this.followed(session, last);
+    held.exchange.answer(text, (reached) => {
+      session.answerEnds(reached ? text.length : 0, performance.now());
+      followed(reached);
+    });
   }
 
   /** Ends the held connect because another one, here or elsewhere, has taken its place. */

@@ -5,10 +5,9 @@ import { RequestsUnderWay } from '../../core/http/requests-under-way.js';
 import { declareMounted } from '../../core/http/route-table.js';
 import { BayeuxServer } from './bayeux-server.js';
 import { cometdOperation } from './cometd.openapi.js';
+import { endpointPath } from './endpoint-path.js';
 import { HttpTransport } from './http-transport.js';
 import { WebSocketTransport } from './websocket-transport.js';
-
-const path = '/genesys/cometd';
 
 /**
  * Mounts the comet endpoint before Nest's router: it reads its bodies itself and holds requests
@@ -16,7 +15,7 @@ const path = '/genesys/cometd';
  */
 export function mountCometd(app: NestExpressApplication): void {
   const server: Server = app.getHttpServer();
-  app.use(path, app.get(HttpTransport).receive);
+  app.use(endpointPath, app.get(HttpTransport).receive);
   app.get(WebSocketTransport).listen(server);
   RequestsUnderWay.of(server).onLastAnswers(() => app.get(BayeuxServer).stop());
   declareCometd(app);
@@ -24,7 +23,7 @@ export function mountCometd(app: NestExpressApplication): void {
 
 /** Puts the endpoint into the route table and the OpenAPI document. */
 export function declareCometd(app: INestApplication): void {
-  const common = { path, handler: 'mountCometd', access: 'public' } as const;
+  const common = { path: endpointPath, handler: 'mountCometd', access: 'public' } as const;
   declareMounted(
     app,
     { ...common, method: 'GET', operation: cometdOperation('GET') },

@@ -33,6 +33,7 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   /** What is not to wait for the next round. */
   private readonly urgent = new Set<Session>();
+  private isKeeping = false;
   private beatAt = -beatMs;
   private working: Promise<void> = Promise.resolve();
 
@@ -78,8 +79,15 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
     if (session.isUnkept) await this.write([session], performance.now());
   }
 
+  /** A round that takes longer than the pause between two, as with a slow database, takes its place. */
   private begin(): void {
-    this.working = this.working.then(() => this.keep(false));
+    if (this.isKeeping) return;
+    this.isKeeping = true;
+    this.working = this.working
+      .then(() => this.keep(false))
+      .finally(() => {
+        this.isKeeping = false;
+      });
   }
 
   /** @param isLast whether the node stops, so that all that is alive is written down once more */
@@ -91,7 +99,7 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
     const interval = max_interval * 1000;
     const longest = Math.min(longestUnkeptMs, interval / 4);
     const due = [...this.registry.all].filter((session) => {
-      if (session.held !== undefined) session.seenAt = now;
+      if (session.isPresent(now)) session.seenAt = now;
       const isAlive = session.seenAt > session.keptAt;
       return session.isUnkept || (isAlive && (isLast || now - session.keptAt >= longest));
     });
@@ -117,19 +125,24 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
 
   private async writeAll(sessions: readonly Session[], now: number): Promise<void> {
     for (let start = 0; start < sessions.length; start += mostAtOnce) {
-      await this.write(sessions.slice(start, start + mostAtOnce), now);
+      const isWritten = await this.write(sessions.slice(start, start + mostAtOnce), now);
+      // The others would only wait for the same database; the next round has them all.
+      if (!isWritten) return;
     }
   }
 
-  private async write(sessions: readonly Session[], now: number): Promise<void> {
+  /** @returns whether it was; what was not is still to be written */
+  private async write(sessions: readonly Session[], now: number): Promise<boolean> {
     for (const session of sessions) session.isUnkept = false;
     try {
       await this.repository.keep(sessions);
       for (const session of sessions) session.keptAt = now;
       this.trouble.succeeded();
+      return true;
     } catch (error) {
       for (const session of sessions) session.isUnkept = true;
       this.trouble.failed(error);
+      return false;
     }
   }
 }

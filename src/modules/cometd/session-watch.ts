@@ -80,9 +80,10 @@ export class SessionWatch implements OnModuleInit, OnModuleDestroy {
   private end(session: Session, now: number, longestSilence: number): void {
     if (session.held !== undefined) {
       if (session.held.deadline <= now) this.delivery.answer(session, []);
+    } else if (session.isPresent(now)) {
+      session.seenAt = now;
     } else if (now - session.seenAt > longestSilence && !session.isUnkept) {
-      // What is not written down yet is known here alone.
-      session.socket?.close(1000);
+      // What is not written down yet is known here alone. Its websocket may have other sessions.
       this.registry.remove(session.clientId);
     }
   }

@@ -2,6 +2,7 @@ import type { EventSocket, Exchange } from './exchange.js';
 import type { ClientMessage } from './protocol/message.js';
 import { eventChannel } from './protocol/channels.js';
 import type { Advice, Reply } from './protocol/replies.js';
+import { readsUntil } from './reading-time.js';
 import type { TakenSession } from './comet-session.repository.js';
 
 /** A connect that waits for mail. Times are of the process's clock, milliseconds. */
@@ -42,6 +43,9 @@ export class Session {
   waitsForWritten = false;
   /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
   unwritten = 0;
+  /** Answers that are being written, of whatever kind, and until when the client may read the last. */
+  private answers = 0;
+  private readsUntil = 0;
   /** Grows whenever what was on its way is given up as lost. */
   attempt = 0;
   held: HeldConnect | undefined;
@@ -90,6 +94,27 @@ export class Session {
   /** Whether an event can go out at once. */
   get isReachable(): boolean {
     return this.held !== undefined || (this.socket !== undefined && !this.acknowledges);
+  }
+
+  /**
+   * Whether the client is there although it does not ask: a connect of it is held, or it is still
+   * reading an answer.
+   * @param now the process's clock, milliseconds
+   */
+  isPresent(now: number): boolean {
+    return this.held !== undefined || this.answers > 0 || now < this.readsUntil;
+  }
+
+  /** An answer begins to be written. */
+  answerBegins(): void {
+    this.answers++;
+  }
+
+  /** An answer has been written, or never will be. */
+  answerEnds(bytes: number, now: number): void {
+    this.answers--;
+    this.readsUntil = readsUntil(bytes, now);
+    this.seenAt = now;
   }
 
   /** The client has everything up to `seq`. */

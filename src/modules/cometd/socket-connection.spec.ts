@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
+import { ClientConnection } from './client-connection.js';
 import { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 import { SocketConnection } from './socket-connection.js';
@@ -16,7 +17,7 @@ beforeEach(async () => {
   const opened = once(sockets, 'connection') as Promise<[WebSocket]>;
   client = new WebSocket(`ws://127.0.0.1:${String((sockets.address() as AddressInfo).port)}`);
   const [[socket]] = await Promise.all([opened, once(client, 'open')]);
-  connection = new SocketConnection(socket, 'somebody', 0);
+  connection = new SocketConnection(socket, 'somebody', new ClientConnection('a', false), 0);
 });
 
 afterEach(async () => {

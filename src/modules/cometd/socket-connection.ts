@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws';
+import type { ClientConnection } from './client-connection.js';
 import type { EventSocket, Exchange } from './exchange.js';
+import { readsUntil } from './reading-time.js';
 
 /** What a client that does not read may leave unread, bytes. */
 const mostBufferedBytes = 1024 * 1024;
@@ -11,6 +13,11 @@ const longestBetweenPingsMs = 30_000;
 export class SocketConnection implements EventSocket {
   private readonly gone = new Map<string, () => void>();
   private hasAnswered = true;
+  /** Frames that are not written fully yet, and how much of them there was at the last look. */
+  private unwritten = 0;
+  private buffered = 0;
+  /** Until when the client may still be reading what was written, the process's clock. */
+  private readsUntil = 0;
   private askedAt: number;
   private sessionAt: number;
 
@@ -18,6 +25,7 @@ export class SocketConnection implements EventSocket {
   constructor(
     private readonly socket: WebSocket,
     private readonly user: string,
+    private readonly client: ClientConnection,
     now: number,
   ) {
     this.askedAt = now;
@@ -29,6 +37,11 @@ export class SocketConnection implements EventSocket {
     });
   }
 
+  /** Whether the other side is there no more, or is being sent away. */
+  get isGone(): boolean {
+    return this.socket.readyState !== WebSocket.OPEN;
+  }
+
   get isCongested(): boolean {
     return this.socket.bufferedAmount > mostBufferedBytes;
   }
@@ -38,7 +51,12 @@ export class SocketConnection implements EventSocket {
       written(false);
       return;
     }
-    this.socket.send(text, (error) => written(!error));
+    this.unwritten++;
+    this.socket.send(text, (error) => {
+      this.unwritten--;
+      this.readsUntil = readsUntil(text.length, performance.now());
+      written(!error);
+    });
   }
 
   forget(clientId: string): void {
@@ -63,7 +81,7 @@ export class SocketConnection implements EventSocket {
       return;
     }
     if (now - this.askedAt < Math.min(longestBetweenPingsMs, longestSilentMs / 2)) return;
-    if (!this.hasAnswered) {
+    if (!this.hasAnswered && !this.isReading(now)) {
       this.socket.terminate();
       return;
     }
@@ -72,12 +90,23 @@ export class SocketConnection implements EventSocket {
     this.socket.ping();
   }
 
+  /** Whether its answer to a ping may wait for what was sent before: it has read some since. */
+  private isReading(now: number): boolean {
+    const { buffered } = this;
+    this.buffered = this.socket.bufferedAmount;
+    if (this.unwritten > 0 && this.buffered !== buffered) return true;
+    return now < this.readsUntil;
+  }
+
   /** The way of one frame's answer. */
   exchange(): Exchange {
     let isAnswered = false;
+    const isGone = (): boolean => this.isGone;
     return {
-      user: this.user,
-      socket: this,
+      ...{ user: this.user, socket: this, connection: this.client },
+      get isGone() {
+        return isGone();
+      },
       get isAnswered() {
         return isAnswered;
       },

@@ -5,25 +5,26 @@ import type { Request } from 'express';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { DomainError, httpStatusOf } from '../../core/errors/index.js';
-import { withoutMark } from '../../core/http/body/index.js';
-import { parseJson, plainJson } from '../../core/json/index.js';
+import { closeWithin, sayLastWords } from '../../core/http/last-words.js';
 import { Log } from '../../core/observability/index.js';
-import { gmsUserOf, isAllowedOrigin } from '../edge/index.js';
+import { canonicalUrl, gmsUserOf, isAllowedOrigin } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
+import type { ClientConnection } from './client-connection.js';
 import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
-import { elementsOf } from './protocol/message.js';
+import { connectionOf } from './connection-of.js';
+import { elementsIn } from './elements-in.js';
+import { isEndpoint } from './endpoint-path.js';
+import type { Element } from './protocol/message.js';
 import { errors } from './protocol/replies.js';
 import { SocketConnection } from './socket-connection.js';
 
-const path = /^\/genesys\/cometd(?:\/(?:handshake|connect|disconnect)?)?(?=\?|$)/i;
 const publicAccess = { class: 'public', roles: [] } as const;
 const mostBytes = 256 * 1024;
-const mostMessages = 1000;
 
-/** Frames of one socket that wait for their turn; a client sends one and waits. */
-const mostWaiting = 100;
+/** How long the client of an upgrade that was refused may take to read why, milliseconds. */
+const lingerMs = 500;
 
 /** How exactly a websocket ends in time, milliseconds. */
 const tickMs = 500;
@@ -71,7 +72,7 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   }
 
   private async upgrade(request: Request, socket: Duplex, head: Buffer): Promise<void> {
-    if (!path.test(request.url)) {
+    if (!isEndpoint(canonicalUrl(request.url))) {
       refuse(socket, 404);
       return;
     }
@@ -92,24 +93,51 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
       refuse(socket, 503);
       return;
     }
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.open(webSocket, user));
+    const taken = this.connections.size;
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.open(webSocket, user, request);
+    });
+    // It has been refused in words of its own, for its headers.
+    if (this.connections.size === taken) closeWithin(socket, lingerMs);
   }
 
-  private open(socket: WebSocket, user: string): void {
-    const connection = new SocketConnection(socket, user, performance.now());
+  private open(socket: WebSocket, user: string, request: Request): void {
+    const client = connectionOf(request);
+    const connection = new SocketConnection(socket, user, client, performance.now());
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));
-    let waiting = 0;
     let working: Promise<void> = Promise.resolve();
     socket.on('error', (error) => this.log.debug({ err: error }, 'a comet websocket failed'));
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      waiting++;
-      if (isBinary || waiting > mostWaiting) {
-        connection.close(isBinary ? 1003 : 1008);
+      // What still comes while the connection is being closed is not read.
+      if (connection.isGone) return;
+      const elements = isBinary ? undefined : parsed(textOf(data));
+      const refusal = this.refusalOf(elements, isBinary, client, request);
+      if (elements === undefined || refusal !== undefined) {
+        connection.close(refusal ?? 1007);
         return;
       }
-      working = working.then(() => this.receive(connection, textOf(data))).finally(() => waiting--);
+      working = working
+        .then(() => this.receive(connection, elements))
+        .finally(() => client.messagesDone(elements.length));
     });
+  }
+
+  /** The code that a websocket is closed with because of a frame; undefined: the frame is taken. */
+  private refusalOf(
+    elements: readonly Element[] | undefined,
+    isBinary: boolean,
+    client: ClientConnection,
+    request: Request,
+  ): number | undefined {
+    if (isBinary) return 1003;
+    if (elements === undefined) return 1007;
+    try {
+      this.policy.count(request, Math.max(elements.length, 1));
+    } catch {
+      return 1013;
+    }
+    return client.takeMessages(elements.length) ? undefined : 1008;
   }
 
   /** @param now the process's clock, milliseconds */
@@ -119,10 +147,11 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
     for (const connection of this.connections) connection.check(now, longestSilentMs);
   }
 
-  private async receive(connection: SocketConnection, text: string): Promise<void> {
-    const elements = parsed(text);
-    if (elements === undefined || elements.length > mostMessages) {
-      connection.close(1007);
+  private async receive(connection: SocketConnection, elements: readonly Element[]): Promise<void> {
+    if (connection.isGone) return;
+    // Old clients send an empty array as a sign of life, and want it back.
+    if (elements.length === 0) {
+      connection.send('[]');
       return;
     }
     try {
@@ -135,9 +164,9 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function parsed(text: string): ReturnType<typeof elementsOf> {
+function parsed(text: string): Element[] | undefined {
   try {
-    return elementsOf(plainJson(parseJson(withoutMark(text))));
+    return elementsIn(text);
   } catch {
     return undefined;
   }
@@ -162,7 +191,6 @@ const words = new Map([
 
 function refuse(socket: Duplex, status: number): void {
   const reason = words.get(status) ?? 'Service Unavailable';
-  socket.end(
-    `HTTP/1.1 ${String(status)} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
+  const head = `HTTP/1.1 ${String(status)} ${reason}`;
+  sayLastWords(socket, `${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, lingerMs);
 }

@@ -18,6 +18,7 @@ export type { RawBody } from '../../core/http/body/index.js';
 export { GmsUser, gmsUserOf } from './gms-user.js';
 export { KnownQuery } from './known-query.js';
 export { isAllowedOrigin } from './own-origin.js';
+export { canonicalUrl } from './domain/path-aliases.js';
 export { headerText, isUserName, longestUser } from './domain/user-name.js';
 export { externalBase } from './links.js';
 export { accessKeyPrefix, bearerToken, isJwtForm } from './credentials.js';

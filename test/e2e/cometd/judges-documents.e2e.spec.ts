@@ -76,6 +76,7 @@ describe.each(Object.entries(parts))('the requests of "%s"', (_name, part) => {
       id: '0',
       minimumVersion: '1.0',
       supportedConnectionTypes: ['websocket', 'callback-polling', 'long-polling'],
+      advice: { interval: 0, reconnect: 'retry', timeout: 60_000 },
       successful: true,
       channel: '/meta/handshake',
       ext: { ack: true },

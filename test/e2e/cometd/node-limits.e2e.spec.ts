@@ -1,4 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { exchange, type Message } from '../../support/bayeux.js';
 import { eventually } from '../../support/eventually.js';
 import { useServers } from '../../support/use-servers.js';
@@ -47,4 +49,49 @@ it('a node answers for no more sessions when many come at once', async () => {
   const users = Array.from({ length: 30 }, (_, place) => `at once ${String(place)}`);
   const replies = await Promise.all(users.map((user) => exchange(server, user, greeting)));
   expect(replies.flat().filter(({ successful }) => successful === true)).toHaveLength(5);
+});
+
+describe('one that floods the server with handshakes', () => {
+  const config = {
+    cometd: { max_sessions_per_user: 1000, max_handshake_rate_per_address: 20 },
+  };
+
+  /** How many were taken, of which no more may be than so many in each second. */
+  const expectWithin = (rate: number, replies: readonly Message[], since: number): void => {
+    const seconds = Math.floor((performance.now() - since) / 1000);
+    const taken = replies.filter(({ successful }) => successful === true);
+    expect(taken.length).toBeGreaterThanOrEqual(1);
+    expect(taken.length).toBeLessThanOrEqual(rate * (1 + seconds));
+    for (const { error, advice } of replies.filter((reply) => !taken.includes(reply))) {
+      expect(error).toBe('429::too_many_handshakes');
+      expect(advice).toEqual({ interval: 1000, reconnect: 'handshake' });
+    }
+  };
+
+  it('from one address, 250 at once, has its rate, and others theirs', async () => {
+    const server = await servers.start({ config });
+    const since = performance.now();
+    const greet = (user: string, localAddress: string) =>
+      exchange(server, user, greeting, { localAddress });
+    const flood = Array.from({ length: 250 }, () => greet('floods', '127.0.0.2'));
+    const [[other], ...replies] = await Promise.all([greet('calm', '127.0.0.3'), ...flood]);
+    expectWithin(20, replies.flat(), since);
+    expect(other).toMatchObject({ successful: true });
+  });
+
+  it('over one websocket has its rate, and others theirs', async () => {
+    const server = await servers.start({ config: { cometd: { max_sessions_per_user: 1000 } } });
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/genesys/cometd`, {
+      headers: { gms_user: 'floods' },
+    });
+    await once(socket, 'open');
+    const since = performance.now();
+    const replies: Message[] = [];
+    socket.on('message', (data: Buffer) => replies.push(...JSON.parse(data.toString('utf8'))));
+    for (let sent = 0; sent < 100; sent++) socket.send(JSON.stringify([greeting]));
+    expect((await exchange(server, 'calm', greeting))[0]).toMatchObject({ successful: true });
+    await eventually(() => expect(replies).toHaveLength(100), 20_000);
+    expectWithin(20, replies, since);
+    socket.terminate();
+  });
 });

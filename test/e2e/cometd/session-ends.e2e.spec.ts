@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { connect as dial } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { CometSessionRepository } from '../../../src/modules/cometd/comet-session.repository.js';
 import { connect, exchange, handshake, mailIn, send, session } from '../../support/bayeux.js';
@@ -143,3 +145,23 @@ it('a sign of life changes no index', async () => {
     expect(counted.hot).toBeGreaterThan(0);
   }, 15_000);
 });
+
+it('a client that is still reading an answer is present', async () => {
+  const clientId = await session(server, 'reads slowly');
+  await send(server, 'reads slowly', 'x'.repeat(12 * 1024 * 1024));
+  const { hostname, port } = new URL(server.url);
+  const socket = dial(Number(port), hostname);
+  const body = JSON.stringify(connect(clientId));
+  socket.write(
+    `POST /genesys/cometd HTTP/1.1\r\nHost: x\r\ngms_user: reads slowly\r\n` +
+      `Content-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  // Much longer than a session may be silent.
+  const until = performance.now() + 16_000;
+  for await (const chunk of socket) {
+    if (performance.now() < until) await delay((chunk as Buffer).length / 700);
+  }
+  expect(performance.now()).toBeGreaterThan(until - 8000);
+  const quiet = connect(clientId, { advice: { timeout: 0 } });
+  expect(await exchange(server, 'reads slowly', quiet)).toMatchObject([{ successful: true }]);
+}, 60_000);

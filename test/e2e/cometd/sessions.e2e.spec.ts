@@ -12,6 +12,7 @@ import {
   handshake,
   mailIn,
   type Message,
+  post,
   send,
   session,
   subscribe,
@@ -162,7 +163,7 @@ describe('ports for other modules', () => {
     const of = (clientId: string) =>
       heard.filter(([, session]) => (session as SessionName).clientId === clientId);
     const leaving = await handshake(server, user);
-    const ext = { transcriptPosition: 7, said: 'by\0e \ud800' };
+    const ext = { transcriptPosition: 7, said: 'Zoë 🙂' };
     await exchange(server, user, { channel: '/meta/disconnect', clientId: leaving, ext });
     const silent = await handshake(server, user);
     await eventually(() => {
@@ -188,6 +189,14 @@ describe('ports for other modules', () => {
       { channel: '/service/echo', id: '4', successful: true },
     ]);
     expect(taken).toEqual([['speaks', { a: [1] }]]);
+    for (const text of ['a\0', '\ud800', 'x\udc00y']) {
+      const odd = [{ data: text }, { data: [{ [text]: 1 }] }, { ext: { a: text } }, { id: text }];
+      for (const part of odd) {
+        const answer = await post(server, 'speaks', { ...message, ...part });
+        expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidText']);
+      }
+    }
+    expect(taken).toHaveLength(1);
   });
 });
 

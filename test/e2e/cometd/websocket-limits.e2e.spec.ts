@@ -77,6 +77,27 @@ describe('a websocket', () => {
     expect([socket.readyState, frames]).toEqual([WebSocket.OPEN, []]);
   });
 
+  it('with two sessions outlives the end of one of them', async () => {
+    const [lasts, ends] = [await session(server, 'two'), await session(server, 'two')];
+    const socket = await open('two');
+    const frames: Message[] = [];
+    socket.on('message', (data: Buffer) => frames.push(...JSON.parse(data.toString('utf8'))));
+    const quick = { connectionType: 'websocket', advice: { timeout: 100 } };
+    socket.send(JSON.stringify([connect(ends, quick)]));
+    // The other one is not heard of any more, and is lost.
+    for (let end = performance.now() + 5000; performance.now() < end;) {
+      const before = frames.length;
+      socket.send(JSON.stringify([connect(lasts, quick)]));
+      await eventually(() => expect(frames.length).toBeGreaterThan(before));
+    }
+    socket.send(JSON.stringify([connect(ends, quick)]));
+    await eventually(() => expect(frames.at(-1)).toMatchObject({ error: expect.any(String) }));
+    expect(frames.filter(({ successful }) => successful !== true)).toMatchObject([
+      { error: '402::session_unknown' },
+    ]);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
   it('beyond as many as the node takes is refused with 503, until one is closed', async () => {
     const taken = await Promise.all(['1', '2', '3', '4'].map(openSoon));
     const refused = dial('5');

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { connect as dial } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import {
@@ -12,6 +13,7 @@ import {
   session,
   subscribe,
 } from '../../support/bayeux.js';
+import { RequestsUnderWay } from '../../../src/core/http/requests-under-way.js';
 import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
 
@@ -20,8 +22,10 @@ const server = useTestServer({
 });
 
 const sockets: WebSocket[] = [];
+const closings: (() => void)[] = [];
 
 afterEach(async () => {
+  for (const close of closings.splice(0)) close();
   for (const socket of sockets.splice(0)) {
     socket.terminate();
     if (socket.readyState !== WebSocket.CLOSED) await once(socket, 'close');
@@ -85,8 +89,48 @@ describe('an upgrade', () => {
     expect(await refusal(headers)).toBe(101);
   });
 
-  it('to another path is refused', async () => {
-    expect(await refusal({ gms_user: 'x' }, '/genesys/1/node')).toBe(404);
+  it.each(['/', '/subscribe', '/connect/', '/any?x=/a/b'])('to %s is taken', async (ending) => {
+    expect(await refusal({ gms_user: 'x' }, `/genesys/cometd${ending}`)).toBe(101);
+  });
+
+  it.each(['/genesys/1/node', '/genesys/cometd/a/b', '/genesys/cometdx'])(
+    'to %s is refused',
+    async (path) => {
+      expect(await refusal({ gms_user: 'x' }, path)).toBe(404);
+    },
+  );
+
+  it('that is refused is closed for good, though its client reads nothing and keeps its half', async () => {
+    const { hostname, port } = new URL(server.url);
+    const ports = new Set<number | undefined>();
+    const opened = RequestsUnderWay.of(server.app.getHttpServer()).connections;
+    for (const path of ['/genesys/cometd', '/genesys/1/node', '/genesys/cometd?bad']) {
+      const socket = dial({ host: hostname, port: Number(port), allowHalfOpen: true });
+      closings.push(() => socket.destroy());
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.pause();
+      ports.add(socket.localPort);
+      const key = path.endsWith('bad') ? 'gms_user: x' : 'Sec-WebSocket-Key: x';
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+          `Sec-WebSocket-Version: 13\r\n${key}\r\n\r\n`,
+      );
+    }
+    const left = () => [...opened].filter(({ remotePort }) => ports.has(remotePort)).length;
+    await eventually(() => expect(left()).toBe(0), 10_000);
+  });
+
+  it('to another host name in its target is taken by its path', async () => {
+    const answer = await server.rawRequest(
+      [
+        'GET http://proxied/genesys/cometd HTTP/1.1',
+        ...['Host: proxied', 'Connection: Upgrade', 'Upgrade: websocket', 'gms_user: proxied'],
+        ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', '', ''],
+      ].join('\r\n'),
+      { timeout: 500 },
+    );
+    expect(answer.status).toBe(101);
   });
 
   it('has its first subprotocol taken, and needs none', async () => {
@@ -182,7 +226,7 @@ describe('a session over a websocket', () => {
 });
 
 describe('a frame', () => {
-  it.each(['{', '7', '[]', 'x'.repeat(300 * 1024)])(
+  it.each(['{', '7', 'x'.repeat(300 * 1024)])(
     'that is none of ours closes the socket',
     async (text) => {
       const { socket } = await open('frames');
@@ -192,6 +236,26 @@ describe('a frame', () => {
       expect([1007, 1009]).toContain((await closed)[0]);
     },
   );
+
+  it('with an empty array is answered with one, as old clients want it for a sign of life', async () => {
+    const { ask, frames } = await open('alive');
+    expect(await ask([])).toEqual([]);
+    expect(await ask([{ channel: '/meta/handshake' }])).toMatchObject([{ successful: true }]);
+    expect(frames).toHaveLength(2);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const { socket, frames } = await open('marks');
+    socket.send('\uFEFF[{"channel":"/meta/handshake"}]');
+    await eventually(() => expect(frames).toMatchObject([[{ successful: true }]]));
+  });
+
+  it('of more than a hundred messages closes the socket', async () => {
+    const { socket, tell } = await open('talks');
+    const closed = once(socket, 'close') as Promise<[number]>;
+    tell(Array(101).fill({ channel: '/meta/subscribe' }));
+    expect((await closed)[0]).toBe(1008);
+  });
 
   it('of bytes closes the socket', async () => {
     const { socket } = await open('bytes');

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { adminKey, makeKey, putSection, withKey } from '../../support/access-keys.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
@@ -112,6 +114,31 @@ it.each([
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]));
   expect(answers.length).toBeGreaterThanOrEqual(5);
   expect(refusal?.json).toEqual({ message: expect.any(String), exception: 'RateLimited' });
+});
+
+describe('each message of a Bayeux request', () => {
+  const messages = (count: number) => Array(count).fill({ channel: '/meta/subscribe' });
+  const post = (address: string, count: number): Promise<TestResponse> =>
+    server.request('POST', '/genesys/cometd', {
+      headers: { 'X-Forwarded-For': address, gms_user: 'counted' },
+      json: messages(count),
+    });
+
+  it('counts as a call', async () => {
+    expect((await post('203.0.113.60', 1000)).json.exception).toBe('RateLimited');
+    expect((await post('203.0.113.61', 5)).status).toBe(200);
+    expect((await callFrom('203.0.113.61')).status).toBe(429);
+  });
+
+  it('counts over a websocket too, which is closed beyond the limit', async () => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/genesys/cometd`, {
+      headers: { 'X-Forwarded-For': '203.0.113.62', gms_user: 'counted' },
+    });
+    await once(socket, 'open');
+    const closed = once(socket, 'close') as Promise<[number]>;
+    socket.send(JSON.stringify(messages(50)));
+    expect((await closed)[0]).toBe(1013);
+  });
 });
 
 it('preflights count, and a page of a listed origin can read the refusal', async () => {

@@ -4,11 +4,12 @@ import { wantsAck } from './message.js';
 import { connectionTypes, errors, handshakeReply, refusal, stayAway } from './replies.js';
 
 const clientId = '0123456789abcdef0123456789abcdef01234567';
+const advice = { interval: 0, reconnect: 'retry', timeout: 60_000 } as const;
 
 describe('/meta/handshake', () => {
   it('is answered as the documents show', () => {
     const message = { channel: '/meta/handshake', version: '1.0', minimumVersion: '0.9', id: '0' };
-    expect(handshakeReply(message, clientId, 0)).toEqual({
+    expect(handshakeReply(message, clientId, advice, 0)).toEqual({
       id: '0',
       channel: '/meta/handshake',
       successful: true,
@@ -16,13 +17,14 @@ describe('/meta/handshake', () => {
       version: '1.0',
       minimumVersion: '1.0',
       supportedConnectionTypes: ['websocket', 'callback-polling', 'long-polling'],
+      advice,
       ext: { ack: true },
     });
   });
 
   it('is offered acknowledgements whether it asks for them or not', () => {
     for (const ext of [undefined, null, 7, {}, { ack: false }, { ack: true }]) {
-      expect(handshakeReply({ ext }, clientId, 0).ext).toEqual({ ack: true });
+      expect(handshakeReply({ ext }, clientId, advice, 0).ext).toEqual({ ack: true });
     }
   });
 

@@ -10,8 +10,9 @@ describe('the elements of a body', () => {
     expect(elementsOf([{ channel: '/a' }, {}])).toEqual([{ channel: '/a' }, {}]);
   });
 
-  it('are none when it is neither, or empty', () => {
-    for (const body of [[], null, undefined, 7, 'x', true]) {
+  it('are none when it is neither', () => {
+    expect(elementsOf([])).toEqual([]);
+    for (const body of [null, undefined, 7, 'x', true]) {
       expect(elementsOf(body)).toBeUndefined();
     }
   });
@@ -20,14 +21,6 @@ describe('the elements of a body', () => {
     expect(elementsOf([7, {}, null, 'x', [], [{}]])).toEqual([
       ...[undefined, {}, undefined, undefined, undefined, undefined],
     ]);
-  });
-
-  it('that are nested deep are no messages: to write them out again would end the stack', () => {
-    const nested = (depth: number): unknown =>
-      JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
-    expect(elementsOf([nested(20), nested(99)])).not.toContain(undefined);
-    expect(elementsOf([nested(101), nested(100_000)])).toEqual([undefined, undefined]);
-    expect(elementsOf(nested(100_000))).toEqual([undefined]);
   });
 
   it('are as many as the array has, whatever is in it', () => {

@@ -4,20 +4,11 @@ export type ClientMessage = Readonly<Record<string, unknown>>;
 /** What a request holds: messages, and elements that are none. */
 export type Element = ClientMessage | undefined;
 
-/** Deeper nesting is hostile: nobody's message has it, and to write it out again ends the stack. */
-const deepest = 100;
-
-/** Reads the elements of a body: one object, or an array of anything. undefined: neither, or empty. */
+/** Reads the elements of a body: one object, or an array of anything. undefined: neither. */
 export function elementsOf(body: unknown): Element[] | undefined {
   const list: readonly unknown[] = Array.isArray(body) ? body : [body];
-  if (list.length === 0) return undefined;
   if (!Array.isArray(body) && !isMessage(body)) return undefined;
-  return list.map((element) => (isMessage(element) && isShallow(element) ? element : undefined));
-}
-
-function isShallow(value: unknown, left = deepest): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return left > 0 && Object.values(value).every((member) => isShallow(member, left - 1));
+  return list.map((element) => (isMessage(element) ? element : undefined));
 }
 
 function isMessage(value: unknown): value is ClientMessage {

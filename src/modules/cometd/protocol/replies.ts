@@ -56,8 +56,17 @@ export function unknownSession(message: ClientMessage): Reply {
   return refusal(message, errors.sessionUnknown, isConnect ? startAnew : undefined);
 }
 
-/** @param now Unix time in milliseconds */
-export function handshakeReply(message: ClientMessage, clientId: string, now: number): Reply {
+/**
+ * With advice, so that a client which goes on by the last advice that it saw comes back after an
+ * unknown session.
+ * @param now Unix time in milliseconds
+ */
+export function handshakeReply(
+  message: ClientMessage,
+  clientId: string,
+  advice: Advice,
+  now: number,
+): Reply {
   return {
     ...idOf(message),
     channel: '/meta/handshake',
@@ -66,6 +75,7 @@ export function handshakeReply(message: ClientMessage, clientId: string, now: nu
     version: '1.0',
     minimumVersion: '1.0',
     supportedConnectionTypes: connectionTypes,
+    advice,
     ext: { ack: true, ...timesync(message, now, 0) },
   };
 }

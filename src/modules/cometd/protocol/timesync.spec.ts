@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connectReply, handshakeReply, refusal, success, errors } from './replies.js';
+import { connectReply, handshakeReply, refusal, success, errors, stayAway } from './replies.js';
 
 const sent = { channel: '/meta/connect', ext: { timesync: { tc: 1000, l: 20, o: 5 } } };
 
@@ -15,7 +15,10 @@ describe('the timesync extension', () => {
       ack: 3,
       timesync: { tc: 1000, ts: 1025, p: 0, a: 0 },
     });
-    expect(handshakeReply(sent, 'x', 1025).ext).toMatchObject({ ack: true, timesync: { a: 0 } });
+    expect(handshakeReply(sent, 'x', stayAway, 1025).ext).toMatchObject({
+      ack: true,
+      timesync: { a: 0 },
+    });
   });
 
   it('knows no lag and no offset at first', () => {

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { AddressRates, HandshakeRate } from './handshake-rate.js';
+
+describe('the rate of handshakes', () => {
+  it('is kept in any one second, wherever it begins', () => {
+    const rate = new HandshakeRate();
+    const taken: number[] = [];
+    for (let now = 500; now < 4500; now += 10) if (rate.take(now, 20)) taken.push(now);
+    for (const from of taken) {
+      expect(taken.filter((at) => at >= from && at < from + 1000).length).toBeLessThanOrEqual(20);
+    }
+    expect(taken).toHaveLength(80);
+  });
+
+  it('of many addresses is kept for each, in a bounded place', () => {
+    const rates = new AddressRates();
+    for (let address = 0; address < 30_000; address++) {
+      expect([1, 2].map(() => rates.take(String(address), 0, 1))).toEqual([true, false]);
+    }
+    expect(rates.take('29999', 999, 1)).toBe(false);
+    expect(rates.take('29999', 1001, 1)).toBe(true);
+  });
+});
