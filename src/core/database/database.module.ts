@@ -33,6 +33,8 @@ export class DatabaseModule {
           extra: {
             // A database that hangs must not hang its callers; long work says so per statement.
             query_timeout: 8000,
+            // What nobody waits for any more must not go on in PostgreSQL, with its locks.
+            statement_timeout: 9000,
             idle_in_transaction_session_timeout: 30_000,
             keepAlive: true,
             // A prepared statement's plan is made once. Made while a table is empty (the sweeper

@@ -7,3 +7,4 @@ export { mountObservability } from './observe-requests.js';
 export { plainText } from './plain-text.js';
 export { type RefusedRequest, Refusals } from './refusals.js';
 export { Trouble } from './trouble.js';
+export { SparingLookup } from './sparing-lookup.js';

@@ -4,6 +4,8 @@ export interface SweepBatch {
   readonly removed: number;
   /** How long the oldest of them had been expired, milliseconds; 0 when none was removed. */
   readonly lagMs: number;
+  /** Whether another batch is needed; absent: when this one removed as many as it might. */
+  readonly hasMore?: boolean;
 }
 
 /** Removes what has expired of one kind, in batches that skip what others hold. */
@@ -12,6 +14,6 @@ export interface SweepTask {
   readonly name: string;
   /** Lower goes first: access numbers are released before anything else is removed. */
   readonly order: number;
-  /** Removes at most `limit` expired things in one short transaction. */
+  /** Removes at most `limit` rows, or of large ones fewer, in one short transaction. */
   sweepBatch(limit: number): Promise<SweepBatch>;
 }

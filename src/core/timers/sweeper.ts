@@ -107,8 +107,8 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
       const batch = await task.sweepBatch(batchSize);
       removed += batch.removed;
       lagMs = Math.max(lagMs, batch.lagMs);
-      isLast =
-        batch.removed < batchSize || this.stopping || performance.now() - started > longestTaskMs;
+      const hasMore = batch.hasMore ?? batch.removed >= batchSize;
+      isLast = !hasMore || this.stopping || performance.now() - started > longestTaskMs;
       if (!isLast) await breathe(performance.now() - batchStarted);
     }
     this.metrics.swept(task.name, removed, lagMs);

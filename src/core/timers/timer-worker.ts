@@ -1,7 +1,13 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnitOfWork } from '../database/index.js';
-import { type HistogramMetric, Log, Metrics, Trouble } from '../observability/index.js';
+import {
+  type HistogramMetric,
+  Log,
+  Metrics,
+  SparingLookup,
+  Trouble,
+} from '../observability/index.js';
 import { type Backoff, backoffMs } from './backoff.js';
 import { Loop } from './loop.js';
 import type { TimerHandler } from './timer.js';
@@ -13,6 +19,12 @@ const pollMs = 1000;
 /** How long a kind rests whose due timers all are in other hands, milliseconds. */
 const restMs = 50;
 
+/** How long a handler may take when its kind says nothing else, milliseconds. */
+const usualLimitMs = 20_000;
+
+/** What is kept of an error, characters. */
+const longestError = 1000;
+
 /** How long a stop waits for handlers that are running, milliseconds. */
 const stopMs = 2000;
 
@@ -23,6 +35,7 @@ interface Kind {
   readonly name: string;
   readonly handler: TimerHandler;
   readonly atOnce: number;
+  readonly limitMs: number;
   readonly running: Set<Promise<void>>;
   /** Until when it is not looked at, by this process's clock. */
   restsUntil: number;
@@ -54,20 +67,22 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
       ['kind'],
       [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
     );
+    const timers = new SparingLookup(() => repository.count());
     metrics.gauge(
       'gms_timers',
       'Timers by kind; failing: their handler has failed',
       ['kind', 'state'],
       async (set) => {
-        for (const { kind, state, count } of await repository.count()) set(count, kind, state);
+        for (const { kind, state, count } of await timers.value()) set(count, kind, state);
       },
     );
   }
 
   /** @throws Error when the kind has a handler */
-  register(name: string, handler: TimerHandler, atOnce: number): void {
+  register(name: string, handler: TimerHandler, atOnce: number, limitMs = usualLimitMs): void {
     if (this.kinds.has(name)) throw new Error(`timers of kind ${name} have a handler already`);
-    this.kinds.set(name, { name, handler, atOnce, running: new Set(), restsUntil: 0 });
+    const idle = { running: new Set<Promise<void>>(), restsUntil: 0 };
+    this.kinds.set(name, { name, handler, atOnce, limitMs, ...idle });
     this.loop.ring();
   }
 
@@ -140,13 +155,7 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
       await this.unitOfWork.run(async () => {
         taken = await this.repository.take(kind.name);
         if (taken === undefined) return;
-        await kind.handler({
-          kind: kind.name,
-          key: taken.key,
-          payload: taken.payload,
-          attempt: taken.attempts + 1,
-          lateMs: taken.late_ms,
-        });
+        await this.handle(kind, taken);
       });
     } catch (error) {
       await this.afterFailure(kind, taken, error);
@@ -155,6 +164,26 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (taken === undefined) return 'nothing';
     this.lateness.labels(kind.name).observe(taken.late_ms / 1000);
     return 'ran';
+  }
+
+  /** Once it throws, nothing that the handler still does comes into the database. */
+  private async handle(kind: Kind, taken: TakenTimer): Promise<void> {
+    const timer = {
+      ...{ kind: kind.name, key: taken.key, payload: taken.payload },
+      ...{ attempt: taken.attempts + 1, lateMs: taken.late_ms },
+    };
+    const inTime = new AbortController();
+    const limit = delay(kind.limitMs, undefined, { signal: inTime.signal }).then(
+      () => {
+        throw new Error(`the handler was not done after ${String(kind.limitMs)} ms`);
+      },
+      () => undefined,
+    );
+    try {
+      await Promise.race([kind.handler(timer), limit]);
+    } finally {
+      inTime.abort();
+    }
   }
 
   private async afterFailure(
@@ -173,9 +202,14 @@ export class TimerWorker implements OnApplicationBootstrap, OnModuleDestroy {
       "a timer's handler failed; it runs again",
     );
     await this.repository
-      .postpone(kind.name, taken, String(error), pauseMs)
+      .postpone(kind.name, taken, textOf(error), pauseMs)
       .catch((failure: unknown) => {
         this.trouble.failed(failure);
       });
   }
+}
+
+/** PostgreSQL holds no NUL, and no half of a pair. */
+function textOf(error: unknown): string {
+  return String(error).slice(0, longestError).replaceAll('\0', '').toWellFormed();
 }

@@ -42,9 +42,10 @@ export class Timers {
    * Registers the one handler of a kind. A handler that fails is run again, after pauses that grow
    * to a minute; nothing of what it wrote remains.
    * @param atOnce how many timers of this kind may run on one node at the same time
+   * @param limitMs how long it may take, 20,000 when absent; then it has failed
    * @throws Error when the kind has a handler
    */
-  handle(kind: string, handler: TimerHandler, atOnce = 2): void {
-    this.worker.register(kind, handler, atOnce);
+  handle(kind: string, handler: TimerHandler, atOnce = 2, limitMs?: number): void {
+    this.worker.register(kind, handler, atOnce, limitMs);
   }
 }

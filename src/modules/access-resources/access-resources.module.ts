@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Metrics } from '../../core/observability/index.js';
+import { Metrics, SparingLookup } from '../../core/observability/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { AccessGrantRepository } from './access-grant.repository.js';
 import { AccessGuessRepository } from './access-guess.repository.js';
@@ -40,8 +40,9 @@ export class AccessResourcesModule {
   ) {
     configuration.register({ schema: numberSection });
     configuration.register(numbers);
+    const bookings = new SparingLookup(() => grants.bookingsByGroup());
     metrics.gauge('gms_bookings', 'Access numbers booked at present', ['group'], async (set) => {
-      for (const { group, count } of await grants.bookingsByGroup()) set(count, group);
+      for (const { group, count } of await bookings.value()) set(count, group);
     });
   }
 }

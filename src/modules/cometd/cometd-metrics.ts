@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CounterMetric, Metrics } from '../../core/observability/index.js';
+import { type CounterMetric, Metrics, SparingLookup } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { cometdSection } from './cometd-section.js';
 import { CometUpkeepRepository } from './comet-upkeep.repository.js';
@@ -34,12 +34,15 @@ export class CometdMetrics {
       'Sessions dropped because they took no events: queue, or socket',
       ['limit'],
     );
+    const live = new SparingLookup(() =>
+      sessions.count(configuration.get(cometdSection).max_interval),
+    );
     metrics.gauge(
       'gms_comet_sessions',
       'Comet sessions that live, of all nodes',
       [],
       async (set) => {
-        set(await sessions.count(configuration.get(cometdSection).max_interval));
+        set(await live.value());
       },
     );
     metrics.gauge(

@@ -25,12 +25,16 @@ export class CustomerServicesSweep implements SweepTask {
     return this.unitOfWork.run(async () => {
       const locked = await this.services.lockDue(limit);
       if (locked.length === 0) return { removed: 0, lagMs: 0 };
-      await this.removal.removeLocked(idsOf(locked.filter(({ isExpired }) => isExpired)));
+      const expired = idsOf(locked.filter(({ isExpired }) => isExpired));
+      // A service goes with its last states and tasks: there may be very many of them.
+      const hasMore = !(await this.removal.removeItems(expired, limit));
+      if (!hasMore) await this.removal.removeLocked(expired);
       const living = locked.filter(({ isExpired }) => !isExpired);
       await this.completions.completeThese(idsOf(living.filter((one) => one.isToComplete)));
       await this.services.postpone(idsOf(living.filter((one) => !one.isToComplete)));
       // All that were looked at count: a full batch may have another one behind it.
-      return { removed: locked.length, lagMs: Math.max(...locked.map(({ lagMs }) => lagMs)) };
+      const lagMs = Math.max(...locked.map((one) => one.lagMs));
+      return { removed: locked.length, hasMore: hasMore || locked.length >= limit, lagMs };
     });
   }
 }

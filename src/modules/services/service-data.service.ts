@@ -68,8 +68,10 @@ export class ServiceData {
 
   /** @throws DomainError ServiceInstanceNotFound */
   async removeAll(id: string): Promise<void> {
-    const { dataId } = await this.instances.get(id);
-    await this.storage.removeAll(dataId);
+    await this.unitOfWork.run(async () => {
+      const { dataId } = await this.instances.get(id);
+      await this.storage.removeAll(dataId);
+    });
   }
 
   private async writeData(id: string, userData: Fields): Promise<void> {

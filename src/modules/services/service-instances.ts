@@ -55,7 +55,10 @@ export class ServiceInstances {
     return instance;
   }
 
-  /** Ends locked services with their data and their access numbers. Inside a unit of work. */
+  /**
+   * Ends locked services with their data and their access numbers. Inside a unit of work. The data of
+   * those that have expired is gone for readers already; the sweep of storage removes it.
+   */
   async end(instances: readonly ServiceInstance[], reason: EndReason): Promise<void> {
     if (instances.length === 0) return;
     const ids = instances.map((instance) => instance.id);
@@ -63,7 +66,7 @@ export class ServiceInstances {
       await this.types.find(type)?.onEnd?.(ended, reason);
     }
     await this.access.release(ids);
-    await this.storage.remove(instances.map((instance) => instance.dataId));
+    if (reason === 'deleted') await this.storage.remove(instances.map(({ dataId }) => dataId));
     await this.repository.remove(ids);
   }
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Metrics } from '../../core/observability/index.js';
+import { Metrics, SparingLookup } from '../../core/observability/index.js';
 import { AccessResourcesModule } from '../access-resources/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { StorageModule } from '../storage/index.js';
@@ -49,8 +49,9 @@ export class ServicesModule {
     metrics: Metrics,
   ) {
     configuration.register(section);
+    const live = new SparingLookup(() => services.countByType());
     metrics.gauge('gms_services', 'Services that live at present', ['type'], async (set) => {
-      for (const { type, count } of await services.countByType()) set(count, type);
+      for (const { type, count } of await live.value()) set(count, type);
     });
   }
 }

@@ -64,6 +64,8 @@ export class ServiceStorage {
 
   /** Removes all keys but the one that the server alone writes. */
   async removeAll(areaId: string): Promise<void> {
+    // As every writer of several keys: two that took them in different orders would wait for each other.
+    await this.areas.lockForWrite(areaId, undefined, 0);
     await this.entries.removeAll(areaId, this.edge.serversKey);
   }
 

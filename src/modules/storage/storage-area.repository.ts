@@ -2,12 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 import type { FieldValue } from '../../core/http/body/index.js';
 import { entryColumns } from './entry-columns.js';
+import { entryWeight, lightEnough } from './entry-weight.js';
 
 /** A storage area as a writer locks it. */
 export interface LockedArea {
   readonly id: string;
   /** Whether a service owns it and sets its end. */
   readonly bound: boolean;
+}
+
+/** What a sweep of areas did. */
+export interface SweptAreas {
+  readonly removed: number;
+  readonly entries: number;
+  readonly hasMore: boolean;
+  /** Milliseconds since the first of them ended. */
+  readonly lagMs: number;
 }
 
 const live = `a.expires_at > now() AND (a.kept_until > now() OR EXISTS (
@@ -81,18 +91,29 @@ const removeWithEntries = statement(
    DELETE FROM storage_entry WHERE area_id = ANY (ARRAY (SELECT id FROM area))`,
 );
 
+/**
+ * Keys go before their area, as many as weigh no more than the limit; the area goes with its last.
+ * A sweep that comes to an area with more keys than that comes again.
+ */
 const sweep = statement(
   'storage.sweepAreas',
-  `WITH area AS (
-     DELETE FROM storage_area WHERE ctid = ANY (ARRAY (
-       SELECT ctid FROM storage_area WHERE expires_at <= now()
-        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING id, expires_at),
+  `WITH due AS MATERIALIZED (
+     SELECT id, expires_at FROM storage_area WHERE expires_at <= now()
+      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+   keys AS MATERIALIZED (
+     SELECT e.ctid AS place, ${entryWeight('e')} AS weight
+       FROM due JOIN storage_entry e ON e.area_id = due.id LIMIT $1 + 1),
    entry AS (
-     DELETE FROM storage_entry WHERE area_id = ANY (ARRAY (SELECT id FROM area)) RETURNING 1)
-   SELECT count(*)::int AS removed, (SELECT count(*) FROM entry)::int AS entries,
-          coalesce(extract(epoch FROM now() - min(expires_at)) * 1000, 0)::float8 AS lag_ms
-     FROM area`,
+     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${lightEnough('keys', '$1')})) RETURNING 1),
+   area AS (
+     DELETE FROM storage_area WHERE id = ANY (ARRAY (SELECT id FROM due))
+        AND (SELECT count(*) FROM entry) = (SELECT count(*) FROM keys)
+     RETURNING expires_at)
+   SELECT (SELECT count(*) FROM area)::int AS removed, (SELECT count(*) FROM entry)::int AS entries,
+          (SELECT count(*) FROM area) = 0 AND EXISTS (SELECT FROM entry)
+            OR (SELECT count(*) FROM due) >= $1 AS "hasMore",
+          coalesce(extract(epoch FROM now() - (SELECT min(expires_at) FROM due)) * 1000, 0)::float8
+            AS "lagMs"`,
 );
 
 /** The areas that keys live in. */
@@ -164,11 +185,9 @@ export class StorageAreaRepository {
     await this.database.execute(removeWithEntries, [ids]);
   }
 
-  /** Removes at most `limit` ended areas that nobody holds, with all that is in them. */
-  async sweep(limit: number): Promise<{ removed: number; entries: number; lag_ms: number }> {
-    type Swept = { removed: number; entries: number; lag_ms: number };
-    return (
-      (await this.database.row<Swept>(sweep, [limit])) ?? { removed: 0, entries: 0, lag_ms: 0 }
-    );
+  /** Removes ended areas that nobody holds, and of their keys as many as `limit` allows. */
+  async sweep(limit: number): Promise<SweptAreas> {
+    const swept = await this.database.row<SweptAreas>(sweep, [limit]);
+    return swept ?? { removed: 0, entries: 0, hasMore: false, lagMs: 0 };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 import type { FieldValue, UploadedFile } from '../../core/http/body/index.js';
 import { entryColumns } from './entry-columns.js';
+import { entryWeight, lightEnough } from './entry-weight.js';
 
 /** What is stored under a key: text, or the fact that it is binary. */
 export interface StoredText {
@@ -19,6 +20,14 @@ interface FileRow {
   readonly bytes: Buffer | null;
   readonly content_type: string | null;
   readonly file_name: string | null;
+}
+
+/** What a sweep of keys did. */
+export interface SweptEntries {
+  readonly removed: number;
+  readonly hasMore: boolean;
+  /** Milliseconds since the first of them expired. */
+  readonly lagMs: number;
 }
 
 /** An area that lives for the user $2: not ended, and with a live key or kept without one. */
@@ -93,14 +102,16 @@ const removeAll = statement(
 
 const sweep = statement(
   'storage.sweepEntries',
-  `WITH gone AS (
-     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (
-       SELECT ctid FROM storage_entry
-        WHERE expires_at < 'infinity' AND expires_at <= now()
-        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+  `WITH due AS MATERIALIZED (
+     SELECT e.ctid AS place, ${entryWeight('e')} AS weight FROM storage_entry e
+      WHERE e.expires_at < 'infinity' AND e.expires_at <= now()
+      ORDER BY e.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+   gone AS (
+     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${lightEnough('due', '$1')}))
      RETURNING expires_at)
    SELECT count(*)::int AS removed,
-          coalesce(extract(epoch FROM now() - min(expires_at)) * 1000, 0)::float8 AS lag_ms
+          count(*) < (SELECT count(*) FROM due) OR count(*) >= $1 AS "hasMore",
+          coalesce(extract(epoch FROM now() - min(expires_at)) * 1000, 0)::float8 AS "lagMs"
      FROM gone`,
 );
 
@@ -173,14 +184,10 @@ export class StorageEntryRepository {
     await this.database.execute(removeAll, [areaId, but]);
   }
 
-  /** Removes at most `limit` expired keys that nobody holds. */
-  async sweep(limit: number): Promise<{ removed: number; lag_ms: number }> {
-    return (
-      (await this.database.row<{ removed: number; lag_ms: number }>(sweep, [limit])) ?? {
-        removed: 0,
-        lag_ms: 0,
-      }
-    );
+  /** Removes expired keys that nobody holds, at most `limit`, of large ones fewer. */
+  async sweep(limit: number): Promise<SweptEntries> {
+    const swept = await this.database.row<SweptEntries>(sweep, [limit]);
+    return swept ?? { removed: 0, hasMore: false, lagMs: 0 };
   }
 }
 

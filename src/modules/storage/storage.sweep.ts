@@ -19,11 +19,12 @@ export class StorageSweep implements SweepTask {
 
   async sweepBatch(limit: number): Promise<SweepBatch> {
     const areas = await this.areas.sweep(limit);
-    if (areas.removed >= limit) return { removed: areas.removed, lagMs: areas.lag_ms };
+    if (areas.hasMore) return { ...areas, removed: Math.max(areas.removed, areas.entries) };
     const entries = await this.entries.sweep(limit);
     return {
-      removed: Math.max(areas.removed, entries.removed),
-      lagMs: Math.max(areas.lag_ms, entries.lag_ms),
+      removed: Math.max(areas.removed, areas.entries, entries.removed),
+      hasMore: entries.hasMore,
+      lagMs: Math.max(areas.lagMs, entries.lagMs),
     };
   }
 }

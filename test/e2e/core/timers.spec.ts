@@ -291,3 +291,40 @@ describe('stopping', () => {
     expect(await timersLeft(other)).toHaveLength(4);
   });
 });
+
+describe('a handler', () => {
+  it('that is not done in time has failed, and nothing that it does later counts', async () => {
+    let tries = 0;
+    let goOn: () => void = () => undefined;
+    const node = await startCoreNode(database.url, {}, (starting) => {
+      const handler: TimerHandler = async ({ key }) => {
+        if (++tries > 1) return;
+        await new Promise<void>((resolve) => (goOn = resolve));
+        await starting.get(Database).execute(note, [key]);
+      };
+      starting.get(Timers).handle('slow', handler, 1, 100);
+    });
+    nodes.push(node);
+    await node.get(Timers).set({ kind: 'slow', key: '1', when: { inMs: 0 } });
+    await eventually(async () => {
+      expect(await timersLeft(node)).toEqual([
+        { key: '1', attempts: 1, last_error: expect.stringContaining('not done after 100 ms') },
+      ]);
+    });
+    goOn();
+    await eventually(async () => expect(await timersLeft(node)).toEqual([]));
+    expect([tries, await noted(node)]).toEqual([2, []]);
+  });
+
+  it('that fails with endless or unstorable words has a bounded error kept', async () => {
+    const node = await start({
+      loud: () => Promise.reject(new Error(`\0\ud800${'x'.repeat(1_000_000)}`)),
+    });
+    await node.get(Timers).set({ kind: 'loud', key: '1', when: { inMs: 0 } });
+    await eventually(async () => {
+      const [timer] = await timersLeft(node);
+      expect(timer.attempts).toBeGreaterThan(0);
+      expect(timer.last_error.length).toBeLessThanOrEqual(1000);
+    });
+  });
+});

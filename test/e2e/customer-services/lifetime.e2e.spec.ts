@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { CustomerServicesSweep } from '../../../src/modules/customer-services/customer-services.sweep.js';
 import {
   at,
   call,
@@ -215,6 +217,79 @@ describe('the sweeper (operations.md, Sweeper)', () => {
       expect(await rowsOf(swept, id)).toEqual({ services: 0, states: 0, tasks: 0 });
     });
     expect(await rowsOf(swept, other)).toEqual({ services: 1, states: 1, tasks: 1 });
+  });
+});
+
+describe('a service with very many states and tasks', () => {
+  it('is removed in batches, states and tasks first', async () => {
+    const many = await startService(server, { contact_key: fresh(), ttl: 1 });
+    for (let count = 0; count < 12; count++) await startState(server, many);
+    for (let count = 0; count < 3; count++) await startTask(server, many);
+    await gone(many);
+    const sweep = server.app.get(CustomerServicesSweep, { strict: false });
+    let before = 12;
+    for (let hasMore: boolean | undefined = true; hasMore === true;) {
+      ({ hasMore } = await sweep.sweepBatch(5));
+      const { services, states } = (await rowsOf(server, many)) as Record<string, number>;
+      expect(before - states!).toBeLessThanOrEqual(5);
+      if (states! > 0) expect(services).toBe(1);
+      before = states!;
+    }
+    expect(await rowsOf(server, many)).toEqual({ services: 0, states: 0, tasks: 0 });
+  });
+});
+
+describe('writes that had to wait for others', () => {
+  it('are stamped when their turn came, and auto-completion counts from there', async () => {
+    const own = { auto_complete_after: 100 };
+    const start = () => startService(server, { contact_key: fresh(), ...own, ttl: 1000 });
+    const [ended, going, moved] = [await start(), await start(), await start()];
+    const [state, from] = [await startState(server, going), await startState(server, moved)];
+    const contact_key = fresh();
+    const lock = new Client({ connectionString: server.databaseUrl });
+    await lock.connect();
+    try {
+      await lock.query('BEGIN; LOCK TABLE cs_service, cs_state, cs_task IN EXCLUSIVE MODE');
+      const transition = { from: { state_id: from }, to: {} };
+      const service = { contact_key, ...own };
+      const waiting = [
+        succeed(204, server, 'POST', `/services/${ended}/end`, {}),
+        succeed(204, server, 'POST', `/services/${going}/states/${state}/end`, {}),
+        succeed(201, server, 'POST', `/services/${moved}/states/transition`, transition),
+        succeed(201, server, 'POST', `/services/${moved}/tasks/start`, {}),
+        succeed(200, server, 'POST', '/services_composite/start', {
+          services: [{ service, state: {}, task: {} }],
+        }),
+      ];
+      await eventually(async () => {
+        const { rows } = await lock.query(
+          `SELECT count(*)::int FROM pg_locks WHERE NOT granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        );
+        expect(rows[0].count).toBe(waiting.length);
+      });
+      const { rows } = await lock.query(
+        `SELECT date_trunc('milliseconds', clock_timestamp()) AS at`,
+      );
+      await lock.query('COMMIT');
+      await Promise.all(waiting);
+      const stamps = await lock.query(
+        `SELECT least((SELECT completed_at FROM cs_service WHERE id = $1),
+                      (SELECT completed_at FROM cs_state WHERE service_id = $2),
+                      (SELECT min(completed_at) FROM cs_state WHERE service_id = $3),
+                      (SELECT max(started_at) FROM cs_state WHERE service_id = $3),
+                      (SELECT started_at FROM cs_task WHERE service_id = $3),
+                      (SELECT started_at FROM cs_service WHERE contact_key = $4)) AS first,
+                (SELECT min(auto_complete_at) FROM cs_service
+                  WHERE id IN ($1, $2, $3) OR contact_key = $4) AS completes`,
+        [ended, going, moved].map((id) => id.slice(4)).concat(contact_key),
+      );
+      const { first, completes } = stamps.rows[0];
+      expect(first.getTime()).toBeGreaterThanOrEqual(rows[0].at.getTime());
+      expect(completes.getTime()).toBeGreaterThanOrEqual(Number(rows[0].at) + 100_000);
+    } finally {
+      await lock.end();
+    }
   });
 });
 

@@ -4,9 +4,11 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Sweeper } from '../../../src/core/timers/index.js';
 import { eventually } from '../../support/eventually.js';
-import { useTestServer } from '../../support/use-servers.js';
+import { databaseRows } from '../../support/database-rows.js';
+import { useServers, useTestServer } from '../../support/use-servers.js';
 
 // contract: operations.md, /metrics
+const servers = useServers();
 const server = useTestServer();
 
 async function metrics(): Promise<string> {
@@ -52,6 +54,26 @@ describe('/metrics', () => {
       expect(text).toContain(`# TYPE ${name} `);
     }
     expect(text).toMatch(/gms_sweeper_lag_seconds\{task="storage"\} \d/);
+  });
+});
+
+describe('values that take long to count', () => {
+  it('are not counted at each scrape', async () => {
+    const own = await servers.start();
+    // A table that takes long to read, and counts how often somebody does.
+    await databaseRows(own, 'CREATE SEQUENCE counted; ALTER TABLE service_instance RENAME TO kept');
+    await databaseRows(
+      own,
+      `CREATE VIEW service_instance AS
+       SELECT kept.* FROM kept, (SELECT nextval('counted'), pg_sleep(0.2)) slow
+       UNION ALL SELECT 'a', 'a', 'a', 'a', now(), 'infinity' FROM pg_sleep(0.2), nextval('counted')`,
+    );
+    for (let scrape = 0; scrape < 20; scrape++) {
+      const { text } = await own.request('GET', '/metrics');
+      expect(text).toContain('gms_services{type="a"} 1');
+    }
+    const [{ last_value: counted }] = await databaseRows(own, 'SELECT last_value FROM counted');
+    expect(Number(counted)).toBeLessThanOrEqual(6);
   });
 });
 

@@ -161,3 +161,23 @@ describe('guesses of access codes', () => {
     expect(answers.map(({ json }) => json._id)).toEqual(services.map(({ _id }) => _id));
   });
 });
+
+describe('a service whose keys are written and removed at once', () => {
+  it('answers all of it, whatever order the keys have', async () => {
+    const server = await servers.start({ config });
+    const { _id: id } = await interact(server);
+    const keys = Array.from({ length: 300 }, (_, n) => `key${n}`);
+    const write = (order: string[]) =>
+      server.request('POST', `${service}/${id}/storage`, {
+        form: Object.fromEntries(order.map((key) => [key, 'v'])),
+      });
+    const remove = () => server.request('DELETE', `${service}/${id}/storage`);
+    for (let round = 0; round < 8; round++) {
+      const reversed = [...keys].reverse();
+      await write(round % 2 ? keys : reversed);
+      const calls = [write(keys), remove(), write(reversed), remove(), write(reversed), remove()];
+      const statuses = (await Promise.all(calls)).map(({ status }) => status);
+      expect(statuses).toEqual(calls.map(() => 200));
+    }
+  });
+});

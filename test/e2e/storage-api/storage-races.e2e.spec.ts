@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { StorageSweep } from '../../../src/modules/storage/storage.sweep.js';
+import { stored } from '../../support/database-rows.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
 // contract: storage.md, Decisions; conventions.md, Ids and time
@@ -82,6 +84,26 @@ describe('the sweeper', () => {
       await client.end();
     }
     expect((await server.request('GET', `${storage}/${long.json.id}`)).json).toEqual({ a: '1' });
+  });
+
+  it('takes of an area with many keys or large files no more at once than it may', async () => {
+    const own = await servers.start({ env: { GMS_SWEEP_INTERVAL_MS: '3600000' } });
+    const form = Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`key${n}`, 'v']));
+    await own.request('POST', `${storage}/1`, { form });
+    const value = Buffer.alloc(30_000, 'x');
+    const files = Array.from({ length: 3 }, (_, n) => ({ name: `f${n}`, fileName: 'f', value }));
+    const kept = await own.request('POST', `${storage}/60`, { form: { a: 'b' } });
+    await own.request('POST', `${storage}/${kept.json.id}/1`, { multipart: files });
+    await sleep(1500);
+    const sweep = own.app.get(StorageSweep, { strict: false });
+    const left: number[] = [];
+    for (let hasMore: boolean | undefined = true; hasMore === true;) {
+      ({ hasMore } = await sweep.sweepBatch(10));
+      left.push(((await stored(own)) as { entries: number }).entries);
+    }
+    // Of the area ten keys a batch; of files, which weigh 16 each, one a batch.
+    expect(left).toEqual([19, 9, 3, 2, 1]);
+    expect(await stored(own)).toEqual({ areas: 1, entries: 1 });
   });
 
   it('never takes a key that an update has just renewed', async () => {

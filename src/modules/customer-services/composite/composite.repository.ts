@@ -18,7 +18,7 @@ const findActive = (name: string, owner: string) =>
   statement(
     name,
     `SELECT s.id FROM cs_service s
-      WHERE s.tenant = $1 AND ${owner} AND s.expires_at > now() AND ${completedAt('s')} IS NULL
+      WHERE s.tenant = $1 AND ${owner} AND s.expires_at > statement_timestamp() AND ${completedAt('s')} IS NULL
         AND s.contact_key IS NOT DISTINCT FROM $3 AND ${typeText('s')} IS NOT DISTINCT FROM $4
       ORDER BY s.started_at DESC, s.id DESC LIMIT 1`,
   );

@@ -16,8 +16,11 @@ export const withExtensions = (item: string, more: string): string =>
 /** SQL: the text by which types are compared. */
 export const typeText = (item: string): string => `${sent(item, 'type')} #>> '{}'`;
 
-/** SQL: now, to the millisecond, as callers get to see it. */
-export const nowMs = `date_trunc('milliseconds', now())`;
+/**
+ * SQL: now, to the millisecond, as callers get to see it; after a wait for a lock too, so that nothing
+ * begins before what was written meanwhile.
+ */
+export const nowMs = `date_trunc('milliseconds', clock_timestamp())`;
 
 /**
  * SQL: when an item was completed. What is still active when its service's auto-completion is due
@@ -26,11 +29,12 @@ export const nowMs = `date_trunc('milliseconds', now())`;
  * @param service the alias of its service
  */
 export const completedAt = (item: string, service = item): string =>
-  `coalesce(${item}.completed_at, CASE WHEN ${service}.auto_complete_at <= now()
+  `coalesce(${item}.completed_at, CASE WHEN ${service}.auto_complete_at <= statement_timestamp()
      THEN greatest(${service}.auto_complete_at, ${item}.started_at) END)`;
 
 /** SQL: whether a service is there for readers, of one tenant. */
-export const isLive = (tenant: string): string => `s.tenant = ${tenant} AND s.expires_at > now()`;
+export const isLive = (tenant: string): string =>
+  `s.tenant = ${tenant} AND s.expires_at > statement_timestamp()`;
 
 /** SQL: whether an item is among those wanted, of which both kinds, one or neither may be. */
 const isWanted = (completed: string, active: string, isCompleted: string): string =>

@@ -33,6 +33,6 @@ export function itemLookUp(name: string, table: ItemTable): Statement {
     name,
     `SELECT (t.completed_at IS NOT NULL) AS "isCompleted" FROM cs_service s
        JOIN ${table} t ON t.service_id = s.id
-      WHERE s.id = $1 AND s.tenant = $2 AND s.expires_at > now() AND t.id = $3`,
+      WHERE s.id = $1 AND s.tenant = $2 AND s.expires_at > statement_timestamp() AND t.id = $3`,
   );
 }

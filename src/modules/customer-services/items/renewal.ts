@@ -1,4 +1,3 @@
-import { nowMs } from './item-columns.js';
 import type { LifeDefaults } from '../services/lifetimes.js';
 
 /** The service that a write is about. */
@@ -26,15 +25,22 @@ const nothingGiven: GivenLife = {
   autoCompleteAfter: 'NULL::int',
 };
 
+/** SQL: now, also after a wait for a lock: what it stamps must not begin before what was written meanwhile. */
+const clock = 'clock_timestamp()';
+
 /** SQL: when a service ends whose caller may have said so; a ttl wins (cs.md, Decisions). */
-export const endOfLife = ({ ttl, expiration }: GivenLife, otherwise: string): string =>
-  `CASE WHEN ${ttl} IS NOT NULL THEN now() + ${ttl} * interval '1 second'
+export const endOfLife = (
+  { ttl, expiration }: GivenLife,
+  otherwise: string,
+  now: string = clock,
+): string =>
+  `CASE WHEN ${ttl} IS NOT NULL THEN ${now} + ${ttl} * interval '1 second'
         WHEN ${expiration} IS NOT NULL THEN ${expiration}
         ELSE ${otherwise} END`;
 
 /** SQL: when what is active in a service is completed, unless somebody writes before. */
-export const autoCompletion = (after: string): string =>
-  `${nowMs} + ${after} * interval '1 second'`;
+export const autoCompletion = (after: string, now: string = clock): string =>
+  `date_trunc('milliseconds', ${now}) + ${after} * interval '1 second'`;
 
 /**
  * SQL: the SET list by which a write renews its service `s` (cs.md: the default life is renewed by
@@ -42,25 +48,28 @@ export const autoCompletion = (after: string): string =>
  * sweeper: as long as it does not change, neither does any index of the row.
  */
 export function renewal(given: GivenLife = nothingGiven): string {
-  const expiresAt = endOfLife(
-    given,
-    'CASE WHEN s.life_explicit THEN s.expires_at ELSE now() + $3::interval END',
-  );
-  const completesAt = autoCompletion(
-    `coalesce(${given.autoCompleteAfter}, s.auto_complete_after, $4::int)`,
-  );
+  const expiresAt = (now: string): string =>
+    endOfLife(
+      given,
+      `CASE WHEN s.life_explicit THEN s.expires_at ELSE ${now} + $3::interval END`,
+      now,
+    );
+  const completesAt = (now: string): string =>
+    autoCompletion(`coalesce(${given.autoCompleteAfter}, s.auto_complete_after, $4::int)`, now);
+  // The sweeper never comes too late for reckoning from the earlier of the two.
+  const began = 'statement_timestamp()';
   return `
     life_explicit = s.life_explicit OR ${given.ttl} IS NOT NULL OR ${given.expiration} IS NOT NULL,
-    expires_at = ${expiresAt},
+    expires_at = ${expiresAt(clock)},
     auto_complete_after = coalesce(${given.autoCompleteAfter}, s.auto_complete_after),
-    auto_complete_at = ${completesAt},
-    sweep_at = least(s.sweep_at, ${expiresAt}, ${completesAt})`;
+    auto_complete_at = ${completesAt(clock)},
+    sweep_at = least(s.sweep_at, ${expiresAt(began)}, ${completesAt(began)})`;
 }
 
 /** SQL: whether a write may go on; an auto-completion that is due comes first. */
 export const isWritable = `
-  s.id = $1 AND s.tenant = $2 AND s.expires_at > now()
-  AND (s.auto_complete_at IS NULL OR s.auto_complete_at > now())`;
+  s.id = $1 AND s.tenant = $2 AND s.expires_at > statement_timestamp()
+  AND (s.auto_complete_at IS NULL OR s.auto_complete_at > statement_timestamp())`;
 
 /**
  * SQL: locks and renews the service that a write on one of its items is about, as `owner`. Nothing

@@ -13,7 +13,7 @@ const completeWhere = (name: string, condition: string) =>
     name,
     `WITH due AS (
        SELECT id, auto_complete_at AS at FROM cs_service
-        WHERE auto_complete_at <= now() AND expires_at > now() AND ${condition} FOR UPDATE),
+        WHERE auto_complete_at <= statement_timestamp() AND expires_at > statement_timestamp() AND ${condition} FOR UPDATE),
      states AS (${completed('cs_state')}),
      tasks AS (${completed('cs_task')})
      UPDATE cs_service s
@@ -28,7 +28,7 @@ const completeThese = completeWhere('customerServices.completeThese', 'id = ANY 
 const completeSome = completeWhere(
   'customerServices.completeSome',
   `id IN (SELECT id FROM cs_service
-           WHERE sweep_at <= now() AND tenant = $1 AND auto_complete_at <= now() AND expires_at > now()
+           WHERE sweep_at <= statement_timestamp() AND tenant = $1 AND auto_complete_at <= statement_timestamp() AND expires_at > statement_timestamp()
            ORDER BY sweep_at LIMIT $2)`,
 );
 

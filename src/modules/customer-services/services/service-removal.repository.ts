@@ -8,10 +8,30 @@ const remove = statement(
    DELETE FROM cs_service WHERE id = ANY ($1::uuid[])`,
 );
 
+const someOf = (table: string): string => `
+  DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM ${table} WHERE service_id = ANY ($1::uuid[]) LIMIT $2))
+  RETURNING 1`;
+
+const removeItems = statement(
+  'customerServices.removeItems',
+  `WITH states AS (${someOf('cs_state')}), tasks AS (${someOf('cs_task')})
+   SELECT (SELECT count(*) FROM states) < $2 AND (SELECT count(*) FROM tasks) < $2 AS "areAll"`,
+);
+
 /** Removes services with all that is in them. */
 @Injectable()
 export class ServiceRemovalRepository {
   constructor(private readonly database: Database) {}
+
+  /**
+   * Removes what is in locked services, of each kind at most `limit`.
+   * @returns whether that was all
+   */
+  async removeItems(uuids: readonly string[], limit: number): Promise<boolean> {
+    const row = await this.database.row<{ areAll: boolean }>(removeItems, [uuids, limit]);
+    return row?.areAll ?? true;
+  }
 
   /**
    * Removes services that an earlier statement of the unit of work has locked. It must be a statement

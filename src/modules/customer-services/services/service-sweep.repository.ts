@@ -12,11 +12,11 @@ export interface SweptService {
 
 const lockDue = statement(
   'customerServices.lockDue',
-  `SELECT id, expires_at <= now() AS "isExpired",
-          coalesce(auto_complete_at <= now(), false) AS "isToComplete",
-          greatest(extract(epoch FROM now() - least(expires_at, auto_complete_at)), 0)::float8 * 1000
+  `SELECT id, expires_at <= statement_timestamp() AS "isExpired",
+          coalesce(auto_complete_at <= statement_timestamp(), false) AS "isToComplete",
+          greatest(extract(epoch FROM statement_timestamp() - least(expires_at, auto_complete_at)), 0)::float8 * 1000
             AS "lagMs"
-     FROM cs_service WHERE sweep_at <= now()
+     FROM cs_service WHERE sweep_at <= statement_timestamp()
     ORDER BY sweep_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
 );
 

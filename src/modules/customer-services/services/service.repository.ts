@@ -28,9 +28,9 @@ const start = statement(
    SELECT $1, $2, $5, $6, $7::json, coalesce($8::timestamptz, ${nowMs}), $9::json, $10::int,
           $14::json, $11::int IS NOT NULL OR $12::timestamptz IS NOT NULL, life.expires_at,
           $13::int, life.completes_at, least(life.expires_at, life.completes_at)
-     FROM (SELECT ${endOfLife(givenWithEvent, 'now() + $3::interval')} AS expires_at,
+     FROM (SELECT ${endOfLife(givenWithEvent, 'clock_timestamp() + $3::interval')} AS expires_at,
                   ${autoCompletion('coalesce($13::int, $4::int)')} AS completes_at) life
-    WHERE life.expires_at > now()
+    WHERE life.expires_at > statement_timestamp()
    RETURNING id`,
 );
 
@@ -44,7 +44,7 @@ const associate = statement(
           est_duration = coalesce($9::int, s.est_duration),
           extensions = ${withExtensions('s', '$10::json')}
     WHERE ${isWritable}
-      AND ($11::int IS NOT NULL OR $12::timestamptz IS NULL OR $12 > now())
+      AND ($11::int IS NOT NULL OR $12::timestamptz IS NULL OR $12 > statement_timestamp())
       AND ($7::timestamptz IS NULL OR s.completed_at IS NULL OR $7 <= s.completed_at)
    RETURNING s.id`,
 );
@@ -67,20 +67,23 @@ const givenLife: GivenLife = {
 const setLife = statement(
   'customerServices.setLife',
   `UPDATE cs_service s SET ${renewal(givenLife)}
-    WHERE ${isWritable} AND ($5::int IS NOT NULL OR $6::timestamptz > now())
+    WHERE ${isWritable} AND ($5::int IS NOT NULL OR $6::timestamptz > statement_timestamp())
    RETURNING s.id`,
 );
 
 const lockForRemoval = statement(
   'customerServices.lockForRemoval',
-  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now() FOR UPDATE`,
+  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > statement_timestamp() FOR UPDATE`,
 );
 
-const isAhead = statement('customerServices.isAhead', 'SELECT WHERE $1::timestamptz > now()');
+const isAhead = statement(
+  'customerServices.isAhead',
+  'SELECT WHERE $1::timestamptz > statement_timestamp()',
+);
 
 const exists = statement(
   'customerServices.exists',
-  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > now()`,
+  `SELECT id FROM cs_service WHERE id = $1 AND tenant = $2 AND expires_at > statement_timestamp()`,
 );
 
 /** Writes services; each call is one statement. What it returns is whether it found what it needs. */

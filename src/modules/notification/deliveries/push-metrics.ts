@@ -3,10 +3,10 @@ import {
   type CounterMetric,
   type HistogramMetric,
   Metrics,
+  SparingLookup,
 } from '../../../core/observability/index.js';
 import type { PushType } from '../push-type.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
-import { SparingLookup } from './sparing-lookup.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
 /** What this node has under way. */

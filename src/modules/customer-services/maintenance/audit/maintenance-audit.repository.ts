@@ -28,7 +28,7 @@ const count = statement(
 
 const end = statement(
   'customerServices.auditEnd',
-  `UPDATE cs_maintenance_audit SET services = $2, outcome = $3, ended_at = now() WHERE id = $1`,
+  `UPDATE cs_maintenance_audit SET services = $2, outcome = $3, ended_at = statement_timestamp() WHERE id = $1`,
 );
 
 const newest = statement(

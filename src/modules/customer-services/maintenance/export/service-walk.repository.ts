@@ -52,7 +52,7 @@ const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const findRange = statement(
   'customerServices.findRange',
   `SELECT ($2::timestamptz - interval '1 microsecond')::text AS "before",
-          least($3::timestamptz, greatest(now(),
+          least($3::timestamptz, greatest(statement_timestamp(),
             (SELECT max(started_at) FROM cs_service WHERE tenant = $1),
             (SELECT max(completed_at) FROM cs_service WHERE tenant = $1))
             + interval '1 millisecond')::text AS "until"`,
@@ -71,7 +71,7 @@ const walkBy = (name: string, event: string, condition = 'true') =>
     name,
     `WITH walked AS MATERIALIZED (
        SELECT s.id, s.${event} AS at,
-              s.expires_at > now() AND ${isOfState('$6')} AND ${condition} AS "isWanted"
+              s.expires_at > statement_timestamp() AND ${isOfState('$6')} AND ${condition} AS "isWanted"
          FROM cs_service s
         WHERE s.tenant = $1 AND (s.${event}, s.id) > ($2::timestamptz, $3::uuid)
           AND s.${event} < $4::timestamptz

@@ -30,7 +30,7 @@ interface LockRow extends Place {
 
 /** SQL: whether service `s` is to go. */
 const isToGo = `
-  s.tenant = $1 AND s.started_at < $4::timestamptz AND s.expires_at > now()
+  s.tenant = $1 AND s.started_at < $4::timestamptz AND s.expires_at > statement_timestamp()
   AND ($6::boolean IS NULL OR (${completedAt('s')} IS NULL) = $6)
   AND (s.customer_id IS NULL OR NOT $7::boolean)`;
 
