@@ -9,7 +9,7 @@ import { mountDocs } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
 import { mountObservability, NestLog, openLog } from './core/observability/index.js';
 import { mountCometd } from './modules/cometd/index.js';
-import { mountEdge, mountTestPages } from './modules/edge/index.js';
+import { mountEdge, mountFrontPage, mountTestPages } from './modules/edge/index.js';
 import { ConfigurationStart } from './modules/options/index.js';
 
 /**
@@ -33,6 +33,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     mountObservability(app);
     mountEdge(app);
     mountCometd(app);
+    mountFrontPage(app);
     mountTestPages(app);
     mountDocs(app);
     await app.init();

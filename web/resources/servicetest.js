@@ -1,4 +1,4 @@
-import { addRow, bodyOf, call, onPress } from './test.js';
+import { addRow, bodyOf, call, onEnter, onPress } from './test.js';
 
 const rows = document.getElementById('rows');
 const service = document.getElementById('service');
@@ -22,15 +22,26 @@ const examples = {
   'request-access': () => ({ _id: id.value, _resource_group: 'DNIS', _provide_code: 'true' }),
 };
 
+/** The rows as they are, to see whether somebody has changed the example. */
+const written = () =>
+  JSON.stringify([...rows.querySelectorAll('input')].map(({ type, value }) => [type, value]));
+let shown;
+
+/** Shows the parameters of a demonstration service, unless there are rows of somebody's own. */
 function showExample() {
+  if (!(service.value in examples)) return;
+  if (shown !== undefined && written() !== shown) return;
   rows.replaceChildren();
   const example = examples[service.value]?.() ?? {};
   for (const [name, value] of Object.entries(example)) addRow(rows, name, value);
   if (service.value === 'request-interaction') addRow(rows, 'FileKey', '', true);
+  shown = written();
 }
 
 showExample();
 service.addEventListener('change', showExample);
+onEnter('fields', 'create');
+onEnter('calls', 'query');
 onPress('add', () => addRow(rows));
 onPress('addFile', () => addRow(rows, '', '', true));
 

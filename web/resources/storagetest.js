@@ -1,4 +1,4 @@
-import { addRow, bodyOf, call, onPress } from './test.js';
+import { addRow, bodyOf, call, onEnter, onPress } from './test.js';
 
 const rows = document.getElementById('rows');
 const id = document.getElementById('id');
@@ -9,6 +9,8 @@ const area = () => `/genesys/1/storage/${segment(id)}`;
 
 for (const number of [1, 2, 3]) addRow(rows, `Key${number}`, `Value${number}`);
 addRow(rows, 'FileKey', '', true);
+onEnter('fields', 'create');
+onEnter('calls', 'query');
 onPress('add', () => addRow(rows));
 onPress('addFile', () => addRow(rows, '', '', true));
 

@@ -6,8 +6,12 @@ const picture = document.getElementById('picture');
 export function addRow(rows, name = '', value = '', isFile = false) {
   const row = document.createElement('div');
   row.className = 'row';
-  const nameInput = input('text', name, 'name');
-  const valueInput = input(isFile ? 'file' : 'text', isFile ? '' : value, 'value');
+  const nameInput = input('text', name, 'Name of a field');
+  const valueInput = input(
+    isFile ? 'file' : 'text',
+    isFile ? '' : value,
+    isFile ? 'File' : 'Value of the field',
+  );
   const remove = document.createElement('button');
   remove.type = 'button';
   remove.textContent = 'Remove';
@@ -37,10 +41,19 @@ export function bodyOf(rows) {
   return body;
 }
 
+/** The end user and the API key, of those that are filled in. */
+function sentHeaders() {
+  const fields = { gms_user: 'user', 'X-Api-Key': 'apiKey' };
+  const values = Object.entries(fields).map(([name, id]) => [
+    name,
+    document.getElementById(id)?.value,
+  ]);
+  return Object.fromEntries(values.filter(([, value]) => value));
+}
+
 /** Makes a call and shows its answer, a picture as a picture. */
 export async function call(method, path, body) {
-  const user = document.getElementById('user')?.value;
-  const headers = user ? { gms_user: user } : {};
+  const headers = sentHeaders();
   answer.textContent = `${method} ${path}\n…`;
   picture.hidden = true;
   try {
@@ -67,4 +80,13 @@ export async function call(method, path, body) {
 /** Has a button do something when pressed. */
 export function onPress(id, work) {
   document.getElementById(id).addEventListener('click', work);
+}
+
+/** Has Enter in a field of the fieldset press its button, as in any form. */
+export function onEnter(fieldset, buttonId) {
+  document.getElementById(fieldset).addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    document.getElementById(buttonId).click();
+  });
 }

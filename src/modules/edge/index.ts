@@ -3,6 +3,7 @@ export { EdgeModule } from './edge.module.js';
 export { EdgeSettings, userKey } from './edge-settings.js';
 export type { EdgeFacts } from './edge-settings.js';
 export { mountEdge } from './mount-edge.js';
+export { mountFrontPage } from './front-page.js';
 export { mountTestPages } from './test-pages.js';
 export {
   BytesBody,

@@ -18,6 +18,32 @@ function operationsOf(document: any): [string, any][] {
   );
 }
 
+// operations.md: `/` is a page for people
+describe('/', () => {
+  it('says what this server is and links, below any path of a proxy, to what answers', async () => {
+    const page = await server.request('GET', '/');
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    const { json: own } = await server.request('GET', '/genesys/1/admin/node');
+    expect(page.text).toContain(`Version ${own.version}.`);
+    const targets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, target]) => target!);
+    const links = targets.filter((target) => target !== 'data:,');
+    expect(links.length).toBeGreaterThan(6);
+    for (const link of links) {
+      expect(link).toMatch(/^[a-z0-9]/);
+      expect([link, (await server.request('GET', `/${link}`)).status]).toEqual([link, 200]);
+    }
+    const docs = await server.request('GET', '/docs');
+    expect(page.headers['content-security-policy']).toBe(docs.headers['content-security-policy']);
+    expect(page.headers['x-frame-options']).toBe('DENY');
+  });
+
+  it('answers HEAD, and only reading', async () => {
+    const head = await server.request('HEAD', '/?from=somewhere');
+    expect([head.status, head.text]).toEqual([200, '']);
+    expect((await server.request('POST', '/')).status).toBe(404);
+  });
+});
+
 describe('/docs', () => {
   it('is a page with all it needs from this server alone', async () => {
     const page = await server.request('GET', '/docs');

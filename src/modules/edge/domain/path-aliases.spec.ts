@@ -51,14 +51,19 @@ describe('canonicalUrl (conventions.md, Addresses)', () => {
 });
 
 describe('isPage', () => {
-  it.each(['/docs', '/docs/', '/DOCS/swagger-ui.css', '/docs?x', '/genesys/resources/a.html'])(
-    '%s is one',
-    (url) => {
-      expect(isPage(url)).toBe(true);
-    },
-  );
+  it.each([
+    '/',
+    '/?x',
+    '/docs',
+    '/docs/',
+    '/DOCS/swagger-ui.css',
+    '/docs?x',
+    '/genesys/resources/a.html',
+  ])('%s is one', (url) => {
+    expect(isPage(url)).toBe(true);
+  });
 
-  it.each(['/', '/docs-json', '/docsx', '/genesys/1/node', '/genesys/resourcesx'])(
+  it.each(['//', '/docs-json', '/docsx', '/genesys/1/node', '/genesys/resourcesx'])(
     '%s is none',
     (url) => {
       expect(isPage(url)).toBe(false);

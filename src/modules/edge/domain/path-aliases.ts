@@ -39,8 +39,8 @@ function originForm(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Pages for browsers: the OpenAPI UI and the test pages. */
-const page = /^\/(?:docs|genesys\/resources)(?=[/?]|$)/i;
+/** Pages for browsers: the front page, the OpenAPI UI and the test pages. */
+const page = /^\/(?:(?:docs|genesys\/resources)(?=[/?]|$)|(?=\?|$))/i;
 
 /** Whether a browser shows what stands under the path, so that it needs headers of a page. */
 export function isPage(url: string): boolean {
