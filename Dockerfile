@@ -1,19 +1,21 @@
 # syntax=docker/dockerfile:1
 
-FROM node:20-bookworm-slim AS build
+FROM node:24.22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN node scripts/build.mjs
+# The sources come without their history: docker build --build-arg COMMIT=$(git rev-parse HEAD) .
+ARG COMMIT=
+RUN COMMIT=$COMMIT node scripts/build.mjs
 
 # The optional packages are the embedded PostgreSQL's programs; a container gets DATABASE_URL.
-FROM node:20-bookworm-slim AS dependencies
+FROM node:24.22-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
-FROM node:20-bookworm-slim
+FROM node:24.22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY package.json LICENSE ./
