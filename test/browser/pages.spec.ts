@@ -112,7 +112,7 @@ describe('every page', () => {
         await page.goto(server.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.evaluate(axe.source);
-        const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
         const faults = violations.flatMap(({ id, nodes }) =>
           nodes.map(({ html }) => `${id}: ${html}`),
         );

@@ -85,7 +85,7 @@ export function onPress(id, work) {
 /** Has Enter in a field of the fieldset press its button, as in any form. */
 export function onEnter(fieldset, buttonId) {
   document.getElementById(fieldset).addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+    if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
     event.preventDefault();
     document.getElementById(buttonId).click();
   });

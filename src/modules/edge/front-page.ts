@@ -12,7 +12,7 @@ import { declareMounted } from '../../core/http/route-table.js';
 export function mountFrontPage(app: NestExpressApplication): void {
   const file = join(installationFolder, 'web', 'front.html');
   const page = readFileSync(file, 'utf8').replace('{version}', version);
-  const express = app.getHttpAdapter().getInstance() as Express;
+  const express: Express = app.getHttpAdapter().getInstance();
   express.get('/', (_request, response) => {
     response.setHeader('Cache-Control', 'no-cache');
     response.type('html').send(page);
