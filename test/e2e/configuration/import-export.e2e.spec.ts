@@ -11,6 +11,23 @@ const server = useTestServer({
 });
 const config = new ConfigClient(server);
 
+/** Watches the event loop of this process, until asked how long it stood still at most. */
+function longestStandstill(): () => { longestMs: number; totalMs: number } {
+  const started = performance.now();
+  let last = started;
+  let longestMs = 0;
+  const look = (): void => {
+    longestMs = Math.max(longestMs, performance.now() - last);
+    last = performance.now();
+  };
+  const timer = setInterval(look, 5);
+  return () => {
+    clearInterval(timer);
+    look();
+    return { longestMs, totalMs: last - started };
+  };
+}
+
 // configuration.md: GET …/config/export and POST …/config/import carry and replace the whole of it
 describe('export', () => {
   it('is YAML of all sections', async () => {
@@ -215,6 +232,20 @@ storage: { max_keys: 2 }
       expect([status, json.exception]).toEqual([415, 'UnsupportedMediaType']);
     },
   );
+
+  it.each<[string, string]>([
+    ['nested without end', '['.repeat(60_000)],
+    ['of many lines', '#\n'.repeat(150_000)],
+    ['of many names', Array.from({ length: 12_000 }, (_, i) => `s${i}: {}`).join('\n')],
+    ['of many numbers', `resources.a: { numbers: [${'"0800123456", '.repeat(12_000)}] }`],
+  ])('refuses a text %s, and others are served meanwhile', async (_, yaml) => {
+    const standstill = longestStandstill();
+    const { json } = await config.import(yaml);
+    const { longestMs, totalMs } = standstill();
+    expect(json.exception).toBe('InvalidConfiguration');
+    // The server runs in this process: what it does not do aside, nobody does meanwhile.
+    expect([longestMs, totalMs, longestMs < totalMs / 2]).toEqual([longestMs, totalMs, true]);
+  });
 
   it('refuses a body that is too large', async () => {
     await config.import('server: { max_body_size: 1024 }');

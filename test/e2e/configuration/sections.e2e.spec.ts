@@ -109,7 +109,7 @@ describe('what is refused', () => {
       'an unknown section',
       'servers',
       {},
-      'section servers: is unknown; the sections are server, security, gms, storage, ',
+      'section servers: is unknown; the sections are server, security, gms, audit, storage, ',
     ],
     [
       'an unknown option',
@@ -224,6 +224,31 @@ describe('what is refused', () => {
       json: {},
     });
     expect([response.status, response.json.exception]).toEqual([400, 'InvalidParameter']);
+  });
+});
+
+describe('a misspelt parameter', () => {
+  it.each([
+    ['GET', '/genesys/1/admin/config/export?secret=true'],
+    ['GET', '/genesys/1/admin/config/sections?limit=1'],
+    ['GET', `${pathOf('server')}?mask=false`],
+    ['PUT', `${pathOf('storage')}?dry_run=true`],
+    ['PATCH', `${pathOf('storage')}?dry_run=true`],
+    ['DELETE', `${pathOf('resources.DNIS')}?dry_run=true`],
+    ['POST', '/genesys/1/admin/config/import?dry_run=true'],
+    ['GET', '/genesys/1/admin/config/audit?kind=put'],
+  ])('is refused and named: %s %s', async (method, path) => {
+    const before = (await config.readAll()).text;
+    const body =
+      method === 'POST' ? { body: '{}', headers: { 'Content-Type': 'application/yaml' } } : {};
+    const response = await server.request(
+      method,
+      path,
+      method === 'PUT' || method === 'PATCH' ? { json: {} } : body,
+    );
+    expect([response.status, response.json.exception]).toEqual([400, 'InvalidParameter']);
+    expect(response.json.message).toContain(/\?(\w+)=/.exec(path)![1]);
+    expect((await config.readAll()).text).toBe(before);
   });
 });
 

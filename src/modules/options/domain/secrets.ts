@@ -37,7 +37,7 @@ export function keepSecrets(
   for (const [section, options] of given) {
     const earlier = stored.get(section) ?? {};
     const keep = (name: string, value: unknown): unknown => {
-      if (!hasMask(value) || !isSecret(section, name)) return value;
+      if (!isSecret(section, name) || !hasMask(value)) return value;
       if (isMask(value) && Object.hasOwn(earlier, name)) return earlier[name];
       const why = isMask(value) ? 'keeps one, and none is stored' : 'keeps one as a whole alone';
       faults.push(optionFault(section, name, `takes a secret; ${secretMask} ${why}`));

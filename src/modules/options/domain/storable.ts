@@ -9,9 +9,22 @@ export function unstorable(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return unstorableText(value);
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === deepest) return `is nested deeper than ${String(deepest)} levels`;
+  if (Array.isArray(value)) return firstOf(value, (item) => unstorable(item, depth + 1));
   for (const [name, member] of Object.entries(value)) {
     const why = unstorableText(name) ?? unstorable(member, depth + 1);
     if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** A list may have 100,000 items: no names are made of their places. */
+function firstOf<Item>(
+  items: readonly Item[],
+  look: (item: Item) => string | undefined,
+): string | undefined {
+  for (const item of items) {
+    const found = look(item);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
