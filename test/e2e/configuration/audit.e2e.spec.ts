@@ -108,15 +108,16 @@ describe('the audit', () => {
     expect((await newest('?section=&limit=')).length).toBeGreaterThan(9);
   });
 
-  it.each([
-    'limit=0',
-    'limit=1001',
-    'limit=x',
-    'limit=1&limit=2',
-    'section=a%00',
-    'section=a&section=b',
-  ])('refuses ?%s', async (query) => {
-    const { status, json } = await config.audit(`?${query}`);
-    expect([status, json.exception]).toEqual([400, 'InvalidParameter']);
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'section=a&section=b'])(
+    'refuses ?%s',
+    async (query) => {
+      const { status, json } = await config.audit(`?${query}`);
+      expect([status, json.exception]).toEqual([400, 'InvalidParameter']);
+    },
+  );
+
+  it('refuses a NUL as everywhere', async () => {
+    const { status, json } = await config.audit('?section=a%00');
+    expect([status, json.exception]).toEqual([400, 'InvalidText']);
   });
 });
