@@ -23,6 +23,7 @@ import { KeepWhatCometSessionsWereSent1796083204002 } from './1796083204002-Keep
 import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOptions.js';
 import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
 import { WidenAudit1796083205002 } from './1796083205002-WidenAudit.js';
+import { LimitAccessKeys1796083201001 } from './1796083201001-LimitAccessKeys.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -50,4 +51,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   KeepOrderOfOptions1796083205001,
   CountGuessesFirst1796083207001,
   WidenAudit1796083205002,
+  LimitAccessKeys1796083201001,
 ];

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { invalidParameter } from '../../core/errors/index.js';
-import { headerText, isUserName, longestUser } from '../edge/index.js';
+import { tenantPart } from '../edge/index.js';
 
 /**
  * The tenant that a request works for: the headers `ContactCenterId` and `GroupId` together, each
@@ -17,9 +16,9 @@ export const Tenant: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => tenantOf(context.switchToHttp().getRequest()),
 );
 
-function tenantOf({ headers }: Request): TenantName {
-  const parts = ['ContactCenterId', 'GroupId'].map((name) =>
-    partOf(name, headers[name.toLowerCase()]),
+function tenantOf(request: Request): TenantName {
+  const parts = (['ContactCenterId', 'GroupId'] as const).map(
+    (name) => tenantPart(request, name) ?? null,
   );
   return parts.every((part) => part === null) ? '' : shortened(JSON.stringify(parts));
 }
@@ -28,15 +27,4 @@ function tenantOf({ headers }: Request): TenantName {
 function shortened(tenant: string): TenantName {
   if (tenant.length <= longestTenant) return tenant;
   return createHash('sha256').update(tenant).digest('base64url');
-}
-
-function partOf(name: string, header: string | string[] | undefined): string | null {
-  if (header === undefined) return null;
-  const text = headerText(String(header)).trim();
-  if (text === '') return null;
-  if (isUserName(text)) return text;
-  throw invalidParameter(
-    name,
-    `1 to ${String(longestUser)} characters, none of them a control character`,
-  );
 }

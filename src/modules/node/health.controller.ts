@@ -31,7 +31,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @Internal()
+  @Internal('Integration', 'Supervisor')
   @ApiMetrics()
   async metrics(): Promise<TextAnswer> {
     return new TextAnswer(await this.measured.text(), this.measured.contentType);

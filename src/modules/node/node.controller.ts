@@ -38,7 +38,7 @@ export class NodeController {
   }
 
   @Get('admin/node/status')
-  @Internal('Supervisor', 'Administrator')
+  @Internal('Supervisor')
   @ApiNodeStatus()
   status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
     return this.nodes.statusOf(id);
@@ -58,7 +58,7 @@ export class NodeController {
 
   @Get('admin/nodes')
   @KnownQuery()
-  @Internal('Supervisor', 'Administrator')
+  @Internal('Supervisor')
   @ApiListNodes()
   list(): Promise<NodeView[]> {
     return this.nodes.list();

@@ -26,7 +26,7 @@ type QueryParameters = Readonly<Record<string, unknown>>;
 
 /** Notification API. Routes with a literal segment stand first: a literal wins over a parameter. */
 @ApiTags('Notification')
-@Internal('Administrator', 'Integration')
+@Internal('Integration', 'Supervisor')
 @Controller('genesys/1/notification')
 export class NotificationController {
   constructor(

@@ -28,6 +28,7 @@ export class PushAdminController {
   ) {}
 
   @Get('explain')
+  @Internal('Supervisor')
   @KnownQuery('tag', 'provider', 'debug')
   @ApiExplain()
   explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
@@ -36,6 +37,7 @@ export class PushAdminController {
   }
 
   @Get('localization')
+  @Internal('Supervisor')
   @KnownQuery()
   @ApiReadLocalization()
   read(): LocalizationState {

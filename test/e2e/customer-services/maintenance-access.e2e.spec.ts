@@ -38,6 +38,7 @@ const done = [
   [200, 200, 404, 200],
   [200, 200, 404],
 ];
+const supervised = [done[0], [200, 403, 404]];
 const all = (status: number): number[][] => done.map((calls) => calls.map(() => status));
 
 describe('maintenance', () => {
@@ -45,14 +46,20 @@ describe('maintenance', () => {
     expect(await statuses(open, {})).toEqual(done);
   });
 
-  it('needs a key from elsewhere, of any role; the audit names it', async () => {
+  it('asks for a Supervisor, purge for an Administrator; the audit names their keys', async () => {
     expect(await statuses(closed, {})).toEqual(all(401));
-    const { key } = await makeKey(closed, 'exporter', 'Integration');
+    const integration = await makeKey(closed, 'integration', 'Integration');
+    expect(await statuses(closed, withKey(integration.key))).toEqual(all(403));
+    const supervisor = await makeKey(closed, 'exporter', 'Supervisor');
+    expect(await statuses(closed, withKey(supervisor.key))).toEqual(supervised);
+    const { key } = await makeKey(closed, 'purger', 'Administrator');
     expect(await statuses(closed, withKey(key))).toEqual(done);
     const audit = await closed.request('GET', `${base}/audit`, { headers: withKey(key) });
     const calls = (audit.json as any[]).map(({ operation, who }) => [operation, who]);
     expect(calls).toEqual([
-      ['purge', 'key:exporter'],
+      ['purge', 'key:purger'],
+      ['files', 'key:purger'],
+      ['stream', 'key:purger'],
       ['files', 'key:exporter'],
       ['stream', 'key:exporter'],
     ]);
@@ -62,7 +69,7 @@ describe('maintenance', () => {
     expect(await statuses(byRole, {})).toEqual(all(401));
     const keyOf = async (role: string) => withKey((await makeKey(byRole, role, role)).key);
     expect(await statuses(byRole, await keyOf('Integration'))).toEqual(all(403));
-    expect(await statuses(byRole, await keyOf('Supervisor'))).toEqual([done[0], [403, 403, 403]]);
+    expect(await statuses(byRole, await keyOf('Supervisor'))).toEqual(supervised);
     expect(await statuses(byRole, await keyOf('Administrator'))).toEqual(done);
     const broken = await byRole.request('POST', `${base}/purge`, { body: '{' });
     expect(broken.status).toBe(401);

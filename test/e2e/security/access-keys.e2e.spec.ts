@@ -10,6 +10,10 @@ const server = useTestServer({
 });
 const keys = '/genesys/1/admin/keys';
 const asAdmin = { headers: withKey(adminKey) };
+const good = { name: 'limited', roles: ['Integration'] };
+const basic = (text: string): { Authorization: string } => ({
+  Authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+});
 const unknownKey = `gms_${'A'.repeat(43)}`;
 
 async function get(
@@ -42,6 +46,8 @@ describe('POST …/admin/keys', () => {
       id,
       name: 'secret',
       roles: ['Integration'],
+      tenants: null,
+      expiresAt: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       lastUsedAt: null,
     });
@@ -72,6 +78,16 @@ describe('POST …/admin/keys', () => {
     [{ name: 'a\tb', roles: ['Integration'] }, 400, 'InvalidParameter', 'name takes'],
     [{ name: 'GMS_ADMIN_KEY', roles: ['Integration'] }, 400, 'InvalidParameter', 'name takes'],
     [{ name: 'a\0b', roles: ['Integration'] }, 400, 'InvalidText', 'name'],
+    [{ ...good, expiresAt: 'tomorrow' }, 400, 'InvalidParameter', 'expiresAt takes'],
+    [{ ...good, expiresAt: '2030-02-30T00:00:00Z' }, 400, 'InvalidParameter', 'expiresAt takes'],
+    [{ ...good, expiresAt: '2030-01-01T00:00:00' }, 400, 'InvalidParameter', 'expiresAt takes'],
+    [{ ...good, expiresAt: 1893456000 }, 400, 'InvalidParameter', 'expiresAt takes'],
+    [{ ...good, expiresAt: '2020-01-01T00:00:00Z' }, 400, 'InvalidParameter', 'in the future'],
+    [{ ...good, tenants: [] }, 400, 'InvalidParameter', 'tenants takes'],
+    [{ ...good, tenants: 'north' }, 400, 'InvalidParameter', 'tenants takes'],
+    [{ ...good, tenants: ['north', ' '] }, 400, 'InvalidParameter', 'tenants[1] takes'],
+    [{ ...good, tenants: ['x'.repeat(256)] }, 400, 'InvalidParameter', 'tenants[0] takes'],
+    [{ ...good, tenants: [7] }, 400, 'InvalidParameter', 'tenants[0] takes'],
     [[], 400, 'InvalidBody', 'object'],
     ['text', 400, 'InvalidBody', 'object'],
   ])('refuses %j', async (json, status, exception, words) => {
@@ -92,14 +108,82 @@ describe('POST …/admin/keys', () => {
 });
 
 describe('a key', () => {
-  it('comes as Authorization: Bearer or as X-Api-Key', async () => {
-    const { key } = await makeKey(server, 'both ways', 'Administrator');
+  it('comes as Authorization: Bearer, X-Api-Key, apikey or the password of HTTP Basic', async () => {
+    const { key } = await makeKey(server, 'any way', 'Administrator');
     expect(await get({ Authorization: `Bearer ${key}` })).toEqual([200, undefined]);
     expect(await get({ Authorization: `bearer  ${key}` })).toEqual([200, undefined]);
     expect(await get({ 'X-Api-Key': key })).toEqual([200, undefined]);
-    expect(await get({ 'X-Api-Key': key, Authorization: 'Basic eDp5' })).toEqual([200, undefined]);
-    expect(await get({ 'X-Api-Key': key, ...withKey(unknownKey) })).toEqual([200, undefined]);
-    expect(await get({ 'X-Api-Key': unknownKey, ...withKey(key) })).toEqual([401, 'Unauthorized']);
+    expect(await get({ apikey: key })).toEqual([200, undefined]);
+    expect(await get({ ApiKey: key })).toEqual([200, undefined]);
+    for (const name of ['', 'anybody', 'Zoë', key]) {
+      expect([name, ...(await get(basic(`${name}:${key}`)))]).toEqual([name, 200, undefined]);
+    }
+    expect(await get(basic(`a:${adminKey}`))).toEqual([200, undefined]);
+    const everyWay = { 'X-Api-Key': key, apikey: key, ...withKey(key) };
+    expect(await get(everyWay)).toEqual([200, undefined]);
+  });
+
+  it('is the only one in its request: two different ones are 400', async () => {
+    const { key } = await makeKey(server, 'one of two', 'Administrator');
+    const several: Record<string, string>[] = [
+      { 'X-Api-Key': key, ...withKey(unknownKey) },
+      { 'X-Api-Key': unknownKey, ...withKey(key) },
+      { 'X-Api-Key': key, apikey: unknownKey },
+      { apikey: key, ...basic(`name:${unknownKey}`) },
+    ];
+    for (const headers of several) {
+      expect(await get(headers)).toEqual([400, 'InvalidParameter']);
+    }
+  });
+
+  it('works until its end, and never longer', async () => {
+    const expiresAt = new Date(Date.now() + 1500).toISOString();
+    const json = { name: 'ends soon', roles: ['Administrator'], expiresAt };
+    const made = await server.request('POST', keys, { json, ...asAdmin });
+    expect(made.status).toBe(200);
+    const list = await server.request('GET', keys, asAdmin);
+    const listed = (list.json as { id: string }[]).find(({ id }) => id === made.json.id);
+    expect(listed).toMatchObject({ expiresAt, tenants: null });
+    const statuses = new Set<number>();
+    // A key that is used all the time is known for a second more.
+    while (Date.now() < Date.parse(expiresAt) + 1500) {
+      statuses.add((await server.request('GET', keys, { headers: withKey(made.json.key) })).status);
+    }
+    expect(statuses).toEqual(new Set([200, 401]));
+    const { status, json: refusal } = await server.request('GET', keys, {
+      headers: withKey(made.json.key),
+    });
+    expect([status, refusal.exception, refusal.message]).toEqual([
+      401,
+      'Unauthorized',
+      'the API key has expired',
+    ]);
+  });
+
+  it('of some tenants is forbidden with another one, and with none', async () => {
+    const json = {
+      name: 'of the north',
+      roles: ['Integration'],
+      tenants: ['north', 'Süd', 'north'],
+    };
+    const made = await server.request('POST', keys, { json, ...asAdmin });
+    expect(made.status).toBe(200);
+    const list = await server.request('GET', keys, asAdmin);
+    const listed = (list.json as { id: string }[]).find(({ id }) => id === made.json.id);
+    expect(listed).toMatchObject({ tenants: ['north', 'Süd'], expiresAt: null });
+    const statusOf = async (path: string, tenant?: string): Promise<number> => {
+      const ContactCenterId = tenant === undefined ? [] : [tenant];
+      const headers = { ...withKey(made.json.key), ContactCenterId };
+      return (await server.request('GET', path, { headers })).status;
+    };
+    for (const path of ['/genesys/1/cs/customers/c/services', '/metrics']) {
+      expect(await statusOf(path, 'north')).toBe(200);
+      expect(await statusOf(path, ' north ')).toBe(200);
+      expect(await statusOf(path, Buffer.from('Süd').toString('latin1'))).toBe(200);
+      for (const tenant of [undefined, '', 'south', 'NORTH', 'north, south', 'north,north']) {
+        expect([tenant, await statusOf(path, tenant)]).toEqual([tenant, 403]);
+      }
+    }
   });
 
   it.each([
@@ -109,7 +193,11 @@ describe('a key', () => {
     ['Authorization', 'Bearer a-first-key-for-administratorsX'],
     ['Authorization', 'Bearer A-FIRST-KEY-FOR-ADMINISTRATORS'],
     ['Authorization', adminKey],
-    ['Authorization', `Basic ${Buffer.from(`x:${adminKey}`).toString('base64')}`],
+    ['Authorization', `Basic ${Buffer.from(`x:${adminKey}x`).toString('base64')}`],
+    ['Authorization', `Basic ${Buffer.from(`${adminKey}:`).toString('base64')}`],
+    ['Authorization', `Basic ${Buffer.from(adminKey).toString('base64')}`],
+    ['Authorization', `Basic x:${adminKey}`],
+    ['apikey', unknownKey],
     ['Authorization', `Bearer ${adminKey} ${adminKey}`],
     ['X-Api-Key', `${adminKey}, ${adminKey}`],
     ['X-Api-Key', ''],
@@ -145,6 +233,8 @@ describe('a key', () => {
     await putSection(server, 'security', { trusted_networks: ['127.0.0.0/8'] });
     expect(await get({})).toEqual([200, undefined]);
     expect(await get(withKey(unknownKey))).toEqual([401, 'Unauthorized']);
+    expect(await get({ apikey: unknownKey })).toEqual([401, 'Unauthorized']);
+    expect(await get(basic('name:guess'))).toEqual([401, 'Unauthorized']);
     expect(await get(withKey(key))).toEqual([403, 'Forbidden']);
     await putSection(server, 'security', trustsNobody);
     expect(await get({})).toEqual([401, 'Unauthorized']);

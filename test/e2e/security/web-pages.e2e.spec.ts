@@ -28,7 +28,8 @@ describe('an internal call with an Origin', () => {
     'https://evil.example',
     'http://localhost:3000',
     'null',
-    'https://shop.example',
+    'https://shop.example:8443',
+    'http://shop.example',
     'https://gms.example.org.evil.example',
     'http://gms.example.org',
     'file://',
@@ -38,6 +39,20 @@ describe('an internal call with an Origin', () => {
       expect(await call({ Origin }, method)).toEqual([403, 'Forbidden']);
       expect(await call({ Origin, ...withKey(adminKey) }, method)).toEqual([403, 'Forbidden']);
     }
+  });
+
+  it('of a listed page is allowed with a key, and not by the trusted network alone', async () => {
+    const Origin = 'https://shop.example';
+    const headers = { Origin, 'Sec-Fetch-Site': 'cross-site' };
+    expect(await call(headers)).toEqual([403, 'Forbidden']);
+    expect(await call(headers, 'POST')).toEqual([403, 'Forbidden']);
+    expect(await call({ ...headers, ...withKey(adminKey) })).toEqual([200, undefined]);
+    expect(await call({ Origin, apikey: adminKey })).toEqual([200, undefined]);
+    expect(await call({ ...headers, ...withKey('guess') })).toEqual([401, 'Unauthorized']);
+    const elsewhere = { ...headers, ...withKey(adminKey), Host: 'evil.example' };
+    expect(await call(elsewhere)).toEqual([403, 'Forbidden']);
+    const unlisted = { ...headers, ...withKey(adminKey), Origin: 'https://evil.example' };
+    expect(await call(unlisted)).toEqual([403, 'Forbidden']);
   });
 
   it('of our own pages is allowed', async () => {

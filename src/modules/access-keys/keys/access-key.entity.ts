@@ -15,6 +15,12 @@ export class AccessKeyEntity {
   @Column('text', { array: true })
   roles!: Role[];
 
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column('text', { array: true, nullable: true })
+  tenants!: string[] | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

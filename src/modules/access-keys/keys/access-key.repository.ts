@@ -1,21 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, statement } from '../../../core/database/index.js';
 import { AccessKeyEntity } from './access-key.entity.js';
-import type { AccessKey, ListedAccessKey } from './access-key.js';
+import type { AccessKey, ListedAccessKey, NewAccessKey } from './access-key.js';
 
 /** Every node asks once a second for each key in use: the note of its use is coarse to stay cheap. */
 const find = statement(
   'accessKeys.find',
   `WITH noted AS (
      UPDATE access_key SET last_used_at = now()
-      WHERE hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute'))
-   SELECT id, name, roles FROM access_key WHERE hash = $1`,
+      WHERE hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+        AND (expires_at IS NULL OR expires_at > now()))
+   SELECT id, name, roles, tenants, coalesce(expires_at <= now(), false) AS "hasExpired"
+     FROM access_key WHERE hash = $1`,
 );
+
+const isToCome = statement('accessKeys.isToCome', 'SELECT $1::timestamptz > now() AS "isToCome"');
 
 /** The API keys, by the hash of each. */
 @Injectable()
 export class AccessKeyRepository {
   constructor(private readonly database: Database) {}
+
+  /** Whether an instant is still to come, by the database's clock. */
+  async isToCome(instant: Date): Promise<boolean> {
+    const row = await this.database.row<{ isToCome: boolean }>(isToCome, [instant]);
+    return row?.isToCome === true;
+  }
 
   /** The key of a hash, whose use is noted; undefined when there is none. */
   async find(hash: Buffer): Promise<AccessKey | undefined> {
@@ -23,9 +33,10 @@ export class AccessKeyRepository {
   }
 
   /** @returns false when another key has the name */
-  async add(key: AccessKey, hash: Buffer): Promise<boolean> {
+  async add(key: NewAccessKey, hash: Buffer): Promise<boolean> {
+    const lists = { roles: [...key.roles], tenants: key.tenants && [...key.tenants] };
     try {
-      await this.database.orm.insert(AccessKeyEntity, { ...key, roles: [...key.roles], hash });
+      await this.database.orm.insert(AccessKeyEntity, { ...key, ...lists, hash });
       return true;
     } catch (error) {
       if (isUniqueViolation(error, 'access_key_name')) return false;

@@ -5,7 +5,7 @@ const id = '39a98e24-b03b-4191-b756-1efe8f3b16b8';
 
 const refused = {
   '401 Unauthorized':
-    'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
+    'internal calls need an API key from here, as Authorization: Bearer, X-Api-Key or apikey',
   '403 Forbidden': 'this call needs a key with the role Administrator',
 };
 
@@ -13,7 +13,14 @@ export const ApiCreateKey = (): MethodDecorator =>
   Operation({
     summary: 'Make an API key; it is shown in this answer and never again',
     section,
-    body: [json({ name: 'voice-platform', roles: ['Integration'] })],
+    body: [
+      json({
+        name: 'voice-platform',
+        roles: ['Integration'],
+        expiresAt: '2027-01-31T12:00:00Z',
+        tenants: ['north'],
+      }),
+    ],
     answer: json({ id, key: 'gms_4uPnX2hW0hHq0m1q9c3sB7Yd5kQeJr8tVbZx6LfNwAo' }),
     errors: {
       '400 MissingParameter': 'name is mandatory',
@@ -32,6 +39,8 @@ export const ApiListKeys = (): MethodDecorator =>
         id,
         name: 'voice-platform',
         roles: ['Integration'],
+        tenants: ['north'],
+        expiresAt: '2027-01-31T12:00:00.000Z',
         createdAt: '2026-11-24T08:15:30.000Z',
         lastUsedAt: '2026-11-24T09:00:00.000Z',
       },

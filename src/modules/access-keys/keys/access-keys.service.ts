@@ -27,13 +27,17 @@ export class AccessKeysService {
    * @param caller who makes it, for the log
    * @throws DomainError AccessKeyExists, InvalidParameter
    */
-  async create({ name, roles }: NewKey, caller: string): Promise<MadeKey> {
+  async create({ name, roles, ...limits }: NewKey, caller: string): Promise<MadeKey> {
     if (name === adminKeyName) {
       throw invalidParameter('name', `any name but ${adminKeyName}, the environment's own key`);
     }
+    const { expiresAt = null, tenants = null } = limits;
+    if (expiresAt !== null && !(await this.repository.isToCome(expiresAt))) {
+      throw invalidParameter('expiresAt', 'an instant in the future');
+    }
     const id = randomUUID();
     const key = makeKey(randomBytes);
-    if (!(await this.repository.add({ id, name, roles }, hashOf(key)))) {
+    if (!(await this.repository.add({ id, name, roles, expiresAt, tenants }, hashOf(key)))) {
       throw accessKeyExists(name);
     }
     this.log.info({ keyId: id, name, roles, caller }, 'an access key was made');
@@ -71,11 +75,13 @@ export class AccessKeysService {
   }
 }
 
-function answerOf({ id, name, roles, createdAt, lastUsedAt }: ListedAccessKey): KeyAnswer {
+function answerOf({ createdAt, lastUsedAt, expiresAt, ...key }: ListedAccessKey): KeyAnswer {
   return {
-    id,
-    name,
-    roles,
+    id: key.id,
+    name: key.name,
+    roles: key.roles,
+    tenants: key.tenants,
+    expiresAt: expiresAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };

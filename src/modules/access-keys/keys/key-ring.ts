@@ -80,7 +80,9 @@ export class KeyRing {
   }
 }
 
-const adminKey: AccessKey = { id: adminKeyName, name: adminKeyName, roles: ['Administrator'] };
+const adminKey: AccessKey = {
+  ...{ id: adminKeyName, name: adminKeyName, roles: ['Administrator'], tenants: null },
+};
 
 /** What is kept of a key. */
 export function hashOf(key: string): Buffer {

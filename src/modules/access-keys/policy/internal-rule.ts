@@ -3,17 +3,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Role } from '../../../core/auth/index.js';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
+import { EdgeSettings } from '../../edge/index.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
 import { foreignPage, type OwnNames } from './domain/own-page.js';
 import { KeyRule } from './key-rule.js';
-import { presentedKey } from './presented-key.js';
+import { presentedKey, waysOfKeys } from './presented-key.js';
 import { SecuritySettings } from './security-settings.js';
 import { Senders } from './senders.js';
 
 /**
  * The internal rule (operations.md, Who may do what): a call is allowed from a trusted network, and
  * otherwise with a key. A key that is shown decides alone, wherever its bearer calls from. Nobody
- * may make it through a web page of another origin, with a key or without.
+ * may make it through a web page of another origin, but with a key through one of
+ * `security.cors_origins`.
  */
 @Injectable()
 export class InternalRule {
@@ -23,6 +25,7 @@ export class InternalRule {
     private readonly settings: SecuritySettings,
     private readonly senders: Senders,
     private readonly keys: KeyRule,
+    private readonly edge: EdgeSettings,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -32,13 +35,13 @@ export class InternalRule {
    * @throws DomainError Unauthorized, Forbidden, RateLimited
    */
   requireInternal(request: Request, needed: readonly Role[] = []): void | Promise<void> {
-    const fault = foreignPage(request.headers, this.ownNames());
+    const hasKey = presentedKey(request) !== undefined;
+    const listed = hasKey ? this.edge.current.corsOrigins : [];
+    const fault = foreignPage(request.headers, this.ownNames(), listed);
     if (fault !== undefined) throw forbidden(fault);
-    if (presentedKey(request) !== undefined) return this.keys.requireKey(request, needed);
+    if (hasKey) return this.keys.requireKey(request, needed);
     if (!this.senders.of(request).trustedNetwork) {
-      throw unauthorized(
-        'internal calls need an API key from here, as Authorization: Bearer or as X-Api-Key',
-      );
+      throw unauthorized(`internal calls need an API key from here, ${waysOfKeys}`);
     }
   }
 

@@ -3,8 +3,9 @@ import type { Request } from 'express';
 import type { Role } from '../../../core/auth/index.js';
 import type { AccessKey } from '../keys/access-key.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
+import { contactCenterOf } from '../../edge/index.js';
 import { KeyRing } from '../keys/key-ring.js';
-import { type PresentedKey, presentedKey } from './presented-key.js';
+import { type PresentedKey, presentedKey, waysOfKeys } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
 import { Senders } from './senders.js';
 
@@ -20,7 +21,8 @@ export class KeyRule {
   /**
    * Requires a key with one of the roles; an Administrator's has them all, and without roles any
    * key will do. The key is noted on the request's sender.
-   * @throws DomainError Unauthorized without a key or with an unknown one; Forbidden; RateLimited
+   * @throws DomainError Unauthorized without a key, or with one that is unknown or has expired;
+   *   Forbidden without the role or the tenant; InvalidParameter with several keys; RateLimited
    */
   requireKey(request: Request, needed: readonly Role[]): void | Promise<void> {
     const { key } = this.senders.of(request);
@@ -30,7 +32,7 @@ export class KeyRule {
     }
     const presented = presentedKey(request);
     if (presented === undefined) {
-      throw unauthorized('this call needs an API key, as Authorization: Bearer or as X-Api-Key');
+      throw unauthorized(`this call needs an API key, ${waysOfKeys}`);
     }
     const found = this.ring.find(presented.text);
     if (found instanceof Promise) {
@@ -46,10 +48,20 @@ export class KeyRule {
     needed: readonly Role[],
   ): void {
     if (key === undefined) throw unauthorized('the API key is not known here');
+    if (key.hasExpired === true) throw unauthorized('the API key has expired');
     const sender = this.senders.of(request);
     request.sender = { ...sender, key: { ...key, asBearer } };
     this.rateLimits.countKey(sender, key.id);
+    requireTenant(key, contactCenterOf(request));
     requireRole(key.roles, needed);
+  }
+}
+
+/** A key of some tenants is for calls that say for which of them they are made. */
+function requireTenant({ tenants }: AccessKey, contactCenter: string | undefined): void {
+  if (tenants === null) return;
+  if (contactCenter === undefined || !tenants.includes(contactCenter)) {
+    throw forbidden('the API key is for other tenants: ContactCenterId must name one of its own');
   }
 }
 

@@ -14,7 +14,7 @@ import { type CompositeAnswer, CompositeService } from './composite.service.js';
 
 /** Composite start (cs.md, Operations). */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/services_composite')
 export class CompositeController {

@@ -10,7 +10,7 @@ import { ExtensionsService } from './extensions.service.js';
 
 /** Single extensions (cs.md, Operations): deprecated in the documents, and served. */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/services/:serviceId')
 export class ExtensionsController {

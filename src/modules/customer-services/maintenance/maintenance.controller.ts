@@ -20,7 +20,7 @@ const mostEntries = 1000;
 
 /** What operators do with all services of a tenant (cs.md, Operations). */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/maintenance')
 export class MaintenanceController {
@@ -43,6 +43,7 @@ export class MaintenanceController {
 
   @Post('purge')
   @HttpCode(200)
+  @Internal('Administrator')
   @ApiPurge()
   async purge(
     @Tenant() tenant: TenantName,

@@ -25,7 +25,7 @@ import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenan
 
 /** Services as files on this node (cs.md, Operations; listing, reading and removing are ours). */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/maintenance')
 export class ServiceFilesController {

@@ -16,7 +16,7 @@ const types = 'service_types';
 
 /** A customer's history (cs.md, Operations). `anonymous` wins over the id of a service. */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs')
 export class ServiceListsController {

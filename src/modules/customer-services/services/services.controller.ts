@@ -44,7 +44,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 /** Services, one at a time (cs.md, Operations). */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs')
 export class ServicesController {

@@ -24,7 +24,7 @@ const types = 'state_types';
 
 /** States of a service (cs.md, Operations). Routes with a literal segment stand first. */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/services/:id/states')
 export class StatesController {

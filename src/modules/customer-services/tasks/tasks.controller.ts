@@ -22,7 +22,7 @@ import { TasksService } from './tasks.service.js';
 
 /** Tasks of a service (cs.md, Operations). Routes with a literal segment stand first. */
 @ApiTags('Context Services')
-@Internal()
+@Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoles)
 @Controller('genesys/1/cs/services/:id/tasks')
 export class TasksController {

@@ -19,12 +19,18 @@ export interface OwnNames {
  * Why a browser's page must not have sent this request; undefined when nothing speaks against it.
  * A page of another origin cannot post here, and a name that somebody else points at this server
  * (DNS rebinding) opens nothing (operations.md, Internal calls).
+ * @param listed origins whose pages may send it all the same
  */
-export function foreignPage(headers: PageHeaders, own: OwnNames): string | undefined {
+export function foreignPage(
+  headers: PageHeaders,
+  own: OwnNames,
+  listed: readonly string[] = [],
+): string | undefined {
   const { host = '', origin } = headers;
   if (host !== '' && !isOwnHost(host, own.hosts)) {
     return `the Host ${shown(host)} is neither this server's nor an address`;
   }
+  if (origin !== undefined && listed.includes(origin)) return undefined;
   if (origin !== undefined && !own.origins.has(origin) && !isOriginOfHost(origin, host)) {
     return `pages of the origin ${shown(origin)} may not make internal calls`;
   }
