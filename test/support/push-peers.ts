@@ -166,6 +166,7 @@ const plainAnswer = (behaviour: Behaviour, respond: Respond): void => {
   else if (behaviour === 'unavailable') respond(503);
   else if (behaviour === 'tooMany') respond(429, undefined, { 'Retry-After': retryAfter });
   else if (behaviour === 'gone') respond(410);
+  else if (behaviour === 'says why') respond(403, { reason: 'BadJwtToken\n' });
   else respond(Number(behaviour));
 };
 
@@ -210,6 +211,8 @@ const fcmErrors: Record<string, [number, string, string?]> = {
   invalid: [400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT'],
   internal: [500, 'INTERNAL', 'INTERNAL'],
   unauthenticated: [401, 'UNAUTHENTICATED'],
+  otherVendor: [401, 'UNAUTHENTICATED', 'THIRD_PARTY_AUTH_ERROR'],
+  quota: [429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED'],
   hostile: [404, 'NUL\0', 'UNREGISTERED\0'],
 };
 
@@ -379,9 +382,17 @@ const appleErrors: Record<string, [number, string]> = {
   unavailable: [503, 'ServiceUnavailable'],
   tooMany: [429, 'TooManyRequests'],
   gone: [410, 'Unregistered'],
+  'gone before': [410, 'Unregistered'],
+  'gone some time': [410, 'Unregistered'],
   wrongEnvironment: [400, 'BadDeviceToken'],
   forbidden: [403, 'Forbidden'],
   internal: [500, 'InternalServerError'],
+};
+
+/** Since when a device is gone; APNs always says so. */
+const goneTimes: Readonly<Record<string, () => number>> = {
+  gone: () => Date.now() + 1000,
+  'gone before': () => Date.now() - 3_600_000,
 };
 
 function wrongWith(body: string, headers: IncomingHttpHeaders): [number, string] | undefined {
@@ -435,8 +446,9 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
   ): Promise<void> => {
     const refuse = (status: number, reason: string, headers = {}): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(JSON.stringify({ reason }));
+      response.end(JSON.stringify({ reason, ...(status === 410 && { timestamp: goneAt }) }));
     };
+    let goneAt: number | undefined;
     const { headers } = request;
     const [, path = ''] = /^\/3\/device\/([^/]+)$/.exec(request.url) ?? [];
     const device = decodeURIComponent(path);
@@ -452,6 +464,7 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
     const behaviour = refusal === undefined ? script.next(device) : 'refused';
     const error: [number, string] | undefined =
       refusal === undefined ? appleErrors[behaviour] : [403, refusal];
+    goneAt = goneTimes[behaviour]?.();
     if (behaviour === 'hang') return;
     if (behaviour === 'drop') request.stream.session?.destroy();
     else if (behaviour === 'refuseStream') request.stream.close(7);

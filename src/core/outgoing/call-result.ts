@@ -62,7 +62,7 @@ export function failedCall(error: unknown): CallResult {
 export function failureReasonOf(error: unknown): string {
   const complaint = [error, partOf(error, 'cause')]
     .filter((one) => tlsCode.test(textOf(partOf(one, 'code'))))
-    .map((one) => textOf(partOf(one, 'reason')))
+    .map((one) => textOf(partOf(one, 'reason')) || complaintIn(textOf(partOf(one, 'message'))))
     .find((reason) => reason !== '');
   if (complaint !== undefined) return `TLS: ${complaint}`;
   const message = error instanceof Error ? error.message : String(error);
@@ -86,12 +86,17 @@ export function failureOf(error: unknown): CallFailure {
   return name === 'AbortError' || name === 'TimeoutError' ? 'Aborted' : 'CallFailed';
 }
 
+/** Of `error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` what comes last. */
+function complaintIn(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? '';
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
 /** What is thrown need not be of our own realm's `Error`. */
-function partOf(error: unknown, part: 'cause' | 'code' | 'name' | 'reason'): unknown {
+function partOf(error: unknown, part: 'cause' | 'code' | 'message' | 'name' | 'reason'): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
   return (error as Readonly<Record<string, unknown>>)[part];
 }

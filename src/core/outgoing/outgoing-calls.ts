@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Agent, request } from 'undici';
 import { AddressBlocks, ownVia } from '../auth/index.js';
 import { type CallResult, failedCall } from './call-result.js';
+import { Connections } from './connections.js';
 import {
   whyForbidden,
   whyForbiddenAddress,
@@ -44,21 +43,21 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 @Injectable()
 export class OutgoingCalls implements OnModuleDestroy {
   private allowed = new AddressBlocks([]);
-  private guardedAgent: Agent;
-  private trustedAgent: Agent;
+  private guardedConnections: Connections;
+  private trustedConnections: Connections;
   private readonly ignored = new IgnoredBodies();
 
   constructor(
     private readonly settings: OutgoingSettings,
     private readonly hosts: HostLookup,
   ) {
-    this.guardedAgent = this.openAgent(true);
-    this.trustedAgent = this.openAgent(false);
+    this.guardedConnections = this.openConnections(true);
+    this.trustedConnections = this.openConnections(false);
     let facts = JSON.stringify(settings.current);
     settings.onChange(() => {
       if (facts === JSON.stringify(settings.current)) return;
       facts = JSON.stringify(settings.current);
-      this.replaceAgents();
+      this.replaceConnections();
     });
   }
 
@@ -75,7 +74,7 @@ export class OutgoingCalls implements OnModuleDestroy {
       if (why !== undefined) {
         return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
       }
-      const result = await this.send(this.guardedAgent, next);
+      const result = await this.send(this.guardedConnections, next);
       const location = locationOf(result, next.url);
       if (result.kind === 'failed' || location === undefined) return result;
       if (redirected === mostRedirects) {
@@ -91,24 +90,25 @@ export class OutgoingCalls implements OnModuleDestroy {
     if (why !== undefined) {
       return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
     }
-    return this.send(this.trustedAgent, call);
+    return this.send(this.trustedConnections, call);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
     this.ignored.close();
-    await Promise.all([this.guardedAgent.destroy(), this.trustedAgent.destroy()]);
+    this.guardedConnections.destroy();
+    this.trustedConnections.destroy();
   }
 
-  private async send(dispatcher: Agent, call: OutgoingCall): Promise<CallResult> {
+  private async send(connections: Connections, call: OutgoingCall): Promise<CallResult> {
     const { url, method, body, signal, wantsBody } = call;
     const headers = { ...call.headers, Via: ownVia };
     try {
       signal.throwIfAborted();
-      const answer = await request(url, { dispatcher, method, signal, ...sent(headers, body) });
-      const status = answer.statusCode;
+      const answer = await connections.send({ url, method, headers, body, signal });
+      const status = answer.statusCode ?? 0;
       const result = { kind: 'answered', status, headers: firstOfEach(answer.headers) } as const;
-      if (wantsBody?.(status) === true) return { ...result, body: await beginningOf(answer.body) };
-      this.ignored.add(answer.body);
+      if (wantsBody?.(status) === true) return { ...result, body: await beginningOf(answer) };
+      this.ignored.add(answer);
       return { ...result, body: '' };
     } catch (error) {
       return failedCall(error);
@@ -116,45 +116,27 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   /** What is under way on the old ones goes on; idle connections close by themselves. */
-  private replaceAgents(): void {
-    const old = [this.guardedAgent, this.trustedAgent];
+  private replaceConnections(): void {
+    const old = [this.guardedConnections, this.trustedConnections];
     this.allowed = new AddressBlocks(this.settings.current.allowedNetworks);
-    this.guardedAgent = this.openAgent(true);
-    this.trustedAgent = this.openAgent(false);
-    // One that is closed already says so; it is none the less closed.
-    for (const agent of old) agent.close().catch(() => undefined);
+    this.guardedConnections = this.openConnections(true);
+    this.trustedConnections = this.openConnections(false);
+    for (const connections of old) connections.close();
   }
 
-  private openAgent(isGuarded: boolean): Agent {
+  private openConnections(isGuarded: boolean): Connections {
     const { connectionTimeoutMs, socketTimeoutMs, maxConnectionsPerRoute } = this.settings.current;
-    return new Agent({
+    return new Connections({
       connections: isGuarded
         ? maxConnectionsPerRoute
         : Math.max(maxConnectionsPerRoute, trustedConnections),
-      headersTimeout: socketTimeoutMs,
-      bodyTimeout: socketTimeoutMs,
-      connect: {
-        timeout: connectionTimeoutMs,
-        lookup: isGuarded
-          ? lookupWith(this.hosts, (address) => whyForbiddenAddress(address, this.allowed))
-          : lookupWith(this.hosts, whyForbiddenAddressToAll),
-      },
+      connectTimeoutMs: connectionTimeoutMs,
+      silenceMs: socketTimeoutMs,
+      lookup: isGuarded
+        ? lookupWith(this.hosts, (address) => whyForbiddenAddress(address, this.allowed))
+        : lookupWith(this.hosts, whyForbiddenAddressToAll),
     });
   }
-}
-
-/** Pieces of a body are sent with their length: not everybody takes chunks. */
-function sent(
-  headers: OutgoingCall['headers'],
-  body: OutgoingCall['body'],
-): { headers: OutgoingCall['headers']; body?: string | Uint8Array | Readable } {
-  if (typeof body === 'string' || body instanceof Uint8Array) return { headers, body };
-  if (body === undefined) return { headers };
-  const length = body.reduce((sum, piece) => sum + piece.length, 0);
-  return {
-    headers: { ...headers, 'Content-Length': String(length) },
-    body: Readable.from(body, { objectMode: false }),
-  };
 }
 
 function locationOf(result: CallResult, from: string): string | undefined {

@@ -9,6 +9,15 @@ export function pushTypeNotEnabled(type: string): DomainError {
   );
 }
 
+/** A push type that is switched on, but that no part of this server serves. */
+export function pushTypeNotServed(type: string): DomainError {
+  return new DomainError(
+    'notFound',
+    'PushTypeNotEnabled',
+    `the push type ${type} is listed in pushEnabled, but no module of this server serves it yet`,
+  );
+}
+
 /** No live subscription of this id: 404 SubscriptionNotFound. */
 export function subscriptionNotFound(id: string): DomainError {
   return new DomainError(

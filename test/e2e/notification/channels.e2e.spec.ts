@@ -216,10 +216,11 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
 
   it.each(['hang', 'drop'])('is tried again when the other side does: %s', async (behaviour) => {
     await subscribed(channel);
-    peer.behave(device, behaviour, 'ok');
+    // A kept connection that breaks is tried once more at once, over a new one.
+    peer.behave(device, ...(behaviour === 'drop' ? ['drop', 'drop', 'ok'] : [behaviour, 'ok']));
     expect(await published()).toBe(503);
     const code = behaviour === 'hang' ? 'AnswerTimeout' : 'ConnectionLost';
-    await ends({ state: 'delivered', attempts: 2, code });
+    await ends({ state: 'delivered', code });
   });
 
   it('fails at once with a message that is too long, where there is a limit', async () => {
@@ -352,33 +353,57 @@ describe('APNs', () => {
 
   it.each([
     ['wrongEnvironment', 'BadDeviceToken', /this environment/],
-    ['gone', 'Unregistered', /not on the device/],
-  ])('tells a token that is %s apart', async (behaviour, endCode, endReason) => {
+    ['gone before', 'Unregistered', /not on the device/],
+    ['gone some time', 'Unregistered', /not on the device/],
+  ])('ends the delivery and keeps the subscription of a token that is %s', async (...row) => {
+    const [behaviour, code, reason] = row;
     const certificate = channels['ios by certificate']!;
     const id = await subscribed(certificate);
-    appleByCertificate.behave(device, behaviour);
+    appleByCertificate.behave(device, behaviour, 'ok');
     expect(await published()).toBe(503);
-    await eventually(async () => {
-      const answer = await server.request('GET', `${base}/subscription/${id}`);
-      expect(answer.json).toMatchObject({
-        ...{ state: 'ended', endCode, endReason: expect.stringMatching(endReason) },
+    await ends({ state: 'dead', attempts: 1, code, reason: expect.stringMatching(reason) });
+    const answer = await server.request('GET', `${base}/subscription/${id}`);
+    expect(answer.json).toMatchObject({ state: 'active' });
+    expect(await published()).toBe(200);
+  });
+
+  it('keeps a push as long as the configuration says, else as long as the subscription', async () => {
+    const certificate = channels['ios by certificate']!;
+    const kept = async (): Promise<number> => {
+      const until = Number(appleByCertificate.to(device).at(-1)!.headers['apns-expiration']);
+      return until === 0 ? 0 : until - Date.now() / 1000;
+    };
+    await subscribed(certificate, { expire: 3000 });
+    await published();
+    expect(await kept()).toBeGreaterThan(2500);
+    expect(await kept()).toBeLessThan(3001);
+    for (const expiration of [0, 2_592_000]) {
+      await putSection(server, 'push.provider.ByCertificate.event', {
+        'apple.expiration': expiration,
       });
-    });
+      await published();
+      expect(await kept()).toBeLessThan(expiration + 1);
+      expect(await kept()).toBeGreaterThanOrEqual(Math.max(expiration - 600, 0));
+    }
+    await putSection(server, 'push.provider.ByCertificate.event', {});
   });
 
   it('may say goodbye: what is under way ends, the next goes over a new connection', async () => {
     const certificate = channels['ios by certificate']!;
     await subscribed(certificate);
     const before = appleByCertificate.connections();
-    appleByCertificate.behave(device, 'goaway', 'refuseStream', 'ok');
-    expect(await published('first')).toBe(200);
-    expect(await published('second')).toBe(503);
-    await eventually(() => {
-      expect(appleByCertificate.to(device).map(({ message }) => message)).toEqual([
-        ...['first', 'second', 'second'],
-      ]);
-    }, 10_000);
-    expect(appleByCertificate.connections()).toBeGreaterThan(before);
+    const told = ['goaway', 'refuseStream', 'ok'];
+    appleByCertificate.behave(device, ...told);
+    for (const message of ['first', 'second']) {
+      expect(await published(message)).toBe(200);
+    }
+    // What it has surely not processed went out again at once.
+    expect(appleByCertificate.to(device).map(({ message }) => message)).toEqual([
+      ...['first', 'second', 'second'],
+    ]);
+    const made = await deliveries(server, `tag=${tag}`);
+    expect(made.map(({ attempts }) => attempts)).toEqual([1, 1]);
+    expect(appleByCertificate.connections()).toBeGreaterThan(before + 1);
   });
 
   it.each([
@@ -413,6 +438,7 @@ describe('FCM', () => {
     await putSection(server, 'push.provider.Shown.event', {
       ...{ 'fcm.title': 'Title', 'fcm.body': 'Body', 'fcm.priority': 'HIGH' },
       'fcm.collapse_key': 'key',
+      'fcm.ttl': 7,
     });
     await subscribed({ ...fcm, providerName: 'Shown' });
     await published('text');
@@ -422,7 +448,7 @@ describe('FCM', () => {
           message: {
             data: { message: 'text', tag },
             notification: { title: 'Title', body: 'Body' },
-            android: { priority: 'high', collapse_key: 'key' },
+            android: { priority: 'high', collapse_key: 'key', ttl: '7s' },
           },
         },
       },
@@ -440,6 +466,41 @@ describe('FCM', () => {
     google.behave(device, behaviour);
     expect(await published()).toBe(503);
     await ends({ code, state });
+  });
+
+  it.each([
+    [3_000_000, 2_419_200],
+    [3000, 2950],
+    [10, 60],
+  ])('keeps a push for a subscription of %i s at least %i s', async (expire, least) => {
+    await subscribed(fcm, { expire });
+    await published();
+    const [, ttl] = /^(\d+)s$/.exec(google.to(device)[0]!.body.message.android.ttl)!;
+    expect(Number(ttl)).toBeGreaterThanOrEqual(least);
+    expect(Number(ttl)).toBeLessThanOrEqual(Math.max(Math.min(expire, 2_419_200), 60));
+  });
+
+  it('takes a lacking credential of another vendor for a fault of that delivery alone', async () => {
+    await subscribed(fcm);
+    expect(await published()).toBe(200);
+    const before = google.tokens();
+    google.behave(device, ...Array(6).fill('otherVendor'), 'ok');
+    for (let at = 0; at < 6; at++) expect(await published()).toBe(503);
+    expect(await published()).toBe(200);
+    expect(google.tokens()).toBe(before);
+    expect(google.to(device)).toHaveLength(8);
+    const made = await deliveries(server, `tag=${tag}&state=dead`);
+    expect(made.map(({ code, attempts }) => [code, attempts])).toEqual(
+      Array(6).fill(['THIRD_PARTY_AUTH_ERROR', 1]),
+    );
+  });
+
+  it('waits for a minute when it is too much and does not say for how long', async () => {
+    await subscribed(fcm);
+    google.behave(device, 'quota');
+    expect(await published()).toBe(503);
+    const { dueAt } = await ends({ state: 'pending', attempts: 1, code: 'QUOTA_EXCEEDED' });
+    expect(Date.parse(dueAt) - Date.now()).toBeGreaterThan(40_000);
   });
 
   it('goes by the status of a success, whatever its body', async () => {
@@ -469,6 +530,46 @@ describe('FCM', () => {
 });
 
 describe('web push', () => {
+  it.each<[string, (key: Buffer) => string]>([
+    ['base64', (key) => key.toString('base64')],
+    ['base64 without padding', (key) => key.toString('base64').replace(/=+$/, '')],
+    [
+      'base64url with padding',
+      (key) => key.toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
+    ],
+  ])('takes keys in %s', async (_, encoded) => {
+    const browser = JSON.parse(browsers.browser(device));
+    for (const name of ['p256dh', 'auth']) {
+      browser.keys[name] = encoded(Buffer.from(browser.keys[name], 'base64url'));
+    }
+    const notificationDetails = { type: 'webpush', deviceId: JSON.stringify(browser) };
+    await subscribe(server, { subscriberId: 'A', filter: tag, notificationDetails });
+    expect(await published('text')).toBe(200);
+    expect(browsers.to(device)).toMatchObject([{ message: 'text' }]);
+  });
+
+  it('says why the push service refused', async () => {
+    await subscribed(channels.webpush!);
+    browsers.behave(device, 'says why');
+    expect(await published()).toBe(503);
+    await ends({ state: 'dead', code: 'Status403', reason: 'answered 403: BadJwtToken' });
+  });
+
+  it.each([
+    ...['mailto:me', 'mailto:me@localhost', 'mailto:me@host.local', 'mailto:@example.com'],
+    ...['http://example.com', 'https://', 'me@example.com'],
+  ])('is not signed for the subject %s', async (subject) => {
+    const answer = await server.request(
+      'PUT',
+      '/genesys/1/admin/config/sections/push.provider.Contact',
+      { json: { 'webpush.subject': subject } },
+    );
+    expect([answer.status, answer.json.message]).toEqual([
+      400,
+      expect.stringContaining('webpush.subject'),
+    ]);
+  });
+
   it.each([
     'x',
     '{}',

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, exchange, session } from '../../support/bayeux.js';
 import { databaseRows } from '../../support/database-rows.js';
@@ -145,7 +146,7 @@ describe('POST /notification/publish', () => {
     ]);
     const messageId = mail[0]?.data.id;
     expect(await deliveries(server, 'tag=for.kate')).toMatchObject([
-      { type: 'comet', deviceId: 'kate', state: 'delivered', messageId },
+      { type: 'comet', deviceId: 'kate', state: 'delivered', attempts: 1, messageId },
     ]);
   });
 
@@ -274,6 +275,82 @@ describe('POST /notification/publish', () => {
     expect(await refusal(comet('b'), one)).toEqual(reused);
     expect((await publish(server, comet('a'), one)).status).toBe(200);
     expect(sink.received.map(({ path }) => path)).toEqual(['/other']);
+  });
+});
+
+/** A callback at the level of bytes: what it does when a request has come, by its number. */
+async function useBytes(
+  answer: (socket: Socket, request: number, connection: number) => void,
+): Promise<{ url: string; requests: () => number; close: () => void }> {
+  let requests = 0;
+  let connections = 0;
+  const bytes = createServer((socket) => {
+    const connection = ++connections;
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      if (chunk.includes('POST ')) answer(socket, ++requests, connection);
+    });
+  });
+  await new Promise<void>((done) => bytes.listen(0, '127.0.0.1', done));
+  const { port } = bytes.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    requests: () => requests,
+    close: () => bytes.close(),
+  };
+}
+
+describe('a callback', () => {
+  const done = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+  it.each(['100 Continue', '102 Processing', '103 Early Hints'])(
+    'may say %s before its answer, which is the one that counts',
+    async (first) => {
+      const bytes = await useBytes((socket) => {
+        socket.write(`HTTP/1.1 ${first}\r\n\r\n`);
+        setTimeout(() => socket.write(`HTTP/1.1 ${first}\r\n\r\n${done}`), 20);
+      });
+      await subscribe(server, callback(bytes.url, 'early'));
+      for (let at = 0; at < 3; at++) {
+        expect((await publish(server, { tag: 'early' })).status).toBe(200);
+      }
+      expect(bytes.requests()).toBe(3);
+      bytes.close();
+    },
+  );
+
+  it('may close a connection that was kept: the event goes out again over a new one', async () => {
+    // The second request on a connection finds it closed, without a byte of an answer.
+    const used = new Set<number>();
+    const bytes = await useBytes((socket, _, connection) => {
+      if (used.has(connection)) socket.destroy();
+      else socket.write(done);
+      used.add(connection);
+    });
+    await subscribe(server, callback(bytes.url, 'kept'));
+    for (let at = 0; at < 4; at++) {
+      expect((await publish(server, { tag: 'kept' })).status).toBe(200);
+    }
+    const made = await deliveries(server, 'tag=kept');
+    expect(made.map(({ state, attempts }) => [state, attempts])).toEqual(
+      Array(4).fill(['delivered', 1]),
+    );
+    bytes.close();
+  });
+
+  it('that closes a new connection without an answer, or a kept one within it, has failed', async () => {
+    const fresh = await useBytes((socket) => socket.destroy());
+    await subscribe(server, callback(fresh.url, 'fresh'));
+    expect((await refusal({ tag: 'fresh' })).slice(0, 2)).toEqual([503, 'PublishFailed']);
+    const within = await useBytes((socket, request) => {
+      if (request === 1) socket.write(done);
+      else socket.end('HTTP/1.1 200');
+    });
+    await subscribe(server, callback(within.url, 'within'));
+    expect((await publish(server, { tag: 'within' })).status).toBe(200);
+    expect((await refusal({ tag: 'within' })).slice(0, 2)).toEqual([503, 'PublishFailed']);
+    fresh.close();
+    within.close();
   });
 });
 

@@ -23,6 +23,8 @@ export interface Push {
   /** In the language of the subscription. */
   readonly message: OutgoingText;
   readonly target: PushTarget;
+  /** What is left of the subscription, seconds. */
+  readonly leftSeconds: number;
 }
 
 /** What a try goes by, as the configuration has it at that moment. */
@@ -63,6 +65,8 @@ export type PushOutcome =
       readonly reason: string;
       /** Whether the device is gone for good, so that its subscription ends with this reason. */
       readonly endsSubscription: boolean;
+      /** Since when the device is gone, milliseconds since 1970: what subscribed later stays. */
+      readonly goneSince?: number;
       /** false: it failed before anybody was asked, which tells nothing of the provider. */
       readonly wasAsked?: false;
     };

@@ -1,4 +1,4 @@
-import { pushTypeNotEnabled } from '../notification.errors.js';
+import { pushTypeNotEnabled, pushTypeNotServed } from '../notification.errors.js';
 import type { PushProviders } from '../providers/push-providers.js';
 import { requireProvider } from '../providers/require-provider.js';
 import type { Destination } from '../subscriptions/subscription.js';
@@ -18,7 +18,8 @@ export function requireDestination(
   const { type, provider } = destination;
   const channel = channels.find(type);
   const isServed = type === 'comet' || channel !== undefined;
-  if (!providers.isEnabled(type) || !isServed) throw pushTypeNotEnabled(type);
+  if (!providers.isEnabled(type)) throw pushTypeNotEnabled(type);
+  if (!isServed) throw pushTypeNotServed(type);
   requireProvider(providers, provider);
   if (channel === undefined) return '';
   const target = targetOf(destination);

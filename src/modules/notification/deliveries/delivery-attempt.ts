@@ -52,7 +52,7 @@ export class DeliveryAttempt {
       // Another's credentials must not stand in for those that are gone.
       return unsendable('ProviderNotFound', 'the section of its provider was taken away');
     }
-    const { event, messageId, type, deviceId, debug, language } = delivery;
+    const { event, messageId, type, deviceId, debug, language, leftMs } = delivery;
     const target = {
       ...{ type, deviceId, debug },
       providerName: delivery.provider ?? undefined,
@@ -60,7 +60,7 @@ export class DeliveryAttempt {
     };
     try {
       const message = event.outgoing(this.localization.textOf(event, language ?? undefined));
-      const push = { messageId, tag: event.tag, message, target };
+      const push = { messageId, tag: event.tag, message, target, leftSeconds: leftMs / 1000 };
       return await channel.push(push, this.contextOf(delivery, signal));
     } catch (error) {
       this.log.error({ err: error, type, messageId }, 'a try of a delivery went wrong here');
@@ -76,8 +76,8 @@ export class DeliveryAttempt {
     const { code } = outcome;
     const failure = { delivery, isAttempt: true, code, reason: storable(outcome.reason) };
     if (outcome.kind === 'failed') {
-      const { endsSubscription } = outcome;
-      return { ...failure, state: 'dead', pauseMs: 0, endsSubscription };
+      const { endsSubscription, goneSince } = outcome;
+      return { ...failure, state: 'dead', pauseMs: 0, endsSubscription, goneSince };
     }
     const failures = delivery.attempts + 1;
     if (failures >= this.providers.settings.max_attempts) {

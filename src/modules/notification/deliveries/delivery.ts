@@ -48,6 +48,8 @@ export interface Settlement {
   readonly reason?: string | undefined;
   /** Whether the device is gone for good. */
   readonly endsSubscription?: boolean;
+  /** Since when, milliseconds since 1970; undefined: it is now. */
+  readonly goneSince?: number | undefined;
 }
 
 /** One of GET /notification/deliveries. */

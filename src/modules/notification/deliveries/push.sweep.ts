@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Sweeper, type SweepBatch, type SweepTask } from '../../../core/timers/index.js';
 import { EventRepository } from '../publish/event.repository.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
+import { ProviderTokenRepository } from '../channels/apple/provider-token.repository.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
 /** Says which deliveries expired, then forgets what nobody looks at any more. */
@@ -14,12 +15,14 @@ export class PushSweep implements SweepTask {
     private readonly deliveries: DeliveryRepository,
     private readonly events: EventRepository,
     private readonly subscriptions: SubscriptionRepository,
+    private readonly providerTokens: ProviderTokenRepository,
     sweeper: Sweeper,
   ) {
     sweeper.register(this);
   }
 
   async sweepBatch(limit: number): Promise<SweepBatch> {
+    await this.providerTokens.sweep();
     const swept = [
       await this.deliveries.expire(limit),
       await this.deliveries.sweep(limit),

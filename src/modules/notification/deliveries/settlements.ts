@@ -173,9 +173,9 @@ export class Settlements {
   }
 
   private async endSubscriptions(noted: readonly Settlement[]): Promise<void> {
-    const ends = noted.flatMap(({ endsSubscription, delivery, code, reason }) =>
+    const ends = noted.flatMap(({ endsSubscription, goneSince, delivery, code, reason }) =>
       endsSubscription === true && delivery.subscriptionId !== null
-        ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '' }]
+        ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '', goneSince }]
         : [],
     );
     await this.subscriptions.end(ends);

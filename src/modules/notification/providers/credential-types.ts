@@ -62,9 +62,7 @@ const plain: { readonly [Name in CredentialName]: OptionType<string | undefined>
   'fcm.endpoint': host,
   'webpush.vapid_public_key': words('65 bytes in base64url', base64url(65)),
   'webpush.vapid_private_key': secretText('32 bytes in base64url', base64url(32)),
-  'webpush.subject': words('a mailto: or https: URL', (value) =>
-    /^(mailto:.+@.+|https:\/\/.+)$/.test(value),
-  ),
+  'webpush.subject': words('a mailto: URL with a real domain, or an https: URL', isContact),
   'httpcb.secret': secretText('text of at most 100000 characters'),
   'customhttp.url': words('an http or https URL', isWebUrl),
 };
@@ -81,6 +79,16 @@ export const credentialTypes = Object.fromEntries(
 /** The name of the twin that the connection goes by. */
 export function twinOf(name: CredentialName, debug: boolean): CredentialOption {
   return debug ? `debug.${name}` : name;
+}
+
+/** Push services refuse tokens whose subject nobody could write to. */
+function isContact(value: string): boolean {
+  if (value.startsWith('https://')) return URL.canParse(value);
+  const [, domain = ''] = /^mailto:[^@\s]+@([a-z0-9.-]{1,253})$/i.exec(value) ?? [];
+  return (
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i.test(domain) &&
+    !/\.(?:local|localhost|localdomain|invalid|internal|test|example)$/i.test(domain)
+  );
 }
 
 function isAlphanumeric(value: string): boolean {

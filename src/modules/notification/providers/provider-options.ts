@@ -50,6 +50,9 @@ export interface MessageAttributes {
   readonly 'apple.badge'?: number;
   readonly 'apple.sound'?: string;
   readonly 'apple.content_available'?: boolean;
+  /** How long the vendor keeps a push for a device that is off, seconds. */
+  readonly 'apple.expiration'?: number;
+  readonly 'fcm.ttl'?: number;
   readonly 'fcm.title'?: string;
   readonly 'fcm.body'?: string;
   readonly 'fcm.priority'?: 'normal' | 'high';

@@ -48,9 +48,9 @@ const publish = statement(
    ), d AS (
      INSERT INTO push_delivery
        (message_id, event_id, type, device_id, provider, debug, language, authorization_header,
-        lane, expires_at, state, due_at, ended_at)
+        lane, expires_at, state, attempts, due_at, ended_at)
      SELECT id, id, 'comet', device_id, provider, debug, language, authorization_header, '',
-            now() + ${String(directMinutes)} * interval '1 minute', 'delivered', now(), now()
+            now() + ${String(directMinutes)} * interval '1 minute', 'delivered', 1, now(), now()
        FROM asked JOIN event USING (id) ORDER BY place
      RETURNING event_id
    ), mail AS MATERIALIZED (

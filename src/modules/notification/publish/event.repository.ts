@@ -108,11 +108,13 @@ const publishTo = (name: string, matched: string) =>
      ), d AS (
        INSERT INTO push_delivery
          (message_id, event_id, subscription_id, type, device_id, provider, debug, language,
-          authorization_header, lane, expires_at, state, claims, taken_by, due_at, ended_at)
+          authorization_header, lane, expires_at, state, attempts, claims, taken_by, due_at,
+          ended_at)
        SELECT CASE WHEN type = 'comet' THEN event.id ELSE gen_random_uuid() END,
               event.id, matched.id, type, device_id, provider, debug, language,
               authorization_header, lane, expires_at,
               CASE WHEN type = 'comet' THEN 'delivered' ELSE 'pending' END,
+              CASE WHEN type = 'comet' THEN 1 ELSE 0 END,
               CASE WHEN place BETWEEN 1 AND $9 THEN 1 ELSE 0 END,
               CASE WHEN place BETWEEN 1 AND $9 THEN $8 END,
               CASE WHEN place BETWEEN 1 AND $9

@@ -26,6 +26,8 @@ export interface SubscriptionEnd {
   readonly id: string;
   readonly code: string;
   readonly reason: string;
+  /** Milliseconds since 1970; what was made later does not end. */
+  readonly goneSince: number | undefined;
 }
 
 /** What a subscriber ended is gone for readers; its row is there for its idempotency key alone. */
@@ -74,8 +76,10 @@ const end = statement(
   `WITH ended AS (
      UPDATE push_subscription s
         SET ended_at = now(), end_code = dead.code, end_reason = dead.reason
-       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS dead (id, code, reason)
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::float8[])
+              AS dead (id, code, reason, gone_since)
       WHERE s.id = dead.id AND s.ended_at IS NULL
+        AND (gone_since IS NULL OR s.created_at < to_timestamp(gone_since / 1000))
      RETURNING s.id, end_code, end_reason
    )
    ${pendingEnds}`,
@@ -175,6 +179,7 @@ export class SubscriptionRepository {
       ends.map(({ id }) => id),
       ends.map(({ code }) => code),
       ends.map(({ reason }) => reason),
+      ends.map(({ goneSince }) => goneSince ?? null),
     ]);
   }
 

@@ -4,6 +4,7 @@ import {
   connect,
   constants,
   type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
 } from 'node:http2';
 import { ownVia } from '../../../../core/auth/index.js';
 import { operatorsLookup, requireOperatorsTarget } from '../../../../core/outgoing/index.js';
@@ -42,6 +43,9 @@ export class AppleTimeout extends Error {
 const idleMs = 5 * 60_000;
 const mostAnswerBytes = 65_536;
 
+/** What was not processed is sent again so often at most, each time over a new connection. */
+const mostAgain = 2;
+
 /**
  * One HTTP/2 connection to APNs at a time, opened when it is needed. After GOAWAY, an error or a
  * request without an answer new requests get another connection, and those under way may end.
@@ -57,15 +61,23 @@ export class AppleConnection {
 
   /** @throws AppleTimeout, ForbiddenTarget, or the error of the connection or stream */
   async send(request: AppleRequest): Promise<AppleAnswer> {
-    request.signal.throwIfAborted();
-    const session = this.session ?? this.connect(request.connectTimeoutMs);
-    try {
-      return await exchange(session, request);
-    } catch (error) {
-      // Whoever does not answer may never do so on this connection.
-      if (error instanceof AppleTimeout) this.leave(session);
-      throw error;
+    for (let again = 0; ; again++) {
+      request.signal.throwIfAborted();
+      const session = this.session ?? this.connect(request.connectTimeoutMs);
+      try {
+        return await exchange(session, request);
+      } catch (error) {
+        if (!(error instanceof NotProcessed) || again === mostAgain)
+          throw this.failed(session, error);
+        this.leave(session);
+      }
     }
+  }
+
+  private failed(session: ClientHttp2Session, error: unknown): Error {
+    // Whoever does not answer may never do so on this connection.
+    if (error instanceof AppleTimeout) this.leave(session);
+    return error as Error;
   }
 
   close(): void {
@@ -120,10 +132,8 @@ export class AppleConnection {
 function exchange(session: ClientHttp2Session, request: AppleRequest): Promise<AppleAnswer> {
   const { path, headers, body, socketTimeoutMs, connectTimeoutMs, signal } = request;
   return new Promise((resolve, reject) => {
-    const stream = session.request(
-      { ':method': 'POST', ':path': path, via: ownVia, ...headers },
-      { endStream: false, signal },
-    );
+    const all = { ':method': 'POST', ':path': path, via: ownVia, ...headers };
+    const stream = begin(session, all, signal);
     const limit = setTimeout(
       () => {
         reject(new AppleTimeout('UND_ERR_HEADERS_TIMEOUT'));
@@ -138,6 +148,16 @@ function exchange(session: ClientHttp2Session, request: AppleRequest): Promise<A
     });
     stream.end(body);
   });
+}
+
+/** What is refused before it was sent surely has not been processed. */
+function begin(
+  session: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+  signal: AbortSignal,
+): ClientHttp2Stream {
+  if (session.closed || session.destroyed) throw new NotProcessed('the connection was closed');
+  return session.request(headers, { endStream: false, signal });
 }
 
 function read(
@@ -161,10 +181,18 @@ function read(
   stream.on('close', () => {
     const status = Number(headers[':status'] ?? 0);
     const isWhole = status > 0 && stream.rstCode === constants.NGHTTP2_NO_ERROR;
-    if (failure !== undefined) done(failure);
+    // Of what it has not begun when it says goodbye (GOAWAY) a stream is refused too.
+    const isRefused = status === 0 && stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    if (isRefused) done(new NotProcessed('the stream was refused'));
+    else if (failure !== undefined) done(failure);
     else if (!isWhole) done(new StreamRefused(stream.rstCode));
     else done(undefined, { status, headers, body: Buffer.concat(chunks).toString('utf8') });
   });
+}
+
+/** The other side has surely not processed it: it can be sent again at once. */
+class NotProcessed extends Error {
+  readonly code = 'ECONNRESET';
 }
 
 /** The other side ended a stream without an answer. */

@@ -6,8 +6,8 @@ import type { AppleAnswer } from './apple-connection.js';
 
 const refusal = z.object({ reason: z.string().regex(/^\w{1,64}$/) });
 
-/** Devices that are gone: the app was removed. */
-const gone = new Set(['Unregistered', 'ExpiredToken']);
+/** Since when a device is gone, milliseconds since 1970. */
+const gone = z.object({ timestamp: z.number().min(0).max(8.64e15) });
 
 /** Tokens of the other environment, or of none: said in words, since the fix is another. */
 const wrongEnvironment =
@@ -27,12 +27,17 @@ export function appleOutcome(answer: AppleAnswer): PushOutcome {
   const { status } = answer;
   if (status === 200) return { kind: 'delivered' };
   const code = reasonOf(answer);
-  if (status === 410 || gone.has(code)) {
-    return { kind: 'failed', code, reason: 'the app is not on the device', endsSubscription: true };
+  if (status === 410) {
+    // A device may have come back since: without an instant nothing tells.
+    const goneSince = gone.safeParse(jsonOrNothing(answer.body)).data?.timestamp;
+    const failure = { kind: 'failed', code, reason: 'the app is not on the device' } as const;
+    return goneSince === undefined
+      ? { ...failure, endsSubscription: false }
+      : { ...failure, endsSubscription: true, goneSince };
   }
   if (code === 'BadDeviceToken' || code === 'DeviceTokenNotForTopic') {
     const reason = code === 'BadDeviceToken' ? wrongEnvironment : 'the token is of another app';
-    return { kind: 'failed', code, reason, endsSubscription: true };
+    return { kind: 'failed', code, reason, endsSubscription: code !== 'BadDeviceToken' };
   }
   const reason = `APNs answered ${String(status)} ${code}`;
   if (!isTemporary(status) && !temporary.has(code)) {

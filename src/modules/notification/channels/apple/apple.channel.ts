@@ -5,6 +5,8 @@ import type { AppleOptions } from '../../providers/provider-options.js';
 import { unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
+import { longestKept } from '../../providers/attribute-types.js';
+import { keptSeconds } from '../kept-seconds.js';
 import { type AppleAnswer, AppleConnection } from './apple-connection.js';
 import { appleOutcome, reasonOf } from './apple-outcome.js';
 import { type ApplePayload, applePayload, mostPayloadBytes } from './apple-payload.js';
@@ -109,17 +111,20 @@ function signingKeyOf({ key, keyId, teamId }: AppleOptions): SigningKey | undefi
 }
 
 function requestOf(
-  { messageId, target }: Push,
+  { messageId, target, leftSeconds }: Push,
   { body, pushType }: ApplePayload,
-  { options, connectTimeoutMs, socketTimeoutMs, signal }: PushContext,
+  { options, attributes, connectTimeoutMs, socketTimeoutMs, signal }: PushContext,
   token: string | undefined,
 ) {
+  const kept = keptSeconds(attributes['apple.expiration'], leftSeconds, longestKept.apple);
+  const until = kept === 0 ? 0 : Math.floor(Date.now() / 1000) + kept;
   return {
     path: `/3/device/${encodeURIComponent(target.deviceId)}`,
     headers: {
       'apns-topic': options.apple.topic ?? '',
       // The same at every try, so that Apple and the app can tell a second one.
       'apns-id': uuidOf(messageId),
+      'apns-expiration': String(until),
       'apns-push-type': pushType,
       'apns-priority': pushType === 'alert' ? '10' : '5',
       'content-type': 'application/json',

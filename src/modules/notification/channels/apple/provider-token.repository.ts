@@ -34,6 +34,12 @@ const find = statement(
      FROM push_provider_token WHERE key = $1`,
 );
 
+/** A token is good for an hour. */
+const sweep = statement(
+  'notification.sweepProviderTokens',
+  `DELETE FROM push_provider_token WHERE issued_at < now() - interval '1 day'`,
+);
+
 /** Apple's provider tokens, one for each key whatever the number of nodes. */
 @Injectable()
 export class ProviderTokenRepository {
@@ -41,6 +47,11 @@ export class ProviderTokenRepository {
 
   find(key: string): Promise<SharedToken | undefined> {
     return this.database.row<SharedToken>(find, [key]);
+  }
+
+  /** Removes those of keys that are not in use any more. */
+  async sweep(): Promise<void> {
+    await this.database.execute(sweep, []);
   }
 
   /**

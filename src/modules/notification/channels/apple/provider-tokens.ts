@@ -73,7 +73,9 @@ export class ProviderTokens {
   }
 
   private know(name: string, { token, ageMs }: { token: string; ageMs: number }): string {
-    this.known.set(name, { token, renewAt: performance.now() + renewAfterMs - ageMs });
+    const now = performance.now();
+    for (const [other, { renewAt }] of this.known) if (renewAt <= now) this.known.delete(other);
+    this.known.set(name, { token, renewAt: now + renewAfterMs - ageMs });
     return token;
   }
 }

@@ -52,6 +52,12 @@ export class AccessTokens {
     if (this.known.get(name)?.token === token) this.known.delete(name);
   }
 
+  /** Accounts that are not configured any more are not asked for. */
+  private forgetOld(): void {
+    const now = performance.now();
+    for (const [name, { until }] of this.known) if (until <= now) this.known.delete(name);
+  }
+
   private async ask(name: string, account: ServiceAccount): Promise<string> {
     try {
       const result = await this.calls.trusted({
@@ -71,6 +77,7 @@ export class AccessTokens {
       if (token?.success !== true) throw new NoAccessToken(result);
       const { access_token, expires_in } = token.data;
       const until = performance.now() + (expires_in - spareSeconds) * 1000;
+      this.forgetOld();
       this.known.set(name, { token: access_token, until });
       return access_token;
     } finally {

@@ -14,6 +14,12 @@ const errorBody = z.object({
   }),
 });
 
+/** The one device is reached over another vendor, for whom FCM lacks a credential. */
+export const otherCredential = 'THIRD_PARTY_AUTH_ERROR';
+
+/** Quotas are for a minute: what FCM asks to wait when it does not say, seconds. */
+const quotaSeconds = '60';
+
 /** The code of an FCM error: of its details when they name one, else the RPC status. */
 export function googleCode(status: number, body: string): string {
   const { data } = errorBody.safeParse(jsonOrNothing(body));
@@ -34,13 +40,18 @@ export function googleOutcome(result: CallResult): PushOutcome {
     const reason = 'the token is of another sender';
     return { kind: 'failed', code, reason, endsSubscription: true };
   }
+  if (code === otherCredential) {
+    const reason = 'FCM has no good APNs or web push credential for this device';
+    return { kind: 'failed', code, reason, endsSubscription: false };
+  }
   const reason = `FCM answered ${String(status)} ${code}`;
   // 401 asks for another access token.
   if (!isTemporary(status) && status !== 401) {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
   const isProvidersFault = status >= 500 || status === 401;
-  return temporaryFailure({ code, reason, isProvidersFault }, headers['retry-after']);
+  const after = headers['retry-after'] ?? (status === 429 ? quotaSeconds : undefined);
+  return temporaryFailure({ code, reason, isProvidersFault }, after);
 }
 
 /** What it means that no access token was to be had. */

@@ -4,8 +4,10 @@ import type { MessageAttributes, ServiceAccount } from '../../providers/provider
 import { unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
+import { longestKept } from '../../providers/attribute-types.js';
+import { keptSeconds } from '../kept-seconds.js';
 import { AccessTokens, NoAccessToken } from './access-tokens.js';
-import { googleOutcome, tokenOutcome } from './google-outcome.js';
+import { googleCode, googleOutcome, otherCredential, tokenOutcome } from './google-outcome.js';
 
 /** The most that FCM takes of a message's data, names and values, bytes. */
 const mostDataBytes = 4096;
@@ -60,6 +62,7 @@ export class GoogleChannel implements PushChannel {
     const token = await this.tokens.tokenOf(account);
     const result = await this.sendWith(token, push, account, context);
     if (result.kind === 'failed' || result.status !== 401) return result;
+    if (googleCode(result.status, result.body) === otherCredential) return result;
     this.tokens.forget(account, token);
     const renewed = await this.tokens.tokenOf(account);
     return this.sendWith(renewed, push, account, context);
@@ -80,7 +83,7 @@ export class GoogleChannel implements PushChannel {
         message: {
           token: push.target.deviceId,
           data: dataOf(push),
-          ...osAttributes(attributes),
+          ...osAttributes(attributes, push.leftSeconds),
         },
       }),
       // A success is said by the status, a failure by its code.
@@ -98,10 +101,12 @@ function bytesOf(data: Readonly<Record<string, string>>): number {
   return Buffer.byteLength(Object.entries(data).flat().join(''));
 }
 
-function osAttributes(attributes: MessageAttributes): object {
+function osAttributes(attributes: MessageAttributes, leftSeconds: number): object {
   const { 'fcm.title': title, 'fcm.body': body } = attributes;
   const { 'fcm.priority': priority, 'fcm.collapse_key': collapseKey } = attributes;
+  const ttl = keptSeconds(attributes['fcm.ttl'], leftSeconds, longestKept.google);
   const android = {
+    ttl: `${String(ttl)}s`,
     ...(priority !== undefined && { priority }),
     ...(collapseKey !== undefined && { collapse_key: collapseKey }),
   };
@@ -111,6 +116,6 @@ function osAttributes(attributes: MessageAttributes): object {
   };
   return {
     ...(Object.keys(notification).length > 0 && { notification }),
-    ...(Object.keys(android).length > 0 && { android }),
+    android,
   };
 }

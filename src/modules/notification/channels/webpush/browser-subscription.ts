@@ -9,11 +9,14 @@ export interface BrowserSubscription {
   readonly auth: string;
 }
 
+/** Of either alphabet of base64, padded or not. */
 const bytes = (count: number) =>
   z
     .string()
-    .regex(/^[A-Za-z0-9_-]+={0,2}$/)
-    .refine((text) => Buffer.from(text, 'base64url').length === count);
+    .regex(/^[A-Za-z0-9_+/-]+={0,2}$/)
+    .transform((text) => Buffer.from(text, 'base64url'))
+    .refine(({ length }) => length === count)
+    .transform((key) => key.toString('base64url'));
 
 const schema = z.object({
   endpoint: z.string(),

@@ -23,6 +23,7 @@ export class VapidTokens {
     if (known !== undefined && known.until > now) return known.header;
     const token = await signed(vapidPublicKey, vapidPrivateKey, origin, subject, now);
     const header = `vapid t=${token}, k=${vapidPublicKey}`;
+    for (const [old, { until }] of this.tokens) if (until <= now) this.tokens.delete(old);
     if (this.tokens.size >= mostTokens) this.tokens.clear();
     this.tokens.set(key, { header, until: now + tokenSeconds / 2 });
     return header;

@@ -1,8 +1,10 @@
 import { createECDH } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { encrypt } from 'http_ece';
+import { z } from 'zod';
 import { invalidParameter } from '../../../../core/errors/index.js';
 import { OutgoingCalls, OutgoingSettings } from '../../../../core/outgoing/index.js';
+import { jsonOrNothing } from '../../json-or-nothing.js';
 import { refusedBy, unanswered, unsendable } from '../call-outcome.js';
 import type { Push, PushChannel, PushContext, PushOutcome, PushTarget } from '../push-channel.js';
 import { PushChannels } from '../push-channels.js';
@@ -91,15 +93,27 @@ export class WebPushChannel implements PushChannel {
       },
       secretHeaders: ['Authorization'],
       body,
+      // A refusal says why.
+      wantsBody: (status) => status < 200 || status > 299,
       signal: context.signal,
     });
     if (result.kind === 'failed') return unanswered(result);
     if (result.status >= 200 && result.status <= 299) return { kind: 'delivered' };
-    const outcome = refusedBy(result.status, result.headers);
+    const outcome = withReason(refusedBy(result.status, result.headers), result.body);
     return result.status === 404 && outcome.kind === 'failed'
       ? { ...outcome, endsSubscription: true }
       : outcome;
   }
+}
+
+const refusal = z.object({ reason: z.string().optional(), message: z.string().optional() });
+
+/** Push services say why in a `reason` or a `message`; of what else they say nothing is kept. */
+function withReason(outcome: PushOutcome, body: string): PushOutcome {
+  const { data } = refusal.safeParse(jsonOrNothing(body));
+  const said = (data?.reason ?? data?.message ?? '').replaceAll(/[^\x20-\x7e]/g, '').slice(0, 200);
+  if (outcome.kind === 'delivered' || said === '') return outcome;
+  return { ...outcome, reason: `${outcome.reason}: ${said}` };
 }
 
 /** undefined when the browser's key is no point of the curve. */
