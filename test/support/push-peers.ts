@@ -448,7 +448,6 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify({ reason, ...(status === 410 && { timestamp: goneAt }) }));
     };
-    let goneAt: number | undefined;
     const { headers } = request;
     const [, path = ''] = /^\/3\/device\/([^/]+)$/.exec(request.url) ?? [];
     const device = decodeURIComponent(path);
@@ -464,7 +463,7 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
     const behaviour = refusal === undefined ? script.next(device) : 'refused';
     const error: [number, string] | undefined =
       refusal === undefined ? appleErrors[behaviour] : [403, refusal];
-    goneAt = goneTimes[behaviour]?.();
+    const goneAt = goneTimes[behaviour]?.();
     if (behaviour === 'hang') return;
     if (behaviour === 'drop') request.stream.session?.destroy();
     else if (behaviour === 'refuseStream') request.stream.close(7);

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 
 /** What is sent over a connection. */
 export interface OutgoingRequest {
@@ -63,16 +63,18 @@ export class Connections {
 
   /** Cuts off what is under way. */
   destroy(): void {
-    for (const agent of [...Object.values(this.kept), ...Object.values(this.fresh)])
-      agent.destroy();
+    for (const agents of [this.kept, this.fresh]) {
+      agents.http.destroy();
+      agents.https.destroy();
+    }
   }
 
   /** Closes the connections that rest; those under way end by themselves. */
   close(): void {
     for (const { freeSockets } of [this.kept.http, this.kept.https]) {
-      for (const sockets of Object.values(freeSockets)) {
-        for (const socket of sockets ?? []) socket.destroy();
-      }
+      // The types know nothing of what stands in it.
+      const all: Readonly<Record<string, Socket[] | undefined>> = { ...freeSockets };
+      for (const socket of Object.values(all).flat()) socket?.destroy();
     }
   }
 
