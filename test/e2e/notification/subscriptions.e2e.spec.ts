@@ -177,7 +177,7 @@ describe('POST /notification/subscription', () => {
       { notificationDetails: { type: 'httpcb', deviceId: url, debug: 1 } },
       'notificationDetails.debug takes',
     ],
-    ['InvalidText', { subscriberId: 'a\0' }, 'the field subscriberId'],
+    ['InvalidText', { subscriberId: 'a\0' }, 'the field "subscriberId"'],
   ])('answers 400 %s to %j', async (exception, change, words) => {
     const body = { ...callback(url, 'a'), ...change };
     expect(await refusal(body)).toEqual([400, exception, expect.stringContaining(words)]);
