@@ -1,10 +1,17 @@
-import type { IncomingMessage } from 'node:http';
-import { invalidBody, unsupportedMediaType } from '../../errors/index.js';
+import type { Writable } from 'node:stream';
+import type { Request, Response } from 'express';
+import multer, { MulterError, type Options } from 'multer';
+import {
+  DomainError,
+  invalidBody,
+  payloadTooLarge,
+  unsupportedMediaType,
+} from '../../errors/index.js';
 import { type BodyBounds, TextBudget } from './body-bounds.js';
 import { type FieldValue, mostFields, requireStorable, tooManyFields } from './fields.js';
 import type { MediaType } from './media-type.js';
-import { type Part, partsOf } from './multipart-parts.js';
 import { charsetOf, contentTypeOf, dispositionOf } from './part-header.js';
+import { type PartHeaders, rewritePartHeaders } from './part-headers-of-busboy.js';
 import { readBytes } from './read-bytes.js';
 
 /** What values and names may be in. */
@@ -12,60 +19,138 @@ const charsets = new Set(['utf-8', 'utf8', 'us-ascii', 'iso-8859-1', 'latin1']);
 
 const longestName = 4096;
 
+/** A part, by what its headers say. */
+interface Part {
+  readonly name: string;
+  /** Undefined for a value. */
+  readonly file: { readonly contentType: string; readonly fileName: string } | undefined;
+  /** Of a value. */
+  readonly charset: string;
+}
+
+/** What multer found, by the number of the part. */
+interface Contents {
+  readonly values: Readonly<Record<string, string>>;
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
 /**
  * Reads a multipart body, values and files; of one name sent twice the last wins. Names are plain:
  * `a[b]` is a name like any other. A part is a file when it has a file name, or a content type
- * other than text; then it is named by its field (conventions.md).
+ * other than text; then it is named by its field (docs/compatibility.md, Bodies).
  * @throws DomainError PayloadTooLarge, UnsupportedMediaType, InvalidText, TooManyKeys, or
  *   InvalidBody when it is cut short or damaged
  */
 export async function readMultipart(
-  request: IncomingMessage,
+  request: Request,
   { charset, boundary }: MediaType,
   bounds: BodyBounds,
 ): Promise<Map<string, FieldValue>> {
   if (!charsets.has(charset)) throw unsupportedCharset(`with charset ${charset.slice(0, 40)}`);
   if (boundary === undefined) throw invalidBody('the multipart body names no boundary');
   const body = await readBytes(request, bounds);
-  const fields = new Map<string, FieldValue>();
   const text = new TextBudget(bounds.mostTextBytes);
-  let parts = 0;
-  for (const part of partsOf(body, boundary)) {
-    if (++parts > mostFields) throw tooManyFields('the body');
-    text.take(part.headerBytes);
-    const disposition = dispositionOf(part.headers.get('content-disposition') ?? '', charset);
-    const { name } = disposition;
-    if (name === undefined || name.length > longestName) continue;
-    const value = valueOf(part, name, disposition.fileName, charset);
+  const parts: (Part | undefined)[] = [];
+  const contents = await split(request, body, bounds.mostTextBytes, (headers, bytes) => {
+    text.take(bytes);
+    const part = partOf(headers, charset);
+    return canonicalHeaders(part, parts.push(part) - 1);
+  });
+  const fields = new Map<string, FieldValue>();
+  for (const [number, part] of parts.entries()) {
+    if (part === undefined) continue;
+    const value = valueOf(part, String(number), contents, text);
     if (value === undefined) continue;
-    if (typeof value === 'string') text.take(part.content.length);
-    requireStorable(name, typeof value === 'string' ? value : '');
-    fields.set(name, value);
+    requireStorable(part.name, typeof value === 'string' ? value : '');
+    fields.set(part.name, value);
   }
   return fields;
 }
 
-/** undefined: a file field of a page that was left empty. */
-function valueOf(
-  { headers, content }: Part,
-  name: string,
-  fileName: string | undefined,
-  charset: string,
-): FieldValue | undefined {
-  if (fileName === '' && content.length === 0) return undefined;
-  const sent = headers.get('content-type');
+/** Has multer split the body; each part's headers become those that `rewrite` gives. */
+function split(
+  request: Request,
+  body: Buffer,
+  mostTextBytes: number,
+  rewrite: (headers: PartHeaders, bytes: number) => PartHeaders,
+): Promise<Contents> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: unknown): void => reject(refusalOf(error, mostTextBytes));
+    const options: Options & { streamHandler: (request: Request, parser: Writable) => void } = {
+      storage: multer.memoryStorage(),
+      limits: { parts: mostFields, fieldSize: mostTextBytes },
+      streamHandler: (_, parser) => {
+        // Multer tells of a fault only when it has torn everything down.
+        parser.on('error', refuse);
+        rewritePartHeaders(parser, rewrite);
+        parser.end(body);
+      },
+    };
+    multer(options).any()(request, request.res as Response, (error: unknown) => {
+      if (error !== undefined && error !== null) {
+        refuse(error);
+        return;
+      }
+      const files = (request.files ?? []) as Express.Multer.File[];
+      resolve({
+        values: request.body as Record<string, string>,
+        files: new Map(files.map(({ fieldname, buffer }) => [fieldname, buffer])),
+      });
+    });
+  });
+}
+
+/** undefined: it is no part of a form, or has no name that can be one. */
+function partOf(headers: PartHeaders, charset: string): Part | undefined {
+  const { name, fileName } = dispositionOf(headers['content-disposition']?.[0] ?? '', charset);
+  if (name === undefined || name.length > longestName) return undefined;
+  const sent = headers['content-type']?.[0];
   const contentType = contentTypeOf(sent);
   const isText = contentType === undefined || /^text\//i.test(contentType);
   if (fileName === undefined && isText) {
-    return textOf(content, (contentType && charsetOf(contentType)) ?? charset);
+    const own = contentType === undefined ? undefined : charsetOf(contentType);
+    return { name, file: undefined, charset: own ?? charset };
   }
   const file = {
     // RFC 7578, 4.4: text/plain when it names none.
     contentType: contentType ?? (sent ? 'application/octet-stream' : 'text/plain'),
-    fileName: fileName || name,
+    fileName: fileName ?? name,
   };
-  requireStorable(`${name} (its file name)`, file.fileName);
-  return { bytes: content, ...file };
+  return { name, file, charset };
+}
+
+/**
+ * What busboy understands without loss: a part is named by its number, and a value is given as
+ * Latin-1, which keeps its bytes. A part without these headers is passed by.
+ */
+function canonicalHeaders(part: Part | undefined, number: number): PartHeaders {
+  if (part === undefined) return {};
+  const disposition = `form-data; name="${String(number)}"`;
+  return part.file === undefined
+    ? { 'content-disposition': [disposition], 'content-type': ['text/plain; charset=latin1'] }
+    : {
+        'content-disposition': [`${disposition}; filename="file"`],
+        'content-type': ['application/octet-stream'],
+      };
+}
+
+/** undefined: a file field of a page that was left empty. */
+function valueOf(
+  { name, file, charset }: Part,
+  number: string,
+  { values, files }: Contents,
+  text: TextBudget,
+): FieldValue | undefined {
+  if (file === undefined) {
+    const bytes = Buffer.from(values[number] ?? '', 'latin1');
+    text.take(bytes.length);
+    return textOf(bytes, charset);
+  }
+  const bytes = files.get(number) ?? Buffer.alloc(0);
+  if (file.fileName === '' && bytes.length === 0) return undefined;
+  const fileName = file.fileName || name;
+  requireStorable(`${name} (its file name)`, fileName);
+  return { bytes, contentType: file.contentType, fileName };
 }
 
 /** Bytes that are no text of the charset become the sign for that, as browsers show them. */
@@ -74,6 +159,21 @@ function textOf(content: Buffer, charset: string): string {
   return charset === 'iso-8859-1' || charset === 'latin1'
     ? new TextDecoder('windows-1252').decode(content)
     : content.toString('utf8');
+}
+
+function refusalOf(error: unknown, mostTextBytes: number): Error {
+  if (error instanceof DomainError) return error;
+  if (!(error instanceof MulterError)) {
+    return invalidBody('the multipart body is damaged or was cut short');
+  }
+  switch (error.code) {
+    case 'LIMIT_PART_COUNT':
+      return tooManyFields('the body');
+    case 'LIMIT_FIELD_VALUE':
+      return payloadTooLarge(mostTextBytes);
+    default:
+      return invalidBody(`the multipart body cannot be read: ${error.message}`);
+  }
 }
 
 function unsupportedCharset(sent: string): Error {
