@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { dense, large, packed, text, types } from './body-cases.js';
+import { expectAnyBodyAnswered } from './fuzz-cases.js';
 import {
   doubledIdentities,
   hiddenProxies,
@@ -42,11 +44,26 @@ describe('on every route', () => {
   it('another writing of the address changes nothing in who may call', () =>
     swept.expectNoFaults(otherWritings));
 
+  it('10 MB of nesting or of escapes is refused', () => swept.expectNoFaults(large, 4));
+
+  it('a body of many small things is refused', () => swept.expectNoFaults(dense, 8));
+
+  it('text that cannot be kept is refused', () => swept.expectNoFaults(text));
+
+  it('a packed body is unpacked within the limits, or refused', () =>
+    swept.expectNoFaults(packed, 8));
+
+  it('a body of another type, or of none, is refused or not looked at', () =>
+    swept.expectNoFaults(types));
+
   it('numbers, instants and addresses at every edge are taken or refused in a body', () =>
     swept.expectNoFaults((...all) => tenthOf(bodyValues(...all))));
 
   it('numbers, instants and addresses at every edge are taken or refused in a parameter', () =>
     swept.expectNoFaults((...all) => tenthOf(parameterValues(...all))));
+
+  it('bodies of any bytes get an answer below 500', () =>
+    expectAnyBodyAnswered(swept, { seed: 9, numRuns: 20 }));
 
   it('what was taken before can be read', () => swept.expectNoFaults(readings));
 });

@@ -12,6 +12,7 @@ export type Sweep = (routes: readonly Route[], live: LiveThings) => readonly Cas
 export interface Swept {
   readonly server: SpawnedServer;
   readonly routes: readonly Route[];
+  readonly live: LiveThings;
   /** Sends every case of a sweep, and expects nothing to be wrong with any answer. */
   expectNoFaults(sweep: Sweep, atOnce?: number): Promise<void>;
 }
@@ -31,6 +32,9 @@ export function useSweptServer(): Swept {
     },
     get routes() {
       return started.routes;
+    },
+    get live() {
+      return started.live;
     },
     expectNoFaults: async (sweep, atOnce = 24) => {
       const { server, routes, live } = started;
