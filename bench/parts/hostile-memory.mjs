@@ -13,8 +13,8 @@ const subscribers = 300;
 /** The largest message that a publish takes. */
 const messageBytes = 1_000_000;
 
-/** How long stalled uploads are looked at, ms: until they are given up. */
-const stallMs = 9000;
+/** How long stalled uploads are looked at, ms: longer than the server waits for a byte. */
+const stallMs = 12_000;
 const longestDeliveryMs = 120_000;
 
 const most = { uploads: 320, publish: 64 };
