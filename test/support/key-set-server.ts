@@ -1,4 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterAll, beforeAll } from '@jest/globals';
@@ -43,6 +48,8 @@ export interface KeySetServer {
   readonly url: string;
   /** How often its keys were fetched. */
   fetches(): number;
+  /** The headers with which they were fetched last. */
+  lastHeaders(): IncomingHttpHeaders;
   /** Publishes these keys from now on. */
   publish(...keys: SigningKey[]): void;
 }
@@ -51,8 +58,10 @@ export interface KeySetServer {
 export function useKeySetServer(): KeySetServer {
   let keys: readonly JWK[] = [];
   let fetched = 0;
-  const server = useHttpServer((_, response) => {
+  let lastHeaders: IncomingHttpHeaders = {};
+  const server = useHttpServer((request, response) => {
     fetched++;
+    lastHeaders = request.headers;
     response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys }));
   });
   return {
@@ -60,6 +69,7 @@ export function useKeySetServer(): KeySetServer {
       return `${server.url}/keys`;
     },
     fetches: () => fetched,
+    lastHeaders: () => lastHeaders,
     publish: (...published) => {
       keys = published.map(({ publicJwk }) => publicJwk);
     },

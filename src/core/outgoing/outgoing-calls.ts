@@ -30,7 +30,8 @@ export interface OutgoingCall {
 const trustedConnections = 100;
 
 const mostRedirects = 3;
-const mostBodyBytes = 65_536;
+/** So much of a body is read, bytes. */
+export const mostBodyBytes = 65_536;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**

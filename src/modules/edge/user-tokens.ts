@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { DomainError } from '../../core/errors/index.js';
 import { Log } from '../../core/observability/index.js';
+import { OutgoingCalls } from '../../core/outgoing/index.js';
 import { isUserName } from './domain/user-name.js';
 import { EdgeSettings } from './edge-settings.js';
+import { keySetFetch } from './key-set-fetch.js';
 
 /** With a shared secret a public key could be passed off as one (RFC 8725, 3.1): none of those. */
 const algorithms = [
@@ -26,6 +28,7 @@ export class UserTokens {
   constructor(
     private readonly settings: EdgeSettings,
     private readonly log: Log,
+    private readonly calls: OutgoingCalls,
   ) {}
 
   /**
@@ -61,6 +64,7 @@ export class UserTokens {
       timeoutDuration: fetchTimeoutMs,
       cooldownDuration: shortestRefetchMs,
       cacheMaxAge: longestCacheMs,
+      [customFetch]: keySetFetch(this.calls),
     });
     return async (header, token) => {
       try {

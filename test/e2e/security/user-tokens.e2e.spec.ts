@@ -1,3 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { adminKey, makeKey, putSection, withKey } from '../../support/access-keys.js';
@@ -10,7 +14,7 @@ import {
   useHttpServer,
   useKeySetServer,
 } from '../../support/key-set-server.js';
-import type { RequestOptions } from '../../support/http-client.js';
+import type { RequestOptions, TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 // operations.md, "Who may do what": security.gms_user = jwt
@@ -46,6 +50,17 @@ beforeAll(async () => {
   issuer.publish(key);
   await jwtMode();
 });
+
+/** Calls at once with tokens that name keys which nobody has; their statuses. */
+async function flood(name: string, count: number): Promise<number[]> {
+  const kids = Array.from({ length: count }, (_, number) => `${name} ${number}`);
+  const tokens = await Promise.all(kids.map((kid) => sign(key, {}, { kid })));
+  const path = `${storage}/x`;
+  const answers = await Promise.all(
+    tokens.map((token) => server.request('GET', path, { headers: bearer(token) })),
+  );
+  return answers.map(({ status }) => status);
+}
 
 /** Asks for a call that needs a user: what it answers tells who the caller is taken for. */
 async function whoIs(headers: Record<string, string>): Promise<string> {
@@ -162,6 +177,11 @@ describe('with jwt the user', () => {
   });
 });
 
+it('keys are fetched with the Via of this server', async () => {
+  expect(await with_({})).toBe('alice');
+  expect(issuer.lastHeaders().via).toBe('1.1 opengms');
+});
+
 describe('a token is refused', () => {
   it.each<[string, Claims, RegExp]>([
     ['that has expired', { exp: seconds(-60) }, /has expired/],
@@ -255,11 +275,19 @@ describe('a token is refused', () => {
   });
 });
 
+it('a token that was taken is refused once it has ended', async () => {
+  // Ten seconds are given; of these, five are left.
+  const ending = bearer(await sign(key, { exp: seconds(-5) }));
+  expect(await whoIs(ending)).toBe('alice');
+  await refetchTime();
+  expect(await whoIs(ending)).toMatch(/^401 Unauthorized: .*expired/);
+});
+
 it('every algorithm with a public key is taken', async () => {
+  // None was fetched during the wait of the test before.
   const algorithms = ['RS256', 'PS384', 'ES512', 'EdDSA'];
   const keys = await Promise.all(algorithms.map((alg) => makeSigningKey(`of ${alg}`, alg)));
   issuer.publish(key, ...keys);
-  await refetchTime();
   for (const one of keys) {
     expect([one.alg, await whoIs(bearer(await sign(one)))]).toEqual([one.alg, 'alice']);
   }
@@ -270,14 +298,13 @@ it('keys are fetched once, and again for a key that is new, but not for every gu
   issuer.publish(next);
   await refetchTime();
   const before = issuer.fetches();
+  const since = performance.now();
   expect(await whoIs(bearer(await sign(next)))).toBe('alice');
   expect(issuer.fetches()).toBe(before + 1);
-  for (let guess = 0; guess < 10; guess++) {
-    const unknown = await sign(next, {}, { kid: `guess ${guess}` });
-    expect(await whoIs(bearer(unknown))).toMatch(/^401 Unauthorized: /);
-    expect(await whoIs(bearer(await sign(next)))).toBe('alice');
-  }
-  expect(issuer.fetches()).toBe(before + 1);
+  const statuses = await flood('guess', 200);
+  expect(new Set(statuses)).toEqual(new Set([401]));
+  expect(await whoIs(bearer(await sign(next)))).toBe('alice');
+  expect(issuer.fetches() - before).toBeLessThanOrEqual(1 + (performance.now() - since) / 5000);
   // The key that its issuer took back is no longer good.
   expect(await whoIs(bearer(await sign(key)))).toMatch(/^401 Unauthorized: /);
   key = next;
@@ -312,28 +339,91 @@ it('an internal call from a trusted network may carry a token of a user', async 
 });
 
 describe('when the keys cannot be had', () => {
+  const linkLocal = 'http://169.254.169.254/keys';
+  let served = 0;
+  let written = 0;
   const broken = useHttpServer((request, response) => {
-    if (request.url === '/error') response.writeHead(500).end('{"keys":[]}');
-    else if (request.url === '/garbage') response.end('<html>');
-    else if (request.url === '/no-keys') response.end('{"keys":{}}');
-    else if (request.url === '/elsewhere') response.writeHead(302, { Location: issuer.url }).end();
+    served++;
+    const path = request.url?.replace(/\?.*/, '');
+    if (path === '/error') response.writeHead(500).end('{"keys":[]}');
+    else if (path === '/garbage') response.end('<html>');
+    else if (path === '/no-keys') response.end('{"keys":{}}');
+    else if (path === '/nothing') response.writeHead(204).end();
+    else if (path === '/elsewhere') response.writeHead(302, { Location: issuer.url }).end();
+    else if (path === '/keeper') response.writeHead(302, { Location: linkLocal }).end();
+    else if (path === '/huge') void writeHuge(response);
+    else if (path === '/trickle') trickle(response);
     // Anything else never answers.
   });
 
-  it.each(['/error', '/garbage', '/no-keys', '/elsewhere', '/never', 'nobody listens'])(
-    'tokens are answered 503 with Retry-After: %s',
-    async (path) => {
-      const url = path.startsWith('/') ? `${broken.url}${path}` : 'http://127.0.0.1:9/keys';
-      await jwtMode({ jwt_jwks_url: url });
-      const answer = await server.request('GET', `${storage}/x`, {
-        headers: bearer(await sign(key)),
-      });
-      expect([answer.status, answer.json.exception]).toEqual([503, 'KeySetUnavailable']);
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-      expect(answer.json.message).not.toContain('127.0.0.1');
-      expect((await server.request('GET', `${storage}/x`)).status).toBe(404);
-    },
-  );
+  /** The good key, and 100 MB beside it. */
+  async function writeHuge(response: ServerResponse): Promise<void> {
+    const filler = 'x'.repeat(1_000_000);
+    response.write(`{"keys":[${JSON.stringify(key.publicJwk)}],"filler":"`);
+    for (let piece = 0; piece < 100 && !response.destroyed; piece++) {
+      if (!response.write(filler))
+        await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.destroyed) written += filler.length;
+    }
+    response.end('"}');
+  }
+
+  function trickle(response: ServerResponse): void {
+    const timer = setInterval(() => response.write(' '), 200);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  }
+
+  /** Asks with a good token while the keys are to be had at a URL. */
+  async function askWithKeysAt(url: string): Promise<TestResponse> {
+    await jwtMode({ jwt_jwks_url: url });
+    return server.request('GET', `${storage}/x`, { headers: bearer(await sign(key)) });
+  }
+
+  it.each([
+    ...['/error', '/garbage', '/no-keys', '/nothing', '/elsewhere', '/keeper', '/huge'],
+    ...['/trickle', '/never', 'http://127.0.0.1:9/keys', linkLocal],
+  ])('tokens are answered 503 with Retry-After: %s', async (path) => {
+    const answer = await askWithKeysAt(path.startsWith('/') ? `${broken.url}${path}` : path);
+    expect([answer.status, answer.json.exception]).toEqual([503, 'KeySetUnavailable']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(answer.json.message).not.toMatch(/127\.0|169\.254/);
+    expect((await server.request('GET', `${storage}/x`)).status).toBe(404);
+  });
+
+  it('a huge key set is not read on', async () => {
+    written = 0;
+    await askWithKeysAt(`${broken.url}/huge`);
+    expect(written).toBeLessThan(50_000_000);
+  });
+
+  it('link-local addresses are not connected to, named or redirected to', async () => {
+    const attempts: string[] = [];
+    const watch = (message: unknown): void => {
+      const { socket } = message as { readonly socket: Socket };
+      socket.on('connectionAttempt', (address: string) => attempts.push(address));
+    };
+    subscribe('net.client.socket', watch);
+    try {
+      for (const url of [linkLocal, 'http://[::ffff:a9fe:a9fe]/keys', `${broken.url}/keeper?2`]) {
+        expect([url, (await askWithKeysAt(url)).status]).toEqual([url, 503]);
+      }
+    } finally {
+      unsubscribe('net.client.socket', watch);
+    }
+    expect(attempts.filter((address) => address !== '127.0.0.1')).toEqual([]);
+  });
+
+  it('calls do not hurry an issuer that fails: it is asked once a second', async () => {
+    await askWithKeysAt(`${broken.url}/error?flood`);
+    served = 0;
+    const since = performance.now();
+    for (let wave = 0; wave < 10; wave++) {
+      expect(new Set(await flood(`wave ${wave}`, 20))).toEqual(new Set([503]));
+    }
+    expect(served).toBeLessThanOrEqual(1 + (performance.now() - since) / 1000);
+  });
 
   it('they work again once the keys are there', async () => {
     await jwtMode();
