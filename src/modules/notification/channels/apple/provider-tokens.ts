@@ -2,6 +2,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
+import { KnownTokens } from '../known-tokens.js';
 import { ProviderTokenRepository } from './provider-token.repository.js';
 
 /** A key of a developer's team (Apple: Establishing a token-based connection to APNs). */
@@ -18,16 +19,10 @@ const minute = 60_000;
 const renewAfterMs = 40 * minute;
 const leastAgeMs = 20 * minute;
 
-interface KnownToken {
-  readonly token: string;
-  /** By this process's clock, milliseconds. */
-  readonly renewAt: number;
-}
-
 /** The provider token of each key; one is in use on all nodes. */
 @Injectable()
 export class ProviderTokens {
-  private readonly known = new Map<string, KnownToken>();
+  private readonly known = new KnownTokens();
   private readonly asking = new Map<string, Promise<string>>();
 
   constructor(private readonly repository: ProviderTokenRepository) {}
@@ -35,10 +30,8 @@ export class ProviderTokens {
   /** The token in use; it is between 0 and 40 minutes old. */
   tokenOf(key: SigningKey): Promise<string> {
     const name = nameOf(key);
-    const known = this.known.get(name);
-    if (known !== undefined && known.renewAt > performance.now()) {
-      return Promise.resolve(known.token);
-    }
+    const known = this.known.find(name);
+    if (known !== undefined) return Promise.resolve(known);
     return this.ask(name, key, renewAfterMs);
   }
 
@@ -48,8 +41,8 @@ export class ProviderTokens {
    */
   renew(key: SigningKey, expired: string): Promise<string> {
     const name = nameOf(key);
-    const known = this.known.get(name);
-    if (known !== undefined && known.token !== expired) return Promise.resolve(known.token);
+    const known = this.known.find(name);
+    if (known !== undefined && known !== expired) return Promise.resolve(known);
     return this.ask(name, key, leastAgeMs);
   }
 
@@ -73,9 +66,7 @@ export class ProviderTokens {
   }
 
   private know(name: string, { token, ageMs }: { token: string; ageMs: number }): string {
-    const now = performance.now();
-    for (const [other, { renewAt }] of this.known) if (renewAt <= now) this.known.delete(other);
-    this.known.set(name, { token, renewAt: now + renewAfterMs - ageMs });
+    this.known.add(name, token, renewAfterMs - ageMs);
     return token;
   }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type CallResult, OutgoingCalls } from '../../../../core/outgoing/index.js';
 import type { ServiceAccount } from '../../providers/provider-options.js';
 import { jsonOrNothing } from '../../json-or-nothing.js';
+import { KnownTokens } from '../known-tokens.js';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -28,7 +29,7 @@ export class NoAccessToken extends Error {
 /** OAuth access tokens of service accounts (RFC 7523). */
 @Injectable()
 export class AccessTokens {
-  private readonly known = new Map<string, { readonly token: string; readonly until: number }>();
+  private readonly known = new KnownTokens();
   private readonly asking = new Map<string, Promise<string>>();
 
   constructor(private readonly calls: OutgoingCalls) {}
@@ -39,8 +40,8 @@ export class AccessTokens {
    */
   tokenOf(account: ServiceAccount): Promise<string> {
     const name = nameOf(account);
-    const known = this.known.get(name);
-    if (known !== undefined && known.until > performance.now()) return Promise.resolve(known.token);
+    const known = this.known.find(name);
+    if (known !== undefined) return Promise.resolve(known);
     const asking = this.asking.get(name) ?? this.ask(name, account);
     this.asking.set(name, asking);
     return asking;
@@ -49,13 +50,7 @@ export class AccessTokens {
   /** Forgets a token that was refused. */
   forget(account: ServiceAccount, token: string): void {
     const name = nameOf(account);
-    if (this.known.get(name)?.token === token) this.known.delete(name);
-  }
-
-  /** Accounts that are not configured any more are not asked for. */
-  private forgetOld(): void {
-    const now = performance.now();
-    for (const [name, { until }] of this.known) if (until <= now) this.known.delete(name);
+    if (this.known.find(name) === token) this.known.forget(name);
   }
 
   private async ask(name: string, account: ServiceAccount): Promise<string> {
@@ -76,9 +71,7 @@ export class AccessTokens {
         result.kind === 'answered' ? answer.safeParse(jsonOrNothing(result.body)) : undefined;
       if (token?.success !== true) throw new NoAccessToken(result);
       const { access_token, expires_in } = token.data;
-      const until = performance.now() + (expires_in - spareSeconds) * 1000;
-      this.forgetOld();
-      this.known.set(name, { token: access_token, until });
+      this.known.add(name, access_token, (expires_in - spareSeconds) * 1000);
       return access_token;
     } finally {
       this.asking.delete(name);

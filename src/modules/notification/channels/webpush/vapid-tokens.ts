@@ -1,31 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { importJWK, SignJWT } from 'jose';
 import type { WebPushOptions } from '../../providers/provider-options.js';
+import { KnownTokens } from '../known-tokens.js';
 
 /** A token is good for so long, and used for half of it, seconds; RFC 8292 allows a day. */
 const tokenSeconds = 12 * 60 * 60;
-
-/** Push services are few; more than that come from hostile subscriptions. */
-const mostTokens = 1000;
+const useSeconds = tokenSeconds / 2;
 
 /** How we show push services who we are (RFC 8292). */
 @Injectable()
 export class VapidTokens {
-  private readonly tokens = new Map<string, { readonly header: string; readonly until: number }>();
+  private readonly known = new KnownTokens();
 
   /** The `Authorization` header for a push service's origin; undefined without keys. */
   async headerFor(origin: string, options: WebPushOptions): Promise<string | undefined> {
     const { vapidPublicKey, vapidPrivateKey, subject } = options;
     if (vapidPublicKey === undefined || vapidPrivateKey === undefined) return undefined;
-    const key = [origin, vapidPublicKey, vapidPrivateKey, subject ?? ''].join(' ');
-    const known = this.tokens.get(key);
     const now = Math.floor(Date.now() / 1000);
-    if (known !== undefined && known.until > now) return known.header;
+    // Another one in each part of the day: its end is by the clock on the wall, which may jump.
+    const part = Math.floor(now / useSeconds);
+    const name = [part, origin, vapidPublicKey, vapidPrivateKey, subject ?? ''].join(' ');
+    const known = this.known.find(name);
+    if (known !== undefined) return known;
     const token = await signed(vapidPublicKey, vapidPrivateKey, origin, subject, now);
     const header = `vapid t=${token}, k=${vapidPublicKey}`;
-    for (const [old, { until }] of this.tokens) if (until <= now) this.tokens.delete(old);
-    if (this.tokens.size >= mostTokens) this.tokens.clear();
-    this.tokens.set(key, { header, until: now + tokenSeconds / 2 });
+    this.known.add(name, header, useSeconds * 1000);
     return header;
   }
 }
