@@ -19,6 +19,9 @@ const charsets = new Set(['utf-8', 'utf8', 'us-ascii', 'iso-8859-1', 'latin1']);
 
 const longestName = 4096;
 
+/** Takes busboy some 2 ms at the most, whatever it holds. */
+const sliceBytes = 131_072;
+
 /** A part, by what its headers say. */
 interface Part {
   readonly name: string;
@@ -75,15 +78,20 @@ function split(
   rewrite: (headers: PartHeaders, bytes: number) => PartHeaders,
 ): Promise<Contents> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: unknown): void => reject(refusalOf(error, mostTextBytes));
+    let isRefused = false;
+    const refuse = (error: unknown): void => {
+      isRefused = true;
+      reject(refusalOf(error, mostTextBytes));
+    };
     const options: Options & { streamHandler: (request: Request, parser: Writable) => void } = {
       storage: multer.memoryStorage(),
       limits: { parts: mostFields, fieldSize: mostTextBytes },
       streamHandler: (_, parser) => {
         // Multer tells of a fault only when it has torn everything down.
         parser.on('error', refuse);
+        parser.on('partsLimit', () => refuse(tooManyFields('the body')));
         rewritePartHeaders(parser, rewrite);
-        parser.end(body);
+        feed(parser, body, () => isRefused);
       },
     };
     multer(options).any()(request, request.res as Response, (error: unknown) => {
@@ -97,6 +105,19 @@ function split(
         files: new Map(files.map(({ fieldname, buffer }) => [fieldname, buffer])),
       });
     });
+  });
+}
+
+/** Gives the parser the body in slices, between which others have their turn. */
+function feed(parser: Writable, body: Buffer, isRefused: () => boolean, at = 0): void {
+  if (isRefused() || parser.destroyed) return;
+  if (at >= body.length) {
+    parser.end();
+    return;
+  }
+  const end = at + sliceBytes;
+  parser.write(body.subarray(at, end), (error) => {
+    if (!error) setImmediate(feed, parser, body, isRefused, end);
   });
 }
 
@@ -167,8 +188,6 @@ function refusalOf(error: unknown, mostTextBytes: number): Error {
     return invalidBody('the multipart body is damaged or was cut short');
   }
   switch (error.code) {
-    case 'LIMIT_PART_COUNT':
-      return tooManyFields('the body');
     case 'LIMIT_FIELD_VALUE':
       return payloadTooLarge(mostTextBytes);
     default:
