@@ -30,6 +30,11 @@ export const hangUp: Answer = (response) => {
   response.socket?.destroy();
 };
 
+/** Breaks the connection off within the answer. */
+export const breakOff: Answer = (response) => {
+  response.socket?.end('HTTP/1.1 20');
+};
+
 export const withHeaders =
   (status: number, headers: Record<string, string>, body = ''): Answer =>
   (response) => {

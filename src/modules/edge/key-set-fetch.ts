@@ -1,6 +1,9 @@
 import { createLocalJWKSet, type FetchImplementation, type JSONWebKeySet } from 'jose';
 import { mostBodyBytes, type OutgoingCalls } from '../../core/outgoing/index.js';
 
+/** The keys of an issuer could not be had. */
+export class KeySetUnreachable extends Error {}
+
 /** An issuer that could not be asked is left alone for so long, milliseconds. */
 const restMs = 1000;
 
@@ -17,7 +20,10 @@ export function keySetFetch(calls: OutgoingCalls): FetchImplementation {
       const keySet = await ask(calls, url, { headers: Object.fromEntries(headers), signal });
       failed = undefined;
       return keySet;
-    } catch (error) {
+    } catch (cause) {
+      const error = new KeySetUnreachable(cause instanceof Error ? cause.message : String(cause), {
+        cause,
+      });
       failed = { error, untilMs: performance.now() + restMs };
       throw error;
     }

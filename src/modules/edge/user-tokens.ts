@@ -5,7 +5,7 @@ import { Log } from '../../core/observability/index.js';
 import { OutgoingCalls } from '../../core/outgoing/index.js';
 import { isUserName } from './domain/user-name.js';
 import { EdgeSettings } from './edge-settings.js';
-import { keySetFetch } from './key-set-fetch.js';
+import { KeySetUnreachable, keySetFetch } from './key-set-fetch.js';
 
 /** With a shared secret a public key could be passed off as one (RFC 8725, 3.1): none of those. */
 const algorithms = [
@@ -24,6 +24,7 @@ const shortestRefetchMs = 5000;
 export class UserTokens {
   private keys: { readonly url: string; readonly find: JWTVerifyGetKey } | undefined;
   private reachable = true;
+  private toldUnusableMs = -Infinity;
 
   constructor(
     private readonly settings: EdgeSettings,
@@ -47,7 +48,10 @@ export class UserTokens {
       });
       if (typeof payload.sub === 'string' && isUserName(payload.sub)) return payload.sub;
     } catch (error) {
-      throw error instanceof errors.JOSEError ? unauthorized(reasonOf(error)) : error;
+      if (error instanceof errors.JOSEError) throw unauthorized(reasonOf(error));
+      // A key of the set that jose will not verify with, as one of RSA with 1024 bits.
+      if (error instanceof TypeError) throw this.unusable(undefined, error);
+      throw error;
     }
     throw unauthorized('its subject cannot name a user');
   }
@@ -72,11 +76,24 @@ export class UserTokens {
         this.reachable = true;
         return key;
       } catch (error) {
-        if (isTokensFault(error)) throw error;
-        this.noteUnreachable(url, error);
-        throw keySetUnavailable(error);
+        if (error instanceof KeySetUnreachable || error instanceof errors.JWKSTimeout) {
+          this.noteUnreachable(url, error);
+          throw keySetUnavailable(error);
+        }
+        if (error instanceof errors.JOSEError) throw error;
+        throw this.unusable(header.kid, error);
       }
     };
+  }
+
+  /** Says once a minute at most that a key of the set is of no use; anybody may name it. */
+  private unusable(kid: string | undefined, cause: unknown): DomainError {
+    const now = performance.now();
+    if (now - this.toldUnusableMs > 60_000) {
+      this.toldUnusableMs = now;
+      this.log.warn({ err: cause, kid }, 'a key of security.jwt_jwks_url cannot verify tokens');
+    }
+    return unauthorized('its key cannot verify tokens');
   }
 
   /** Once for each time that they go away; every request that needs them fails meanwhile. */
@@ -86,14 +103,6 @@ export class UserTokens {
     }
     this.reachable = false;
   }
-}
-
-function isTokensFault(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  );
 }
 
 function reasonOf(error: errors.JOSEError): string {

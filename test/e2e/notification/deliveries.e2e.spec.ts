@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
-import { hang, hangUp, useHttpSink, withHeaders } from '../../support/http-sink.js';
+import { hang, breakOff, useHttpSink, withHeaders } from '../../support/http-sink.js';
 import {
   base,
   callback,
@@ -42,7 +42,7 @@ describe('a delivery', () => {
     ['500', 500, 'Status500'],
     ['503', 503, 'Status503'],
     ['429', 429, 'Status429'],
-    ['a connection that breaks off', hangUp, 'ConnectionLost'],
+    ['a connection that breaks off', breakOff, 'ConnectionLost'],
     ['no answer in time', hang, 'AnswerTimeout'],
   ])('that failed with %s is tried again, with the same id', async (_, answer, code) => {
     const tag = `heals.${code}`;

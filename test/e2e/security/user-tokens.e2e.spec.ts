@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -75,6 +76,20 @@ async function whoIs(headers: Record<string, string>): Promise<string> {
 
 const bearer = (token: string): { Authorization: string } => ({ Authorization: `Bearer ${token}` });
 const with_ = async (claims: Claims): Promise<string> => whoIs(bearer(await sign(key, claims)));
+
+/** Keys that no library verifies with: too short, or no keys at all. */
+const unusable: readonly SigningKey[] = [
+  [
+    'short',
+    'RS256',
+    generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }),
+  ],
+  ['junk', 'RS256', { kty: 'RSA', n: '!!!', e: 'AQAB' }],
+  ['empty', 'RS256', { kty: 'RSA' }],
+  ['no point', 'ES256', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' }],
+].map(
+  ([kid, alg, jwk]) => ({ kid, alg, publicJwk: { ...(jwk as object), kid, alg } }) as SigningKey,
+);
 
 describe('with jwt the user', () => {
   it("is the verified token's subject, whatever header and body say", async () => {
@@ -287,9 +302,21 @@ it('every algorithm with a public key is taken', async () => {
   // None was fetched during the wait of the test before.
   const algorithms = ['RS256', 'PS384', 'ES512', 'EdDSA'];
   const keys = await Promise.all(algorithms.map((alg) => makeSigningKey(`of ${alg}`, alg)));
-  issuer.publish(key, ...keys);
+  issuer.publish(key, ...keys, ...unusable);
   for (const one of keys) {
     expect([one.alg, await whoIs(bearer(await sign(one)))]).toEqual([one.alg, 'alice']);
+  }
+});
+
+it('a token that names a key of the set which cannot verify is refused', async () => {
+  // Published with the keys of the test before.
+  for (const { kid, alg } of unusable) {
+    const [header, payload] = [
+      { alg, kid },
+      { sub: 'alice', exp: seconds(300) },
+    ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    const answer = await whoIs(bearer(`${header}.${payload}.AAAA`));
+    expect([kid, answer]).toEqual([kid, expect.stringMatching(/^401 Unauthorized: /)]);
   }
 });
 
