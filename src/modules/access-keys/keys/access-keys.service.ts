@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../../core/database/index.js';
 import { invalidParameter } from '../../../core/errors/index.js';
 import { Log } from '../../../core/observability/index.js';
 import { Audit } from '../../audit/index.js';
@@ -19,6 +20,7 @@ export class AccessKeysService {
     private readonly repository: AccessKeyRepository,
     private readonly ring: KeyRing,
     private readonly audit: Audit,
+    private readonly unitOfWork: UnitOfWork,
     private readonly log: Log,
   ) {}
 
@@ -37,17 +39,15 @@ export class AccessKeysService {
     }
     const id = randomUUID();
     const key = makeKey(randomBytes);
-    if (!(await this.repository.add({ id, name, roles, expiresAt, tenants }, hashOf(key)))) {
-      throw accessKeyExists(name);
-    }
-    this.log.info({ keyId: id, name, roles, caller }, 'an access key was made');
-    await this.audit.note({
-      kind: 'key',
-      actor: caller,
-      action: 'create',
-      subject: name,
-      after: { id, roles },
+    const entry = { kind: 'key', actor: caller, action: 'create', subject: name } as const;
+    // A key that the audit does not have is not made: nobody would have got to see it.
+    await this.unitOfWork.run(async () => {
+      if (!(await this.repository.add({ id, name, roles, expiresAt, tenants }, hashOf(key)))) {
+        throw accessKeyExists(name);
+      }
+      await this.audit.note({ ...entry, after: { id, roles } });
     });
+    this.log.info({ keyId: id, name, roles, caller }, 'an access key was made');
     return { id, key };
   }
 
@@ -61,17 +61,17 @@ export class AccessKeysService {
    * @throws DomainError AccessKeyNotFound
    */
   async remove(id: string, caller: string): Promise<void> {
-    const name = uuid.test(id) ? await this.repository.remove(id) : undefined;
-    if (name === undefined) throw accessKeyNotFound(id);
+    const name = await this.unitOfWork.run(() => this.removeNoted(id, caller));
     this.ring.forget();
     this.log.info({ keyId: id, name, caller }, 'an access key was deleted');
-    await this.audit.note({
-      kind: 'key',
-      actor: caller,
-      action: 'delete',
-      subject: name,
-      before: { id },
-    });
+  }
+
+  private async removeNoted(id: string, caller: string): Promise<string> {
+    const name = uuid.test(id) ? await this.repository.remove(id) : undefined;
+    if (name === undefined) throw accessKeyNotFound(id);
+    const entry = { kind: 'key', actor: caller, action: 'delete', subject: name } as const;
+    await this.audit.note({ ...entry, before: { id } });
+    return name;
   }
 }
 
