@@ -61,6 +61,27 @@ describe('/docs', () => {
     expect(page.text.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(/https?:/);
   });
 
+  it.each([
+    'package.json',
+    '%70ackage.json',
+    'README.md',
+    'LICENSE',
+    'NOTICE',
+    'absolute-path.js',
+    'index.js',
+    'swagger-initializer.js',
+    'swagger-ui.js',
+    'swagger-ui-bundle.js.map',
+    'oauth2-redirect.html',
+    './package.json',
+    'docs/swagger-ui-init.js',
+  ])('has no /docs/%s: only what the page needs', async (file) => {
+    const answer = await server.rawRequest(
+      `GET /docs/${file} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    );
+    expect([answer.status, answer.text]).toEqual([404, expect.stringContaining('RouteNotFound')]);
+  });
+
   it('has no validator of somebody else', async () => {
     const script = await server.request('GET', '/docs/swagger-ui-init.js');
     expect(script.text).toContain('"validatorUrl": null');

@@ -1,7 +1,25 @@
+import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { RequestHandler } from 'express';
 import { declareMounted } from '../route-table.js';
 import { buildDocument } from './document.js';
+
+/** What the page at `/docs` asks for; the rest of its package is nobody's business. */
+const needed: ReadonlySet<string> = new Set([
+  '/',
+  '/swagger-ui-init.js',
+  '/swagger-ui-bundle.js',
+  '/swagger-ui-standalone-preset.js',
+  '/swagger-ui.css',
+  '/favicon-16x16.png',
+  '/favicon-32x32.png',
+]);
+
+const requireNeeded: RequestHandler = ({ path }, _response, next) => {
+  if (needed.has(path)) next();
+  else next(new NotFoundException());
+};
 
 /**
  * Serves the OpenAPI document at `/docs-json` and a page to read and try it at `/docs`, all from
@@ -9,6 +27,7 @@ import { buildDocument } from './document.js';
  * somebody asks for it first: until then it takes no memory.
  */
 export function mountDocs(app: NestExpressApplication): void {
+  app.use('/docs', requireNeeded);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     raw: ['json'],
     customSiteTitle: 'OpenGMS API',
