@@ -10,6 +10,11 @@ export function missingParameter(name: string): DomainError {
   return new DomainError('invalid', 'MissingParameter', `${name} is mandatory`);
 }
 
+/** A request that is no good HTTP: 400 InvalidRequest. */
+export function invalidRequest(message: string): DomainError {
+  return new DomainError('invalid', 'InvalidRequest', message);
+}
+
 /** A body that cannot be read: 400 InvalidBody. */
 export function invalidBody(message: string): DomainError {
   return new DomainError('invalid', 'InvalidBody', message);

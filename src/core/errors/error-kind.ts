@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'unprocessable'
   | 'tooManyRequests'
   | 'rejected'
+  | 'notImplemented'
   | 'badGateway'
   | 'unavailable'
   | 'timedOut';
@@ -40,6 +41,8 @@ export function httpStatusOf(kind: ErrorKind): number {
       return 429;
     case 'rejected':
       return 500;
+    case 'notImplemented':
+      return 501;
     case 'badGateway':
       return 502;
     case 'unavailable':

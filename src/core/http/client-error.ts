@@ -1,33 +1,27 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { writeAnswer } from './answer.js';
-import { sayLastWords } from './last-words.js';
+import { type LastError, sayLastError } from './last-words.js';
 import { RequestsUnderWay } from './requests-under-way.js';
 
-interface Answer {
-  readonly status: string;
-  readonly exception: string;
-  readonly message: string;
-}
-
-const malformed: Answer = {
-  status: '400 Bad Request',
+const malformed: LastError = {
+  status: 400,
   exception: 'InvalidRequest',
   message: 'the request is not well-formed HTTP/1.1',
 };
 
-const noTunnel: Answer = {
-  status: '405 Method Not Allowed',
+const noTunnel: LastError = {
+  status: 405,
   exception: 'MethodNotAllowed',
   message: 'this server is no proxy',
 };
 
 /** By the code of Node's HTTP parser. */
-const answers = new Map<string | undefined, Answer>([
+const answers = new Map<string | undefined, LastError>([
   [
     'HPE_HEADER_OVERFLOW',
     {
-      status: '431 Request Header Fields Too Large',
+      status: 431,
       exception: 'HeadersTooLarge',
       message: 'the request line and the headers together are larger than 16384 bytes',
     },
@@ -35,7 +29,7 @@ const answers = new Map<string | undefined, Answer>([
   [
     'HPE_CHUNK_EXTENSIONS_OVERFLOW',
     {
-      status: '413 Payload Too Large',
+      status: 413,
       exception: 'PayloadTooLarge',
       message: 'the extensions of the chunks are too large',
     },
@@ -43,7 +37,7 @@ const answers = new Map<string | undefined, Answer>([
   [
     'ERR_HTTP_REQUEST_TIMEOUT',
     {
-      status: '408 Request Timeout',
+      status: 408,
       exception: 'RequestTimeout',
       message: 'the request did not come to its end in time',
     },
@@ -63,7 +57,7 @@ export function answerClientErrors(server: Server): void {
   answerExpectations(server);
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
-    sayLastWords(socket, render(noTunnel), lingerMs);
+    sayLastError(socket, noTunnel, lingerMs);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // The parser goes on complaining about what the client goes on sending.
@@ -73,7 +67,7 @@ export function answerClientErrors(server: Server): void {
       socket.destroy();
       return;
     }
-    sayLastWords(socket, render(answers.get(error.code) ?? malformed), lingerMs);
+    sayLastError(socket, answers.get(error.code) ?? malformed, lingerMs);
   });
 }
 
@@ -95,19 +89,4 @@ function refuse(response: ServerResponse): void {
   response.setHeader('Connection', 'close');
   const message = 'Expect takes 100-continue alone';
   writeAnswer(response, 417, { message, exception: 'ExpectationFailed' });
-}
-
-function render({ status, exception, message }: Answer): string {
-  const body = JSON.stringify({ message, exception });
-  return [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json;charset=UTF-8',
-    'Cache-Control: no-cache, no-store',
-    'Pragma: no-cache',
-    'X-Content-Type-Options: nosniff',
-    `Content-Length: ${String(Buffer.byteLength(body))}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -6,7 +7,7 @@ import type { Duplex } from 'node:stream';
  * @param lingerMs how long it may take to read the answer, milliseconds: closed at once, the
  *   connection would be reset and the answer lost with it
  */
-export function sayLastWords(socket: Duplex, text: string, lingerMs: number): void {
+function sayLastWords(socket: Duplex, text: string, lingerMs: number): void {
   socket.end(text);
   closeWithin(socket, lingerMs);
 }
@@ -18,4 +19,30 @@ export function closeWithin(socket: Duplex, lingerMs: number): void {
     clearTimeout(timer);
   });
   socket.resume();
+}
+
+/** An error that is written to a connection without an answer of Node's. */
+export interface LastError {
+  readonly status: number;
+  readonly exception: string;
+  readonly message: string;
+  /** Beside those that every error has, by name. */
+  readonly headers?: Readonly<Record<string, string | number>>;
+}
+
+/** As `sayLastWords`, in the one error shape (conventions.md, Answers). */
+export function sayLastError(socket: Duplex, error: LastError, lingerMs: number): void {
+  const { status, exception, message, headers = {} } = error;
+  const body = JSON.stringify({ message, exception });
+  const lines = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json;charset=UTF-8',
+    'Cache-Control: no-cache, no-store',
+    'Pragma: no-cache',
+    'X-Content-Type-Options: nosniff',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`),
+    `Content-Length: ${String(Buffer.byteLength(body))}`,
+    'Connection: close',
+  ];
+  sayLastWords(socket, `${lines.join('\r\n')}\r\n\r\n${body}`, lingerMs);
 }

@@ -4,10 +4,9 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import type { Request } from 'express';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AccessPolicy } from '../../core/auth/index.js';
-import { DomainError, httpStatusOf } from '../../core/errors/index.js';
-import { closeWithin, sayLastWords } from '../../core/http/last-words.js';
+import { closeWithin } from '../../core/http/last-words.js';
 import { Log } from '../../core/observability/index.js';
-import { canonicalUrl, gmsUserOf, isAllowedOrigin } from '../edge/index.js';
+import { canonicalUrl, gmsUserOf, isAllowedOrigin, takeTargetHost } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
 import type { ClientConnection } from './client-connection.js';
@@ -19,6 +18,7 @@ import { isEndpoint } from './endpoint-path.js';
 import type { Element } from './protocol/message.js';
 import { errors } from './protocol/replies.js';
 import { SocketConnection } from './socket-connection.js';
+import { refusals, refuseUpgrade } from './upgrade-refusal.js';
 
 const publicAccess = { class: 'public', roles: [] } as const;
 const mostBytes = 256 * 1024;
@@ -53,10 +53,13 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
 
   /** Takes the upgrades that come to the server; those to other paths are refused. */
   listen(server: Server): void {
+    this.sockets.on('wsClientError', (error, socket) => {
+      refuseUpgrade(socket, refusals.noWebSocket(error.message), lingerMs);
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       this.upgrade(request as Request, socket, head).catch((error: unknown) => {
-        refuse(socket, statusOf(error));
+        refuseUpgrade(socket, error, lingerMs);
       });
     });
   }
@@ -72,26 +75,17 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   }
 
   private async upgrade(request: Request, socket: Duplex, head: Buffer): Promise<void> {
-    if (!isEndpoint(canonicalUrl(request.url))) {
-      refuse(socket, 404);
-      return;
-    }
-    if (!isAllowedOrigin(request)) {
-      refuse(socket, 403);
-      return;
-    }
+    takeTargetHost(request, request.url);
+    if (!isEndpoint(canonicalUrl(request.url))) throw refusals.otherPath();
+    if (!isAllowedOrigin(request)) throw refusals.foreignPage();
     await this.policy.admit(request, publicAccess);
     const user = await gmsUserOf(request);
     // Stock clients fall back to long-polling then.
-    if (user === undefined) {
-      refuse(socket, 401);
-      return;
-    }
+    if (user === undefined) throw refusals.nobody();
     // Each is for one session at least.
     if (this.sockets.clients.size >= this.configuration.get(cometdSection).max_sessions_per_node) {
       this.metrics.refused.labels(errors.tooManySessions).inc();
-      refuse(socket, 503);
-      return;
+      throw refusals.tooManySessions();
     }
     const taken = this.connections.size;
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -175,22 +169,4 @@ function parsed(text: string): Element[] | undefined {
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
   return data instanceof ArrayBuffer ? Buffer.from(data).toString('utf8') : data.toString('utf8');
-}
-
-function statusOf(error: unknown): number {
-  return error instanceof DomainError ? httpStatusOf(error.kind) : 503;
-}
-
-const words = new Map([
-  [400, 'Bad Request'],
-  [401, 'Unauthorized'],
-  [403, 'Forbidden'],
-  [404, 'Not Found'],
-  [429, 'Too Many Requests'],
-]);
-
-function refuse(socket: Duplex, status: number): void {
-  const reason = words.get(status) ?? 'Service Unavailable';
-  const head = `HTTP/1.1 ${String(status)} ${reason}`;
-  sayLastWords(socket, `${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, lingerMs);
 }

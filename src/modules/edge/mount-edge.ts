@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { AccessPolicy } from '../../core/auth/index.js';
+import { DomainError } from '../../core/errors/index.js';
 import { BodyMemory, requireReadableQuery } from '../../core/http/body/index.js';
 import { crossOrigin } from './cross-origin.js';
 import { canonicalUrl, isPage } from './domain/path-aliases.js';
 import { type Edge, edgeKey } from './edge.js';
 import { EdgeSettings } from './edge-settings.js';
+import { takeTargetHost } from './own-origin.js';
 import { UserTokens } from './user-tokens.js';
 
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -29,7 +31,7 @@ export function mountEdge(app: NestExpressApplication): void {
     const url = canonicalUrl(request.url);
     if (url !== request.url) request.url = url;
     if (isPage(url)) pageHeaders(request, response, noop);
-    const refusal = refusalOf(policy, request);
+    const refusal = refusalOf(policy, request, response);
     // A page of a listed origin can read a refusal; a preflight would be answered without it.
     if (request.headers.origin === undefined || (refusal && request.method === 'OPTIONS')) {
       next(refusal);
@@ -42,13 +44,27 @@ export function mountEdge(app: NestExpressApplication): void {
   app.use(receive);
 }
 
-function refusalOf(policy: AccessPolicy, request: Request): unknown {
+function refusalOf(policy: AccessPolicy, request: Request, response: Response): unknown {
   try {
+    takeTargetHost(request, request.originalUrl);
+    requireKnownCoding(request, response);
     policy.receive(request);
     requireReadableQuery(request.url);
   } catch (error) {
     return error;
   }
+}
+
+/** Node takes a list that ends in `chunked` and undoes nothing but the chunks (RFC 9112, 6.1). */
+function requireKnownCoding(request: Request, response: Response): void {
+  const coding = request.headers['transfer-encoding'];
+  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return;
+  response.setHeader('Connection', 'close');
+  throw new DomainError(
+    'notImplemented',
+    'NotImplemented',
+    `the transfer coding ${coding.slice(0, 40)} is not taken; send chunked alone`,
+  );
 }
 
 function idOf(sent: string | string[] | undefined): string {

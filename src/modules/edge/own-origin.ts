@@ -1,4 +1,6 @@
 import type { Request } from 'express';
+import { invalidRequest } from '../../core/errors/index.js';
+import { authorityOf } from './domain/path-aliases.js';
 import { edgeOf } from './edge.js';
 
 /**
@@ -10,4 +12,17 @@ export function isAllowedOrigin(request: Request): boolean {
   if (origin === undefined) return true;
   if (edgeOf(request).settings.current.corsOrigins.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/**
+ * The host of a target in absolute form stands for the header's (RFC 9112, 3.2.2), wherever the
+ * request's host is asked for.
+ * @param target as the request line has it
+ * @throws DomainError InvalidRequest
+ */
+export function takeTargetHost(request: Request, target: string): void {
+  const authority = authorityOf(target);
+  if (authority === undefined) return;
+  request.headers.host = authority;
+  if (authority === '') throw invalidRequest('the address of the request names no host');
 }

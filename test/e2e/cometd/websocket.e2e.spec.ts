@@ -100,6 +100,54 @@ describe('an upgrade', () => {
     },
   );
 
+  it.each([
+    ['to another path', 404, 'RouteNotFound', '/genesys/1/node', ['gms_user: x']],
+    ['without a user', 401, 'Unauthorized', '/genesys/cometd', []],
+    ['of a foreign page', 403, 'Forbidden', '/genesys/cometd', ['Origin: http://evil.example']],
+    [
+      'of version 99',
+      400,
+      'InvalidRequest',
+      '/genesys/cometd',
+      ['gms_user: x', 'Sec-WebSocket-Version: 99'],
+    ],
+    [
+      'of no protocol',
+      400,
+      'InvalidRequest',
+      '/genesys/cometd',
+      ['gms_user: x', 'Sec-WebSocket-Protocol: ,,'],
+    ],
+    [
+      'with a bad key',
+      400,
+      'InvalidRequest',
+      '/genesys/cometd',
+      ['gms_user: x', 'Sec-WebSocket-Key: a'],
+    ],
+  ])('%s is answered %d in the one error shape', async (_name, status, exception, path, more) => {
+    const named = (name: string) => more.some((line) => line.startsWith(`${name}:`));
+    const usual = [
+      ['Upgrade', 'websocket'],
+      ['Sec-WebSocket-Version', '13'],
+      ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
+    ] as const;
+    const lines = usual
+      .filter(([name]) => !named(name))
+      .map(([name, value]) => `${name}: ${value}`);
+    const answer = await server.rawRequest(
+      [`GET ${path} HTTP/1.1`, 'Host: a', 'Connection: Upgrade', ...lines, ...more, '', ''].join(
+        '\r\n',
+      ),
+    );
+    const [head = '', body = ''] = answer.text.split('\r\n\r\n');
+    expect([answer.status, answer.closedByServer]).toEqual([status, true]);
+    expect(head).toContain('Content-Type: application/json;charset=UTF-8');
+    expect(head).toContain('X-Content-Type-Options: nosniff');
+    expect(head.includes('WWW-Authenticate: Bearer')).toBe(status === 401);
+    expect(JSON.parse(body)).toEqual({ message: expect.stringMatching(/\w \w/), exception });
+  });
+
   it('that is refused is closed for good, though its client reads nothing and keeps its half', async () => {
     const { hostname, port } = new URL(server.url);
     const ports = new Set<number | undefined>();

@@ -73,6 +73,29 @@ describe('a request of HTTP/1.1', () => {
     expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
   });
 
+  it.each(['gzip, chunked', 'chunked, chunked', 'identity, chunked', 'x-gzip,chunked'])(
+    'whose transfer coding is another than chunked (%s) is answered 400 or 501 in the one error shape',
+    async (coding) => {
+      const answer = await server.rawRequest(
+        'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: a\r\n' +
+          'Content-Type: application/x-www-form-urlencoded\r\n' +
+          `Transfer-Encoding: ${coding}\r\n\r\n3\r\na=b\r\n0\r\n\r\n`,
+      );
+      expect([400, 501]).toContain(answer.status);
+      expect(answer.closedByServer).toBe(true);
+      expectShape(answer.text, answer.status === 400 ? 'InvalidRequest' : 'NotImplemented');
+    },
+  );
+
+  it('whose body is Chunked in any case is taken', async () => {
+    const answer = await server.rawRequest(
+      'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n' +
+        'Content-Type: application/x-www-form-urlencoded\r\n' +
+        'Transfer-Encoding: Chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n',
+    );
+    expect(answer.status).toBe(200);
+  });
+
   it('that asks for a tunnel is answered 405 in the one error shape', async () => {
     const answer = await server.rawRequest('CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n');
     expect([answer.status, answer.closedByServer]).toEqual([405, true]);

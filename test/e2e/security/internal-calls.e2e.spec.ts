@@ -37,6 +37,46 @@ describe('on a server that trusts loopback, the default', () => {
     expect(node.status).toBe(200);
   });
 
+  it.each([
+    ['Referer', 'http://evil.example/'],
+    ['Referer', 'http://localhost:1/page'],
+    ['Referer', 'nonsense'],
+    ['Sec-Fetch-Site', 'same-site'],
+    ['Sec-Fetch-Site', 'cross-site'],
+  ])('a picture of another page reaches no internal call: %s: %s', async (name, value) => {
+    for (const path of admin) {
+      const answer = await server.request('GET', path, { headers: { [name]: value } });
+      expect([path, answer.status, answer.json.exception]).toEqual([path, 403, 'Forbidden']);
+    }
+  });
+
+  it('a page of this server, and who tells of no page, may go on to internal calls', async () => {
+    const told: Record<string, string>[] = [
+      { Referer: `${server.url}/docs`, 'Sec-Fetch-Site': 'same-origin' },
+      { Referer: '' },
+      { 'Sec-Fetch-Site': 'none' },
+    ];
+    for (const headers of told) {
+      expect((await server.request('GET', keys, { headers })).status).toBe(200);
+    }
+  });
+
+  it.each(['http', 'https', 'ftp', 'HTTP'])(
+    'the host that an address of the form %s://host/… names counts, not the header Host',
+    async (scheme) => {
+      const answerTo = (authority: string) =>
+        server.rawRequest(
+          `GET ${scheme}://${authority}${keys} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+        );
+      for (const authority of ['evil.example', 'evil.example:8080', '127.0.0.1@evil.example']) {
+        const { status } = await answerTo(authority);
+        expect([authority, [400, 403]]).toEqual([authority, expect.arrayContaining([status])]);
+      }
+      expect((await answerTo('127.0.0.1')).status).toBe(200);
+      expect((await answerTo('')).status).not.toBe(200);
+    },
+  );
+
   const crowd = 'a:\r\n'.repeat(1300);
   const rawStatus = async (lines: string, end = ''): Promise<number | undefined> => {
     const head = `GET ${keys} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n`;

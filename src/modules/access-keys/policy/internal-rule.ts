@@ -36,8 +36,9 @@ export class InternalRule {
    */
   requireInternal(request: Request, needed: readonly Role[] = []): void | Promise<void> {
     const hasKey = presentedKey(request) !== undefined;
-    const listed = hasKey ? this.edge.current.corsOrigins : [];
-    const fault = foreignPage(request.headers, this.ownNames(), listed);
+    const origins = hasKey ? this.edge.current.corsOrigins : [];
+    const grounds = { origins, byNetwork: !hasKey };
+    const fault = foreignPage(request.headers, this.ownNames(), grounds);
     if (fault !== undefined) throw forbidden(fault);
     if (hasKey) return this.keys.requireKey(request, needed);
     if (!this.senders.of(request).trustedNetwork) {

@@ -6,7 +6,7 @@ const letterG = 103;
 const oldPrefix = /^\/gms-web\/(?:gms\/(1)|(resources))(?=[/?]|$)/i;
 
 /** A proxy may name the whole address in the request line (RFC 9112, absolute-form). */
-const absolute = /^https?:\/\/[^/?#]*/i;
+const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /** The list of CS operations doubles the prefix of some (cs.md): one of the two is taken off. */
 const doubledPrefix = /^\/genesys\/1\/cs(?=\/genesys\/1\/cs\/)/i;
@@ -24,6 +24,11 @@ export function canonicalUrl(url: string): string {
   // Bit 5 of a letter is its case.
   if ((path.charCodeAt(secondPrefix) | 32) !== letterG) return path;
   return path.replace(doubledPrefix, '');
+}
+
+/** The host and port that the target itself names, empty when it names none there; else undefined. */
+export function authorityOf(url: string): string | undefined {
+  return url.charCodeAt(0) === slash ? undefined : absolute.exec(url)?.[1];
 }
 
 function withoutOldPrefix(path: string): string {

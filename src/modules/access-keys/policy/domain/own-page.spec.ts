@@ -102,7 +102,39 @@ describe('Sec-Fetch-Site of an internal call', () => {
     expect(foreignPage({ host: 'localhost', 'sec-fetch-site': site }, own)).toBeUndefined();
   });
 
+  it('may be same-site with a key alone', () => {
+    const headers = { host: 'localhost', 'sec-fetch-site': 'same-site' };
+    expect(foreignPage(headers, own, { origins: [], byNetwork: true })).toMatch(/site/);
+    expect(foreignPage(headers, own)).toBeUndefined();
+  });
+
   it('may not be cross-site', () => {
     expect(foreignPage({ host: 'localhost', 'sec-fetch-site': 'cross-site' }, own)).toMatch(/site/);
+  });
+});
+
+describe('the Referer of an internal call that its network alone allows', () => {
+  const byNetwork = { origins: [], byNetwork: true };
+
+  it.each([
+    ['http://localhost:8080/docs', 'localhost:8080'],
+    ['https://gms.example.org/docs?a=b', '10.0.0.7:8080'],
+    ['', 'localhost'],
+    [undefined, 'localhost'],
+  ])('may be %s at %s', (referer, host) => {
+    expect(foreignPage({ host, referer }, own, byNetwork)).toBeUndefined();
+  });
+
+  it.each([
+    ['http://evil.example/', 'localhost'],
+    ['http://localhost:3000/', 'localhost:8080'],
+    ['http://localhost@evil.example/', 'localhost'],
+    ['http://localhost/, http://evil.example/', 'localhost:8080'],
+    ['about:blank', 'localhost'],
+    ['/page', 'localhost'],
+    ['http://localhost/', ''],
+  ])('may not be %j at %j', (referer, host) => {
+    expect(foreignPage({ host, referer }, own, byNetwork)).toMatch(/Referer/);
+    expect(foreignPage({ host, referer }, own)).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import { canonicalAddress } from '../../../../core/auth/index.js';
 export interface PageHeaders {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
+  readonly referer?: string | undefined;
   readonly 'sec-fetch-site'?: string | string[] | undefined;
 }
 
@@ -15,29 +16,49 @@ export interface OwnNames {
   readonly origins: ReadonlySet<string>;
 }
 
+/** By what an internal call would be allowed. */
+export interface CallGrounds {
+  /** Origins whose pages may make the call all the same. */
+  readonly origins: readonly string[];
+  /** Whether its network alone allows it: then no page but our own may be where it comes from. */
+  readonly byNetwork: boolean;
+}
+
 /**
  * Why a browser's page must not have sent this request; undefined when nothing speaks against it.
  * A page of another origin cannot post here, and a name that somebody else points at this server
  * (DNS rebinding) opens nothing (operations.md, Internal calls).
- * @param listed origins whose pages may send it all the same
  */
 export function foreignPage(
   headers: PageHeaders,
   own: OwnNames,
-  listed: readonly string[] = [],
+  { origins, byNetwork }: CallGrounds = { origins: [], byNetwork: false },
 ): string | undefined {
   const { host = '', origin } = headers;
   if (host !== '' && !isOwnHost(host, own.hosts)) {
     return `the Host ${shown(host)} is neither this server's nor an address`;
   }
-  if (origin !== undefined && listed.includes(origin)) return undefined;
-  if (origin !== undefined && !own.origins.has(origin) && !isOriginOfHost(origin, host)) {
+  if (origin !== undefined && origins.includes(origin)) return undefined;
+  if (origin !== undefined && !isOwnOrigin(origin, own, host)) {
     return `pages of the origin ${shown(origin)} may not make internal calls`;
   }
-  if (headers['sec-fetch-site'] === 'cross-site') {
+  const site = headers['sec-fetch-site'];
+  if (site === 'cross-site' || (byNetwork && site === 'same-site')) {
     return 'pages of another site may not make internal calls';
   }
-  return undefined;
+  return byNetwork ? foreignReferer(headers.referer, own, host) : undefined;
+}
+
+/** A picture or a link of a page sends no Origin, but names the page. */
+function foreignReferer(referer = '', own: OwnNames, host: string): string | undefined {
+  if (referer === '') return undefined;
+  const origin = URL.canParse(referer) ? new URL(referer).origin : 'null';
+  if (isOwnOrigin(origin, own, host)) return undefined;
+  return `pages of the Referer ${shown(referer)} may not make internal calls without a key`;
+}
+
+function isOwnOrigin(origin: string, own: OwnNames, host: string): boolean {
+  return own.origins.has(origin) || isOriginOfHost(origin, host);
 }
 
 const hostParts = /^(?:\[([^\]]+)\]|([^:[\]/?#@\\ ]+))(?::\d{1,5})?$/;
