@@ -27,3 +27,7 @@ export function stateCompleted(id: number): DomainError {
 function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
+
+export function serverOwnExtension(name: string): DomainError {
+  return new DomainError('forbidden', 'Forbidden', `the extension ${name} is the server's own`);
+}

@@ -16,7 +16,7 @@ import {
 } from '../../core/http/body/index.js';
 import { parseBody } from './domain/parse-body.js';
 import { bodyBoundsOf } from './edge.js';
-import { withoutServersKey } from './gms-user.js';
+import { withoutServersKey, withoutServersMember } from './gms-user.js';
 
 /** Forms alone: the Storage API. */
 const formRules: BodyRules = { json: false, malformedJson: 'badRequest', jsonInForm: false };
@@ -69,6 +69,21 @@ export const MandatoryJsonBody = (schema: z.ZodType): ParameterDecorator =>
   bodyDecorator(async (request, bounds) => {
     return parseBody(schema, requireObject(requirePresent(await readJson(request, bounds))));
   })();
+
+/**
+ * `@JsonMembers() body: JsonMap`: a JSON object of which members are stored under their names, not
+ * looked at yet; no body counts as an empty one.
+ */
+export const JsonMembers = bodyDecorator(async (request, bounds) => {
+  const read = await readJson(request, bounds);
+  return withoutServersMember(request, requireObject(read === undefined ? {} : read));
+});
+
+/** As `JsonMembers`, but no body is refused: 400 InvalidBody. */
+export const MandatoryJsonMembers = bodyDecorator(async (request, bounds) => {
+  const members = requireObject(requirePresent(await readJson(request, bounds)));
+  return withoutServersMember(request, members);
+});
 
 /** `@JsonValue() value: unknown`: any JSON, which must be there. */
 export const JsonValue = bodyDecorator(async (request, bounds) => {

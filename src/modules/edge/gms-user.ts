@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { invalidParameter } from '../../core/errors/index.js';
 import type { Fields } from '../../core/http/body/index.js';
+import { entriesOf, objectOf } from '../../core/json/index.js';
 import { accessKeyPrefix, bearerToken } from './credentials.js';
 import { headerText, isUserName, longestUser } from './domain/user-name.js';
 import { edgeOf } from './edge.js';
@@ -19,6 +20,8 @@ export function gmsUserOf(request: Request): string | undefined | Promise<string
   return token === undefined ? undefined : tokens.userOf(token);
 }
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
 /** Gives a handler the end user of the request: `@GmsUser() user: string | undefined`. */
 export const GmsUser: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => gmsUserOf(context.switchToHttp().getRequest()),
@@ -32,6 +35,16 @@ export function withoutServersKey(request: Request, fields: Fields): Fields {
   const key = edgeOf(request).settings.serversKey;
   if (key === undefined) return fields;
   return new Map([...fields].filter(([name]) => name.toLowerCase() !== key));
+}
+
+/**
+ * As `withoutServersKey`, of a JSON object whose members are stored under their names. What they
+ * hold themselves is the caller's own.
+ */
+export function withoutServersMember(request: Request, members: JsonObject): JsonObject {
+  const key = edgeOf(request).settings.serversKey;
+  if (key === undefined) return members;
+  return objectOf(entriesOf(members).filter(([name]) => name.toLowerCase() !== key));
 }
 
 function headerUser(request: Request): string | undefined {

@@ -9,14 +9,16 @@ export {
   BytesBody,
   FormFields,
   JsonBody,
+  JsonMembers,
   JsonValue,
   MandatoryJsonBody,
+  MandatoryJsonMembers,
   ServiceFields,
   ServiceFieldsWithQuery,
   TextBody,
 } from './body.js';
 export type { RawBody } from '../../core/http/body/index.js';
-export { GmsUser, gmsUserOf } from './gms-user.js';
+export { GmsUser, gmsUserOf, withoutServersMember } from './gms-user.js';
 export { KnownQuery } from './known-query.js';
 export { isAllowedOrigin, takeTargetHost } from './own-origin.js';
 export { canonicalUrl } from './domain/path-aliases.js';

@@ -175,6 +175,57 @@ describe('with jwt the user', () => {
     }
   });
 
+  it('is written by no call of Context Services: bodies lose the key, an extension has it not', async () => {
+    const cs = '/genesys/1/cs';
+    const claim = { gms_user: 'mallory', GMS_User: 'eve', note: { gms_user: 'inside' } };
+    const post = async (path: string, json: object): Promise<any> => {
+      const answer = await server.request('POST', `${cs}${path}`, { json });
+      if (![200, 201, 204].includes(answer.status)) throw new Error(`${path}: ${answer.text}`);
+      return answer.text === '' ? undefined : answer.json;
+    };
+    const { service_id: id } = await post('/services/start', { contact_key: 'c', ...claim });
+    await post(`/customers/alice/services/${id}`, claim);
+    const { state_id: first } = await post(`/services/${id}/states/start`, claim);
+    const { state_id: next } = await post(`/services/${id}/states/transition`, {
+      from: { state_id: first },
+      to: {},
+      ...claim,
+    });
+    const { task_id: task } = await post(`/services/${id}/tasks/start`, claim);
+    const holders = ['', `/states/${next}`, `/tasks/${task}`];
+    for (const holder of holders) {
+      for (const name of ['gms_user', 'GMS_USER', 'gms%5Fuser']) {
+        for (const ending of ['', '/merge']) {
+          const path = `${cs}/services/${id}${holder}/extensions/${name}${ending}`;
+          const put = await server.request('PUT', path, { json: { a: 'b' } });
+          expect([path, put.status, put.json.exception]).toEqual([path, 403, 'Forbidden']);
+        }
+      }
+    }
+    await post(`/services/${id}/tasks/${task}/end`, claim);
+    await post(`/services/${id}/states/${next}/end`, claim);
+    await post(`/services/${id}/end`, claim);
+    const element = { service: { contact_key: 'c', ...claim }, state: claim, task: claim };
+    const { services } = await post('/services_composite/start', { services: [element] });
+    const made = services[0];
+    const composite = `/services/${made.service.service_id}`;
+    for (const path of [
+      `/services/${id}`,
+      ...holders.slice(1).map((holder) => `/services/${id}${holder}`),
+      `/services/${id}/states/${first}`,
+      composite,
+      `${composite}/states/${made.state.state_id}`,
+      `${composite}/tasks/${made.task.task_id}`,
+    ]) {
+      const read = await server.request('GET', `${cs}${path}?extensions=*`);
+      expect([path, read.status, read.text]).toEqual([path, 200, expect.any(String)]);
+      const names = Object.keys(read.json).filter((name) => name.toLowerCase() === 'gms_user');
+      expect([path, names]).toEqual([path, []]);
+    }
+    const kept = await server.request('GET', `${cs}/services/${id}?extensions=*`);
+    expect(kept.json.note).toEqual({ gms_user: 'inside' });
+  });
+
   it("owns what the token's subject stored, and nobody else", async () => {
     const path = `${storage}/custom/of-alice/60`;
     const form = { a: 'b' };

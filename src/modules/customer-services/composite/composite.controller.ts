@@ -3,9 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/auth/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import { MandatoryJsonMembers, parseBody, withoutServersMember } from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
-import { anyObject, type JsonMap } from '../items/event-fields.js';
+import { type JsonMap } from '../items/event-fields.js';
 import { locationOf } from '../items/item-location.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { compositeOf, compositeSchema } from './composite.dto.js';
@@ -25,10 +25,12 @@ export class CompositeController {
   @ApiStartComposite()
   async start(
     @Tenant() tenant: TenantName,
-    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @MandatoryJsonMembers() body: JsonMap,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const elements = compositeOf(body, parseBody(compositeSchema, body));
+    const elements = compositeOf(body, parseBody(compositeSchema, body), (members) =>
+      withoutServersMember(request, members),
+    );
     const services = await this.composites.start(tenant, elements);
     return new LocatedAnswer({ services }, locationOfFirst(request, services));
   }

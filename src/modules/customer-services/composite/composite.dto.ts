@@ -44,20 +44,22 @@ export const compositeSchema = z.object({
 
 /**
  * The body of POST /services_composite/start.
+ * @param ownMembers what of a service's, a state's or a task's members the caller may write
  * @throws DomainError MissingParameter, InvalidParameter
  */
 export function compositeOf(
   body: JsonMap,
   { services }: z.infer<typeof compositeSchema>,
+  ownMembers: (members: JsonMap) => JsonMap,
 ): CompositeElement[] {
   const bodies = body.services as readonly Record<'service' | 'state' | 'task', JsonMap>[];
   return services.map(({ service, state, task, associate_state_task }, index) => {
     const given = bodies[index] ?? { service: {}, state: {}, task: {} };
     const path = `services[${String(index)}]`;
     return {
-      service: newServiceOf(given.service, service, `${path}.service.`),
-      state: newStateOf(given.state, state, `${path}.state.`),
-      task: task ? newTaskOf(given.task, task, `${path}.task.`) : undefined,
+      service: newServiceOf(ownMembers(given.service), service, `${path}.service.`),
+      state: newStateOf(ownMembers(given.state), state, `${path}.state.`),
+      task: task ? newTaskOf(ownMembers(given.task), task, `${path}.task.`) : undefined,
       associateStateTask: associate_state_task ?? false,
     };
   });

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type DomainError, invalidParameter } from '../../../core/errors/index.js';
 import { requireStorable } from '../../../core/http/body/index.js';
-import { serviceNotFound, stateNotFound, taskNotFound } from '../customer-services.errors.js';
+import { EdgeSettings } from '../../edge/index.js';
+import {
+  serverOwnExtension,
+  serviceNotFound,
+  stateNotFound,
+  taskNotFound,
+} from '../customer-services.errors.js';
 import { extensionNameForm, isExtensionName } from '../domain/reserved-names.js';
 import { requireItemId, requireServiceUuid } from '../items/item-ids.js';
 import { ServiceWrites } from '../services/service-writes.js';
@@ -30,12 +36,13 @@ export class ExtensionsService {
     private readonly states: StateRepository,
     private readonly tasks: TaskRepository,
     private readonly writes: ServiceWrites,
+    private readonly edge: EdgeSettings,
   ) {}
 
   /**
    * Replaces an extension, or adds it.
-   * @throws DomainError InvalidParameter for a name that none may have; ServiceNotFound,
-   *   StateNotFound, TaskNotFound
+   * @throws DomainError InvalidParameter for a name that none may have; Forbidden for the key that
+   *   the server alone writes; ServiceNotFound, StateNotFound, TaskNotFound
    */
   async put(tenant: TenantName, path: ExtensionPath, value: unknown): Promise<void> {
     const holder = this.holderOf(path);
@@ -66,6 +73,7 @@ export class ExtensionsService {
         extensionNameForm,
       );
     }
+    if (name.toLowerCase() === this.edge.serversKey) throw serverOwnExtension(name);
     if (item === undefined) return { kind: 'service' };
     return { kind: item.kind, id: requireItemId(item.id, notFound[item.kind]) };
   }

@@ -14,9 +14,14 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/auth/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { JsonBody, MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import {
+  JsonMembers,
+  MandatoryJsonBody,
+  MandatoryJsonMembers,
+  parseBody,
+} from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
-import { anyObject, endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
+import { endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
 import type { ItemAnswer } from '../items/item-answer.js';
 import { locationOf } from '../items/item-location.js';
 import { shownOf } from '../items/item-query.js';
@@ -55,7 +60,7 @@ export class ServicesController {
   @ApiStartService()
   async start(
     @Tenant() tenant: TenantName,
-    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @MandatoryJsonMembers() body: JsonMap,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
     const service = newServiceOf(body, parseBody(serviceSchema, body));
@@ -70,7 +75,7 @@ export class ServicesController {
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
     @Param('id') id: string,
-    @JsonBody(anyObject) body: JsonMap,
+    @JsonMembers() body: JsonMap,
   ): Promise<void> {
     const customer = requireCustomerName('customer_id', customerId);
     const event = serviceStartOf(body, parseBody(serviceSchema, body));
@@ -83,7 +88,7 @@ export class ServicesController {
   async end(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @JsonBody(anyObject) body: JsonMap,
+    @JsonMembers() body: JsonMap,
   ): Promise<void> {
     await this.services.end(tenant, id, itemEndOf(body, parseBody(endSchema, body)));
   }

@@ -3,9 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/auth/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { JsonBody, MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import { JsonMembers, MandatoryJsonMembers, parseBody } from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
-import { anyObject, endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
+import { endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
 import type { ItemAnswer } from '../items/item-answer.js';
 import { locationOf } from '../items/item-location.js';
 import { itemFilterOf, type Query as Parameters, shownOf } from '../items/item-query.js';
@@ -36,7 +36,7 @@ export class StatesController {
   async start(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @MandatoryJsonMembers() body: JsonMap,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
     const state = await this.states.start(
@@ -53,7 +53,7 @@ export class StatesController {
   async transition(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @MandatoryJsonMembers() body: JsonMap,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
     const transition = transitionOf(body, parseBody(transitionSchema, body));
@@ -68,7 +68,7 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('stateId') stateId: string,
-    @JsonBody(anyObject) body: JsonMap,
+    @JsonMembers() body: JsonMap,
   ): Promise<void> {
     await this.states.end(tenant, id, stateId, itemEndOf(body, parseBody(endSchema, body)));
   }

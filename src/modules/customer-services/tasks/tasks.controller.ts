@@ -3,9 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/auth/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { JsonBody, MandatoryJsonBody, parseBody } from '../../edge/index.js';
+import { JsonMembers, MandatoryJsonMembers, parseBody } from '../../edge/index.js';
 import { CviewRoles } from '../cview-roles.guard.js';
-import { anyObject, endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
+import { endSchema, itemEndOf, type JsonMap } from '../items/event-fields.js';
 import type { ItemAnswer } from '../items/item-answer.js';
 import type { Activity } from '../items/item-filter.js';
 import { locationOf } from '../items/item-location.js';
@@ -34,7 +34,7 @@ export class TasksController {
   async start(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonBody(anyObject) body: JsonMap,
+    @MandatoryJsonMembers() body: JsonMap,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
     const task = await this.tasks.start(tenant, id, newTaskOf(body, parseBody(taskSchema, body)));
@@ -48,7 +48,7 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('taskId') taskId: string,
-    @JsonBody(anyObject) body: JsonMap,
+    @JsonMembers() body: JsonMap,
   ): Promise<void> {
     await this.tasks.end(tenant, id, taskId, itemEndOf(body, parseBody(endSchema, body)));
   }
