@@ -68,6 +68,30 @@ describe('the alert rules and the dashboard', () => {
     }
   });
 
+  it('take the growth of what only grows, and of what also falls the difference', async () => {
+    const { text } = await server.request('GET', '/metrics');
+    const types = new Map(
+      [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].map(([, name, type]) => [name!, type!]),
+    );
+    const expressions = [
+      ...rules().map(({ expr }) => expr),
+      ...panels().flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ];
+    const grown = expressions.flatMap((expression) =>
+      [...expression.matchAll(/\b(rate|increase|delta)\((\w+)/g)].map(([, how, name]) => ({
+        isGauge: types.get(name!.replace(/_(?:bucket|count|sum)$/, '')) === 'gauge',
+        ...{ how, name },
+      })),
+    );
+    expect(grown.length).toBeGreaterThan(10);
+    expect(grown.filter(({ how, isGauge }) => isGauge !== (how === 'delta'))).toEqual([]);
+  });
+
+  it('call for nobody when callers send malformed JSON, which is a 500 as documented', () => {
+    const errors = rules().find(({ alert }) => alert === 'OpenGmsServerErrors');
+    expect(errors?.expr).toMatch(/gms_requests_total\{[^}]*fault="server"/);
+  });
+
   it('say what each alert and panel is about', () => {
     expect(
       rules().every(({ alert, annotations }) => alert !== '' && annotations.summary !== ''),
@@ -98,6 +122,20 @@ describe('compose.yaml', () => {
     for (const { environment = {} } of Object.values(services)) {
       const names = Object.keys(environment).filter((name) => /URL|KEY|PASSWORD/.test(name));
       expect(names.filter((name) => !name.endsWith('_FILE'))).toEqual([]);
+    }
+  });
+});
+
+describe('the nginx configurations', () => {
+  it('add to Via and replace nothing of it, by which a node knows what it has sent out itself', () => {
+    const [, value] = /proxy_set_header Via (.+);/.exec(read('deploy/nginx-proxy.conf')) ?? [];
+    expect(value).toBe('$via_and_nginx');
+    for (const file of ['deploy/nginx.conf', 'deploy/nginx-tls.conf']) {
+      const [, rules] = /map \$http_via \$via_and_nginx \{([^}]*)\}/.exec(read(file)) ?? [];
+      expect(rules?.trim().split(/\s*\n\s*/)).toEqual([
+        'default "$http_via, 1.1 nginx";',
+        `'' "1.1 nginx";`,
+      ]);
     }
   });
 });
