@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { adminKey, putSection } from '../../support/access-keys.js';
+import { adminKey, putSection, withKey } from '../../support/access-keys.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
@@ -46,6 +46,18 @@ describe('with security.cors_origins', () => {
       'http://localhost:5173',
     );
   });
+
+  it.each(['https://*.shop.example', 'http://*', 'http://*:5173', 'https://shop.*', 'app://*'])(
+    'an origin that no page can have is refused when it is written: %s',
+    async (origin) => {
+      const answer = await server.request('PATCH', '/genesys/1/admin/config/sections/security', {
+        json: { cors_origins: [shop, origin] },
+        headers: withKey(adminKey),
+      });
+      expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidConfiguration']);
+      expect(answer.json.message).toContain('without *');
+    },
+  );
 
   it('errors can be read by the page too', async () => {
     await listed();

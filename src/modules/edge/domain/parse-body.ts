@@ -11,15 +11,16 @@ export function parseBody<Body>(schema: z.ZodType<Body>, body: object): Body {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;
-  throw refusalOf(issue, body);
+  throw refusalOf(issue, body, schema);
 }
 
-function refusalOf(issue: z.core.$ZodIssue, body: object): DomainError {
+function refusalOf(issue: z.core.$ZodIssue, body: object, schema: z.ZodType): DomainError {
   if (issue.code === 'unrecognized_keys') return unknownMember(issue);
   const { path, message } = issue;
   const name = nameOf(path);
   const value = valueAt(body, path);
-  const isAbsent = value === undefined || value === null || (value === '' && !isOptional(issue));
+  const isAbsent =
+    value === undefined || value === null || (value === '' && !isOptional(issue, body, schema));
   if (path.length > 0 && isAbsent) {
     return missingParameter(name);
   }
@@ -34,9 +35,23 @@ function unknownMember({ path, keys }: z.core.$ZodIssueUnrecognizedKeys): Domain
   return new DomainError('invalid', 'InvalidParameter', says);
 }
 
-/** A rule about a field that may be absent says so: sent empty, it has a wrong value. */
-function isOptional(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'custom' && issue.params?.optional === true;
+/** Whether the field may be absent: sent empty, it has a wrong value then. */
+function isOptional({ path }: z.core.$ZodIssue, body: object, schema: z.ZodType): boolean {
+  const { error } = schema.safeParse(without(body, path));
+  const at = path.join('.');
+  return error?.issues.every((issue) => issue.path.join('.') !== at) ?? true;
+}
+
+/** A copy of the body without one of its members. */
+function without(value: unknown, [step, ...rest]: readonly PropertyKey[]): unknown {
+  if (typeof value !== 'object' || value === null || step === undefined) return value;
+  const entries = Object.entries(value).filter(
+    ([name]) => name !== String(step) || rest.length > 0,
+  );
+  const copy = entries.map(([name, member]): [string, unknown] =>
+    name === String(step) ? [name, without(member, rest)] : [name, member],
+  );
+  return Array.isArray(value) ? copy.map(([, member]) => member) : Object.fromEntries(copy);
 }
 
 /** `roles[0]`, `options.language`; a rule about the body as a whole has no path. */

@@ -46,7 +46,11 @@ export const securitySection = defineSection<SecurityOptions>('security', {
   allowed_callback_networks: networks([]),
   cors_origins: list<string>(
     [],
-    text('', 'an origin, as https://www.example.com', (origin) => originOf(origin) !== undefined),
+    text(
+      '',
+      'an origin, as https://www.example.com, without *',
+      (origin) => originOf(origin) !== undefined,
+    ),
     mostItems,
   ),
   rate_limit: map<RateLimit>({
