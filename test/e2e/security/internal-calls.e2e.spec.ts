@@ -61,6 +61,42 @@ describe('on a server that trusts loopback, the default', () => {
     }
   });
 
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+
+  it.each([
+    'gms_key',
+    'Bearer',
+    'Bearer\tgms_key',
+    'Bearer gms_key x',
+    'Bearer ey.a.b x',
+    basic('gms_key:'),
+    basic('gms_key'),
+    'Basic !!!',
+    'Basic',
+    'Token abc',
+    'Digest username="a"',
+    ',',
+  ])('an Authorization in which no key can be read is a wrong key: %j', async (Authorization) => {
+    for (const path of admin) {
+      for (const more of [{}, { 'X-Api-Key': 'gms_key' }]) {
+        const headers = { Authorization, ...more };
+        const answer = await server.request('GET', path, { headers });
+        expect([path, answer.status, answer.json.exception]).toEqual([path, 401, 'Unauthorized']);
+        expect(answer.json.message).toContain('Authorization');
+      }
+    }
+  });
+
+  it('a token of a user, and headers of keys that are empty, are no key', async () => {
+    const shown: Record<string, string>[] = [
+      { Authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' },
+      { Authorization: '', 'X-Api-Key': '', apikey: '' },
+    ];
+    for (const headers of shown) {
+      expect((await server.request('GET', keys, { headers })).status).toBe(200);
+    }
+  });
+
   it.each(['http', 'https', 'ftp', 'HTTP'])(
     'the host that an address of the form %s://host/… names counts, not the header Host',
     async (scheme) => {
