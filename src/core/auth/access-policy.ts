@@ -5,6 +5,10 @@ import type { Access, Role } from './access.js';
 export interface Caller {
   /** How audit and logs name the caller: `key:<name>` or `address:<ip>`. */
   readonly name: string;
+  /** Who it is, whatever else comes to have the name: by its key's id, or its address. */
+  readonly id: string;
+  /** The end of its key; null when it has none. */
+  readonly expiresAt: Date | null;
 }
 
 /** Port: decides whether a caller may make a call. The access-keys module has the rules. */

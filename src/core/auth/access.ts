@@ -16,6 +16,8 @@ export interface Access {
   readonly roles: readonly Role[];
   /** Whether a public route stays open when public calls need a key, as for load balancers. */
   readonly alwaysOpen?: boolean;
+  /** Whether a route works on what all tenants share, where a key of some tenants may do nothing. */
+  readonly ofAllTenants?: boolean;
 }
 
 export const accessMetadata = 'gms:access';
@@ -27,6 +29,12 @@ export const Public = (): ClassDecorator & MethodDecorator =>
 /** Declares routes that anybody may call even when `security.public_api_key` asks for a key. */
 export const AlwaysOpen = (): ClassDecorator & MethodDecorator =>
   SetMetadata(accessMetadata, { class: 'public', roles: [], alwaysOpen: true } satisfies Access);
+
+/** Declares internal routes that work on what all tenants share: configuration, keys, nodes. */
+export const Administration = (...needed: Role[]): ClassDecorator & MethodDecorator =>
+  SetMetadata(accessMetadata, {
+    ...{ class: 'internal', roles: needed, ofAllTenants: true },
+  } satisfies Access);
 
 /** Declares routes for the inside; a caller that comes with a key needs one of `needed`. */
 export const Internal = (...needed: Role[]): ClassDecorator & MethodDecorator =>

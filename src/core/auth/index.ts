@@ -1,5 +1,5 @@
 export { AccessGuard, declaredAccess } from './access.guard.js';
-export { AlwaysOpen, Internal, Public, roles } from './access.js';
+export { Administration, AlwaysOpen, Internal, Public, roles } from './access.js';
 export type { Access, AccessClass, Role } from './access.js';
 export { AccessPolicy } from './access-policy.js';
 export type { Caller } from './access-policy.js';

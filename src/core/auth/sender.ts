@@ -14,6 +14,12 @@ export interface SenderKey {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
+  /** The values of ContactCenterId that it is for; null: for all tenants, and for none. */
+  readonly tenants: readonly string[] | null;
+  /** Null when it never ends. */
+  readonly expiresAt: Date | null;
+  /** Whether its end has come, by the database's clock. */
+  readonly hasExpired?: boolean;
   /** Whether it came as `Authorization: Bearer`, which then holds no token of a user. */
   readonly asBearer: boolean;
 }

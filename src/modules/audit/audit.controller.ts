@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Internal } from '../../core/auth/index.js';
+import { Administration } from '../../core/auth/index.js';
 import { KnownQuery } from '../edge/index.js';
 import { Audit } from './audit.js';
 import { type GivenQuery, kindOf, limitOf, pageBefore } from './audit.dto.js';
@@ -9,7 +9,7 @@ import { ApiAudit } from './audit.openapi.js';
 
 /** The audit, for supervisors and administrators. */
 @ApiTags('Administration')
-@Internal('Supervisor')
+@Administration('Supervisor')
 @Controller('genesys/1/admin/audit')
 export class AuditController {
   constructor(private readonly audit: Audit) {}

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { AccessPolicy, AlwaysOpen, Internal } from '../../core/auth/index.js';
+import { AccessPolicy, Administration, AlwaysOpen } from '../../core/auth/index.js';
 import { writeAnswer } from '../../core/http/answer.js';
 import { KnownQuery } from '../edge/index.js';
 import {
@@ -31,14 +31,14 @@ export class NodeController {
   }
 
   @Get('admin/node')
-  @Internal('Supervisor', 'Administrator')
+  @Administration('Supervisor', 'Administrator')
   @ApiOwnNode()
   own(): OwnNodeView {
     return this.nodes.own();
   }
 
   @Get('admin/node/status')
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiNodeStatus()
   status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
     return this.nodes.statusOf(id);
@@ -46,7 +46,7 @@ export class NodeController {
 
   @Post('admin/node/changestatus/:status')
   @HttpCode(200)
-  @Internal('Administrator')
+  @Administration('Administrator')
   @ApiChangeStatus()
   changeStatus(
     @Param('status') status: string,
@@ -58,7 +58,7 @@ export class NodeController {
 
   @Get('admin/nodes')
   @KnownQuery()
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiListNodes()
   list(): Promise<NodeView[]> {
     return this.nodes.list();

@@ -45,7 +45,7 @@ export class NotificationController {
     @Req() request: Request,
   ): Promise<{ id: string }> {
     const subscription = newSubscriptionOf(body, user);
-    const key = idempotencyKeyOf(request, this.policy.callerOf(request).name, user, body);
+    const key = idempotencyKeyOf(request, this.policy.callerOf(request), user, body);
     const id = await this.subscriptions.subscribe(subscription, key);
     return { id };
   }
@@ -84,7 +84,7 @@ export class NotificationController {
     @GmsUser() user: string | undefined,
     @Req() request: Request,
   ): Promise<void> {
-    const key = idempotencyKeyOf(request, this.policy.callerOf(request).name, user, body);
+    const key = idempotencyKeyOf(request, this.policy.callerOf(request), user, body);
     await this.publishing.publish(newEventOf(body), key);
   }
 

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { AccessPolicy, Administration } from '../../core/auth/index.js';
 import { BytesBody, KnownQuery, type RawBody } from '../edge/index.js';
 import type { LocalizationState } from './localization/localization.js';
 import { LocalizationService } from './localization/localization.service.js';
@@ -18,7 +18,7 @@ const xmlTypes = ['application/xml', 'text/xml'];
 
 /** What operators ask about push settings, and the localization file. */
 @ApiTags('Administration')
-@Internal('Administrator')
+@Administration('Administrator')
 @Controller('genesys/1/admin/push')
 export class PushAdminController {
   constructor(
@@ -28,7 +28,7 @@ export class PushAdminController {
   ) {}
 
   @Get('explain')
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @KnownQuery('tag', 'provider', 'debug')
   @ApiExplain()
   explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
@@ -37,7 +37,7 @@ export class PushAdminController {
   }
 
   @Get('localization')
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @KnownQuery()
   @ApiReadLocalization()
   read(): LocalizationState {

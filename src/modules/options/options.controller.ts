@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { AccessPolicy, Administration } from '../../core/auth/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
 import { readJson, requireObject } from '../../core/http/body/index.js';
 import { type GivenQuery, limitOf, pageBefore } from '../audit/index.js';
@@ -36,7 +36,7 @@ const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
 /** Sections and options: administrators write, supervisors read. */
 @ApiTags('Administration')
-@Internal('Administrator')
+@Administration('Administrator')
 @Controller('genesys/1/admin/config')
 export class OptionsController {
   constructor(
@@ -46,7 +46,7 @@ export class OptionsController {
 
   @Get('sections')
   @KnownQuery()
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiListSections()
   async readAll(): Promise<ShownSections> {
     return this.options.readAll();
@@ -54,7 +54,7 @@ export class OptionsController {
 
   @Get('sections/:section')
   @KnownQuery()
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiReadSection()
   async readOne(@Param('section') section: string): Promise<GivenOptions> {
     return this.options.readOne(section);
@@ -88,7 +88,7 @@ export class OptionsController {
 
   @Get('export')
   @KnownQuery('secrets')
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiExport()
   async export(@Query('secrets') secrets: unknown, @Req() request: Request): Promise<TextAnswer> {
     const withSecrets = secretsOf(secrets);
@@ -107,7 +107,7 @@ export class OptionsController {
 
   @Get('audit')
   @KnownQuery('limit', 'section', 'before')
-  @Internal('Supervisor')
+  @Administration('Supervisor')
   @ApiReadAudit()
   async audit(@Query() query: GivenQuery): Promise<SectionAudit[]> {
     return this.options.audit({

@@ -258,6 +258,28 @@ describe('POST /notification/publish', () => {
     expect(sink.received).toHaveLength(2 * callers.length);
   });
 
+  it('counts an idempotency key for one key, not for its name, and for one contact center', async () => {
+    const key = async () =>
+      server.request('POST', '/genesys/1/admin/keys', {
+        json: { name: 'of one name', roles: ['Integration'] },
+      });
+    await subscribe(server, callback(`${sink.url}/heirs`, 'heirs'));
+    const once = async (apiKey: string, tenant: object = {}) => {
+      const headers = { 'Idempotency-Key': 'inherited', 'X-Api-Key': apiKey, ...tenant };
+      expect((await publish(server, { tag: 'heirs' }, headers)).status).toBe(200);
+      return sink.received.length;
+    };
+    const old = await key();
+    expect(await once(old.json.key)).toBe(1);
+    await server.request('DELETE', `/genesys/1/admin/keys/${old.json.id}`);
+    const heir = await key();
+    expect(await once(heir.json.key)).toBe(2);
+    expect(await once(heir.json.key, { ContactCenterId: 'north' })).toBe(3);
+    expect(await once(heir.json.key, { ContactCenterId: 'south' })).toBe(4);
+    expect(await once(heir.json.key, { ContactCenterId: 'north' })).toBe(4);
+    expect(await once(heir.json.key)).toBe(4);
+  });
+
   it('is 422 for an idempotency key that came with another body', async () => {
     const reused = [422, 'IdempotencyKeyReused', expect.stringContaining('another body')];
     const headers = { 'Idempotency-Key': 'other body' };

@@ -81,6 +81,7 @@ describe('POST …/admin/keys', () => {
     [{ ...good, expiresAt: 'tomorrow' }, 400, 'InvalidParameter', 'expiresAt takes'],
     [{ ...good, expiresAt: '2030-02-30T00:00:00Z' }, 400, 'InvalidParameter', 'expiresAt takes'],
     [{ ...good, expiresAt: '2030-01-01T00:00:00' }, 400, 'InvalidParameter', 'expiresAt takes'],
+    [{ ...good, expiresAt: '' }, 400, 'InvalidParameter', 'expiresAt takes'],
     [{ ...good, expiresAt: 1893456000 }, 400, 'InvalidParameter', 'expiresAt takes'],
     [{ ...good, expiresAt: '2020-01-01T00:00:00Z' }, 400, 'InvalidParameter', 'in the future'],
     [{ ...good, tenants: [] }, 400, 'InvalidParameter', 'tenants takes'],
@@ -94,6 +95,25 @@ describe('POST …/admin/keys', () => {
     const answer = await server.request('POST', keys, { json, ...asAdmin });
     expect([answer.status, answer.json.exception]).toEqual([status, exception]);
     expect(answer.json.message).toContain(words);
+  });
+
+  it('makes no key by one that ends which would work longer than that', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const json = { name: 'ends in an hour', roles: ['Administrator'], expiresAt };
+    const parent = await server.request('POST', keys, { json, ...asAdmin });
+    const headers = withKey(parent.json.key);
+    const make = async (limits: object) => {
+      const json = { name: `child ${JSON.stringify(limits)}`, roles: ['Administrator'], ...limits };
+      return server.request('POST', keys, { json, headers });
+    };
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString();
+    for (const limits of [{}, { expiresAt: null }, { expiresAt: later }]) {
+      const answer = await make(limits);
+      expect([limits, answer.status, answer.json.exception]).toEqual([limits, 403, 'Forbidden']);
+      expect(answer.json.message).toContain(`expiresAt no later than ${expiresAt}`);
+    }
+    const child = await make({ expiresAt, tenants: ['north'] });
+    expect(child.status).toBe(200);
   });
 
   it('refuses a second key of one name, also when two come at once', async () => {

@@ -72,6 +72,35 @@ beforeAll(async () => {
   }
 });
 
+describe('a key of some tenants', () => {
+  it('may not call what all tenants share: no operation under /genesys/1/admin, whatever its role', async () => {
+    const made = await closed.request('POST', `${admin}/keys`, {
+      json: { name: 'north', roles: ['Administrator'], tenants: ['north'] },
+      headers: withKey(adminKey),
+    });
+    const headers = { ...withKey(made.json.key), ContactCenterId: 'north' };
+    const { json } = await closed.request('GET', '/docs-json');
+    const operations = Object.entries<Record<string, unknown>>(json.paths)
+      .filter(([path]) => path.startsWith(`${admin}/`))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path]));
+    expect(operations.length).toBeGreaterThan(15);
+    for (const [method, path] of operations) {
+      const answer = await closed.request(method!.toUpperCase(), path!.replace(/[{}]/g, ''), {
+        headers,
+      });
+      expect([method, path, answer.status, answer.json.message]).toEqual([
+        method,
+        path,
+        403,
+        expect.stringContaining('what all tenants share'),
+      ]);
+    }
+    expect((await closed.request('GET', `${cs}/maintenance/audit`, { headers })).status).toBe(200);
+    const purge = await closed.request('POST', `${cs}/maintenance/purge`, { json: {}, headers });
+    expect(purge.status).toBe(400);
+  });
+});
+
 describe.each(Object.entries(calls))('for %s alone', (allowed, list) => {
   it.each(list)('%s %s', async (...[method, path, json]: Call) => {
     const refusals = async (server: typeof closed): Promise<Record<string, number>> => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, statement } from '../../../core/database/index.js';
 import { AccessKeyEntity } from './access-key.entity.js';
-import type { AccessKey, ListedAccessKey, NewAccessKey } from './access-key.js';
+import type { AccessKey, ListedAccessKey } from './access-key.js';
 
 /** Every node asks once a second for each key in use: the note of its use is coarse to stay cheap. */
 const find = statement(
@@ -10,7 +10,8 @@ const find = statement(
      UPDATE access_key SET last_used_at = now()
       WHERE hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
         AND (expires_at IS NULL OR expires_at > now()))
-   SELECT id, name, roles, tenants, coalesce(expires_at <= now(), false) AS "hasExpired"
+   SELECT id, name, roles, tenants, expires_at AS "expiresAt",
+          coalesce(expires_at <= now(), false) AS "hasExpired"
      FROM access_key WHERE hash = $1`,
 );
 
@@ -33,7 +34,7 @@ export class AccessKeyRepository {
   }
 
   /** @returns false when another key has the name */
-  async add(key: NewAccessKey, hash: Buffer): Promise<boolean> {
+  async add(key: AccessKey, hash: Buffer): Promise<boolean> {
     const lists = { roles: [...key.roles], tenants: key.tenants && [...key.tenants] };
     try {
       await this.database.orm.insert(AccessKeyEntity, { ...key, ...lists, hash });
@@ -49,11 +50,11 @@ export class AccessKeyRepository {
     return this.database.orm.find(AccessKeyEntity, { order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
-  /** @returns the name of the key that is gone; undefined when there was none */
-  async remove(id: string): Promise<string | undefined> {
+  /** @returns the key that is gone; undefined when there was none */
+  async remove(id: string): Promise<AccessKey | undefined> {
     const key = await this.database.orm.findOneBy(AccessKeyEntity, { id });
     if (key === null) return undefined;
     const { affected } = await this.database.orm.delete(AccessKeyEntity, { id });
-    return affected === 0 ? undefined : key.name;
+    return affected === 0 ? undefined : key;
   }
 }

@@ -7,17 +7,14 @@ export interface AccessKey {
   readonly roles: readonly Role[];
   /** The values of ContactCenterId that it is for; null: for all tenants, and for none. */
   readonly tenants: readonly string[] | null;
+  /** Null when it never ends. */
+  readonly expiresAt: Date | null;
   /** Whether its end has come, by the database's clock. */
   readonly hasExpired?: boolean;
 }
 
-/** An API key to be kept. */
-export interface NewAccessKey extends AccessKey {
-  readonly expiresAt: Date | null;
-}
-
 /** An API key as its administrators see it. */
-export interface ListedAccessKey extends NewAccessKey {
+export interface ListedAccessKey extends AccessKey {
   readonly createdAt: Date;
   /** True to about a minute; null when it was never used. */
   readonly lastUsedAt: Date | null;

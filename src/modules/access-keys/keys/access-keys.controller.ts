@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../../core/auth/index.js';
+import { AccessPolicy, Administration } from '../../../core/auth/index.js';
 import { JsonBody, KnownQuery } from '../../edge/index.js';
 import { type KeyAnswer, type MadeKey, type NewKey, newKeySchema } from './access-keys.dto.js';
 import { ApiCreateKey, ApiDeleteKey, ApiListKeys } from './access-keys.openapi.js';
@@ -9,7 +9,7 @@ import { AccessKeysService } from './access-keys.service.js';
 
 /** API keys, for administrators. */
 @ApiTags('Administration')
-@Internal('Administrator')
+@Administration('Administrator')
 @KnownQuery()
 @Controller('genesys/1/admin/keys')
 export class AccessKeysController {
@@ -22,7 +22,7 @@ export class AccessKeysController {
   @HttpCode(200)
   @ApiCreateKey()
   async create(@JsonBody(newKeySchema) key: NewKey, @Req() request: Request): Promise<MadeKey> {
-    return this.keys.create(key, this.policy.callerOf(request).name);
+    return this.keys.create(key, this.policy.callerOf(request));
   }
 
   @Get()
@@ -34,6 +34,6 @@ export class AccessKeysController {
   @Delete(':id')
   @ApiDeleteKey()
   async remove(@Param('id') id: string, @Req() request: Request): Promise<object> {
-    return this.keys.remove(id, this.policy.callerOf(request).name).then(() => ({}));
+    return this.keys.remove(id, this.policy.callerOf(request)).then(() => ({}));
   }
 }

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../core/auth/index.js';
 import { UnitOfWork } from '../../../core/database/index.js';
 import { invalidParameter } from '../../../core/errors/index.js';
 import { Log } from '../../../core/observability/index.js';
 import { Audit } from '../../audit/index.js';
-import type { ListedAccessKey } from './access-key.js';
+import type { AccessKey, ListedAccessKey } from './access-key.js';
 import { AccessKeyRepository } from './access-key.repository.js';
 import type { KeyAnswer, MadeKey, NewKey } from './access-keys.dto.js';
-import { accessKeyExists, accessKeyNotFound } from '../access-keys.errors.js';
+import { accessKeyExists, accessKeyNotFound, forbidden } from '../access-keys.errors.js';
 import { makeKey } from './domain/key-text.js';
 import { adminKeyName, hashOf, KeyRing } from './key-ring.js';
 
@@ -26,10 +27,10 @@ export class AccessKeysService {
 
   /**
    * Makes a key. Names are unique: audit calls a caller by the name of its key.
-   * @param caller who makes it, for the log
-   * @throws DomainError AccessKeyExists, InvalidParameter
+   * @param caller who makes it; a key makes none that would work longer than itself
+   * @throws DomainError AccessKeyExists, InvalidParameter, Forbidden
    */
-  async create({ name, roles, ...limits }: NewKey, caller: string): Promise<MadeKey> {
+  async create({ name, roles, ...limits }: NewKey, caller: Caller): Promise<MadeKey> {
     if (name === adminKeyName) {
       throw invalidParameter('name', `any name but ${adminKeyName}, the environment's own key`);
     }
@@ -37,18 +38,16 @@ export class AccessKeysService {
     if (expiresAt !== null && !(await this.repository.isToCome(expiresAt))) {
       throw invalidParameter('expiresAt', 'an instant in the future');
     }
-    const id = randomUUID();
+    requireNoLonger(expiresAt, caller.expiresAt);
+    const made = { id: randomUUID(), name, roles, expiresAt, tenants };
     const key = makeKey(randomBytes);
-    const entry = { kind: 'key', actor: caller, action: 'create', subject: name } as const;
     // A key that the audit does not have is not made: nobody would have got to see it.
     await this.unitOfWork.run(async () => {
-      if (!(await this.repository.add({ id, name, roles, expiresAt, tenants }, hashOf(key)))) {
-        throw accessKeyExists(name);
-      }
-      await this.audit.note({ ...entry, after: { id, roles } });
+      if (!(await this.repository.add(made, hashOf(key)))) throw accessKeyExists(name);
+      await this.audit.note({ ...entryOf(made, 'create', caller), after: factsOf(made) });
     });
-    this.log.info({ keyId: id, name, roles, caller }, 'an access key was made');
-    return { id, key };
+    this.log.info({ ...lineOf(made), caller: caller.name }, 'an access key was made');
+    return { id: made.id, key };
   }
 
   /** All keys, the oldest first. */
@@ -60,19 +59,40 @@ export class AccessKeysService {
    * Deletes a key: it stops working here at once, on other nodes within two seconds.
    * @throws DomainError AccessKeyNotFound
    */
-  async remove(id: string, caller: string): Promise<void> {
-    const name = await this.unitOfWork.run(() => this.removeNoted(id, caller));
+  async remove(id: string, caller: Caller): Promise<void> {
+    const key = await this.unitOfWork.run(() => this.removeNoted(id, caller));
     this.ring.forget();
-    this.log.info({ keyId: id, name, caller }, 'an access key was deleted');
+    this.log.info({ ...lineOf(key), caller: caller.name }, 'an access key was deleted');
   }
 
-  private async removeNoted(id: string, caller: string): Promise<string> {
-    const name = uuid.test(id) ? await this.repository.remove(id) : undefined;
-    if (name === undefined) throw accessKeyNotFound(id);
-    const entry = { kind: 'key', actor: caller, action: 'delete', subject: name } as const;
-    await this.audit.note({ ...entry, before: { id } });
-    return name;
+  private async removeNoted(id: string, caller: Caller): Promise<AccessKey> {
+    const key = uuid.test(id) ? await this.repository.remove(id) : undefined;
+    if (key === undefined) throw accessKeyNotFound(id);
+    await this.audit.note({ ...entryOf(key, 'delete', caller), before: factsOf(key) });
+    return key;
   }
+}
+
+function entryOf({ name }: AccessKey, action: 'create' | 'delete', caller: Caller) {
+  return { kind: 'key', actor: caller.name, action, subject: name } as const;
+}
+
+/** What the audit has of a key beside its name. */
+function factsOf({ id, roles, tenants, expiresAt }: AccessKey) {
+  return { id, roles, tenants, expiresAt: expiresAt?.toISOString() ?? null };
+}
+
+/** What the log has of a key. */
+function lineOf(key: AccessKey) {
+  const { id, ...facts } = factsOf(key);
+  return { keyId: id, name: key.name, ...facts };
+}
+
+/** A key that is about to end must not live on in one that it makes. */
+function requireNoLonger(expiresAt: Date | null, callersEnd: Date | null): void {
+  if (callersEnd === null || (expiresAt !== null && expiresAt <= callersEnd)) return;
+  const latest = callersEnd.toISOString();
+  throw forbidden(`the API key ends: one that it makes takes an expiresAt no later than ${latest}`);
 }
 
 function answerOf({ createdAt, lastUsedAt, expiresAt, ...key }: ListedAccessKey): KeyAnswer {

@@ -82,6 +82,7 @@ export class KeyRing {
 
 const adminKey: AccessKey = {
   ...{ id: adminKeyName, name: adminKeyName, roles: ['Administrator'], tenants: null },
+  expiresAt: null,
 };
 
 /** What is kept of a key. */

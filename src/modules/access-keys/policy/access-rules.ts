@@ -42,18 +42,22 @@ export class AccessRules extends AccessPolicy {
   override admit(request: Request, access: Access): void | Promise<void> {
     // An upgrade to a websocket comes past the edge.
     this.receive(request);
-    if (access.class === 'internal') return this.internal.requireInternal(request, access.roles);
+    if (access.class === 'internal') return this.internal.requireInternal(request, access);
     if (this.settings.current.publicApiKey && access.alwaysOpen !== true) {
-      return this.keys.requireKey(request, access.roles);
+      return this.keys.requireKey(request, access);
     }
   }
 
   override requireKey(request: Request, roles: readonly Role[]): void | Promise<void> {
-    return this.keys.requireKey(request, roles);
+    return this.keys.requireKey(request, { roles });
   }
 
   override callerOf(request: Request): Caller {
     const { key, address } = this.senders.of(request);
-    return { name: key === undefined ? `address:${address ?? 'unknown'}` : `key:${key.name}` };
+    if (key !== undefined) {
+      return { name: `key:${key.name}`, id: `key:${key.id}`, expiresAt: key.expiresAt };
+    }
+    const name = `address:${address ?? 'unknown'}`;
+    return { name, id: name, expiresAt: null };
   }
 }

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Role } from '../../../core/auth/index.js';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { EdgeSettings } from '../../edge/index.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
 import { foreignPage, type OwnNames } from './domain/own-page.js';
-import { KeyRule } from './key-rule.js';
+import { KeyRule, type Needed } from './key-rule.js';
 import { presentedKey, waysOfKeys } from './presented-key.js';
 import { SecuritySettings } from './security-settings.js';
 import { Senders } from './senders.js';
@@ -31,10 +30,10 @@ export class InternalRule {
 
   /**
    * Requires that the request is an internal call.
-   * @param needed the roles of which a key must have one; none: any key will do
+   * @param needed what is asked of a key; without it any key will do
    * @throws DomainError Unauthorized, Forbidden, RateLimited
    */
-  requireInternal(request: Request, needed: readonly Role[] = []): void | Promise<void> {
+  requireInternal(request: Request, needed: Needed = { roles: [] }): void | Promise<void> {
     const hasKey = presentedKey(request) !== undefined;
     const origins = hasKey ? this.edge.current.corsOrigins : [];
     const grounds = { origins, byNetwork: !hasKey };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Role } from '../../../core/auth/index.js';
+import type { Access, Role, SenderKey } from '../../../core/auth/index.js';
 import type { AccessKey } from '../keys/access-key.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
 import { contactCenterOf } from '../../edge/index.js';
@@ -8,6 +8,9 @@ import { KeyRing } from '../keys/key-ring.js';
 import { type PresentedKey, presentedKey, waysOfKeys } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
 import { Senders } from './senders.js';
+
+/** What is asked of a key. */
+export type Needed = Pick<Access, 'roles' | 'ofAllTenants'>;
 
 /** Admits requests by their API key. */
 @Injectable()
@@ -24,10 +27,10 @@ export class KeyRule {
    * @throws DomainError Unauthorized without a key, or with one that is unknown or has expired;
    *   Forbidden without the role or the tenant; InvalidParameter with several keys; RateLimited
    */
-  requireKey(request: Request, needed: readonly Role[]): void | Promise<void> {
+  requireKey(request: Request, needed: Needed): void | Promise<void> {
     const { key } = this.senders.of(request);
     if (key !== undefined) {
-      requireRole(key.roles, needed);
+      requireAllowed(key, request, needed);
       return;
     }
     const presented = presentedKey(request);
@@ -44,21 +47,37 @@ export class KeyRule {
   private accept(
     request: Request,
     { asBearer }: PresentedKey,
-    key: AccessKey | undefined,
-    needed: readonly Role[],
+    found: AccessKey | undefined,
+    needed: Needed,
   ): void {
-    if (key === undefined) throw unauthorized('the API key is not known here');
-    if (key.hasExpired === true) throw unauthorized('the API key has expired');
+    if (found === undefined) throw unauthorized('the API key is not known here');
     const sender = this.senders.of(request);
-    request.sender = { ...sender, key: { ...key, asBearer } };
+    const key = { ...found, asBearer };
+    // Noted before it is judged: log and audit name whose key was refused.
+    request.sender = { ...sender, key };
+    requireLive(key);
     this.rateLimits.countKey(sender, key.id);
-    requireTenant(key, contactCenterOf(request));
-    requireRole(key.roles, needed);
+    requireAllowed(key, request, needed);
   }
 }
 
+function requireAllowed(key: SenderKey, request: Request, needed: Needed): void {
+  requireLive(key);
+  requireTenant(key, contactCenterOf(request));
+  requireRole(key.roles, needed.roles);
+  if (needed.ofAllTenants === true && key.tenants !== null) {
+    throw forbidden(
+      'the API key is for some tenants alone: this call is about what all tenants share',
+    );
+  }
+}
+
+function requireLive({ hasExpired }: SenderKey): void {
+  if (hasExpired === true) throw unauthorized('the API key has expired');
+}
+
 /** A key of some tenants is for calls that say for which of them they are made. */
-function requireTenant({ tenants }: AccessKey, contactCenter: string | undefined): void {
+function requireTenant({ tenants }: SenderKey, contactCenter: string | undefined): void {
   if (tenants === null) return;
   if (contactCenter === undefined || !tenants.includes(contactCenter)) {
     throw forbidden('the API key is for other tenants: ContactCenterId must name one of its own');
