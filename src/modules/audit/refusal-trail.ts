@@ -13,11 +13,15 @@ import { AuditRepository, type TalliedEntry } from './audit.repository.js';
 /** What was refused is written down after at most so many milliseconds. */
 const writeMs = 1000;
 
-/** Callers and reasons within one minute that have an entry of their own on this node. */
+/**
+ * Callers and reasons within one minute that have an entry of their own on this node; as many with
+ * keys that exist, so that guesses never crowd them out.
+ */
 const mostTallies = 200;
 
 /** Who stands for the callers beyond. */
 const others = 'others';
+const otherKeys = 'other keys';
 
 const mostCharacters = 300;
 
@@ -33,8 +37,8 @@ const credentials = ['authorization', 'x-api-key', 'apikey'];
 export class RefusalTrail implements OnModuleInit, OnModuleDestroy {
   /** What is to be written yet, by tally. */
   private readonly unwritten = new Map<string, TalliedEntry>();
-  /** The tallies of the current minute. */
-  private readonly tallies = new Set<string>();
+  /** The tallies of the current minute, of keys that exist and of all else. */
+  private readonly tallies = { ofKeys: new Set<string>(), ofOthers: new Set<string>() };
   private minute = 0;
   private readonly trouble: Trouble;
   private readonly loop = new Loop(async () => {
@@ -64,21 +68,29 @@ export class RefusalTrail implements OnModuleInit, OnModuleDestroy {
     const { request, status } = refused;
     if ((status !== 401 && status !== 403) || !showsCredentials(request)) return;
     const entry = entryOf(refused);
-    const tally = this.tallyOf(entry.actor, refused.refusal.exception);
+    const isKey = request.sender?.key !== undefined;
+    const { actor, tally } = this.tallyOf(entry.actor, refused.refusal.exception, isKey);
     const { calls = 0 } = this.unwritten.get(tally) ?? {};
-    const actor = tally.startsWith(others) ? others : entry.actor;
     this.unwritten.set(tally, { ...entry, actor, tally, calls: calls + 1 });
   }
 
-  private tallyOf(actor: string, exception: string): string {
+  private tallyOf(
+    actor: string,
+    exception: string,
+    isKey: boolean,
+  ): { readonly actor: string; readonly tally: string } {
     const minute = Math.floor(Date.now() / 60_000);
-    if (minute !== this.minute) this.tallies.clear();
+    if (minute !== this.minute) for (const tallies of Object.values(this.tallies)) tallies.clear();
     this.minute = minute;
-    const tally = `${actor} ${exception} ${String(minute)}`;
-    if (this.tallies.has(tally)) return tally;
-    if (this.tallies.size >= mostTallies) return `${others} ${exception} ${String(minute)}`;
-    this.tallies.add(tally);
-    return tally;
+    const tallies = isKey ? this.tallies.ofKeys : this.tallies.ofOthers;
+    const tallyFor = (actor: string): string => `${actor} ${exception} ${String(minute)}`;
+    const tally = tallyFor(actor);
+    if (!tallies.has(tally) && tallies.size >= mostTallies) {
+      const beyond = isKey ? otherKeys : others;
+      return { actor: beyond, tally: tallyFor(beyond) };
+    }
+    tallies.add(tally);
+    return { actor, tally };
   }
 
   private async write(): Promise<void> {

@@ -56,14 +56,16 @@ describe('the audit', () => {
     ]);
   });
 
-  it('has keys that are made and deleted, without the keys', async () => {
-    const { id, key } = await keyWith('voice', 'Integration');
+  it('has keys that are made and deleted, with their limits and without the keys', async () => {
+    const limits = { tenants: ['north'], expiresAt: '2999-01-31T12:00:00.000Z' };
+    const json = { name: 'voice', roles: ['Integration'], ...limits };
+    const { id, key } = (await server.request('POST', '/genesys/1/admin/keys', { json })).json;
     await server.request('DELETE', `/genesys/1/admin/keys/${id}`);
     const common = { ...once, kind: 'key', actor: address, subject: 'voice' };
-    const made = expect.objectContaining({ id, roles: ['Integration'] });
+    const made = { id, roles: ['Integration'], ...limits };
     const entries = await read('?kind=key');
     expect(entries.slice(0, 2)).toEqual([
-      expect.objectContaining({ ...common, action: 'delete', before: { id }, after: null }),
+      expect.objectContaining({ ...common, action: 'delete', before: made, after: null }),
       expect.objectContaining({ ...common, action: 'create', before: null, after: made }),
     ]);
     expect(JSON.stringify(entries)).not.toContain(key);
@@ -153,6 +155,27 @@ describe('the audit', () => {
         GROUP BY substring(tally FROM '[0-9]+$')`,
     );
     for (const { entries } of minutes) expect(entries).toBeLessThanOrEqual(200);
+  });
+
+  it('has what was refused to a key by its name, whatever flood of wrong keys there is', async () => {
+    const { key } = await keyWith('in the flood', 'Integration');
+    const json = { name: 'ends in the flood', roles: ['Integration'], expiresAt: '' };
+    json.expiresAt = new Date(Date.now() + 500).toISOString();
+    const ended = (await server.request('POST', '/genesys/1/admin/keys', { json })).json.key;
+    await eventually(async () => expect((await call(ended)).status).toBe(401));
+    for (let i = 0; i < 220; i += 20) {
+      const from = (j: number) => `192.0.2.${i + j}`;
+      await Promise.all(Array.from({ length: 20 }, (_, j) => call('gms_wrong', from(j))));
+    }
+    expect((await call(key)).status).toBe(403);
+    expect((await call(ended)).status).toBe(401);
+    await eventually(async () => {
+      const entries = await read('?kind=refusal&limit=1000');
+      const reasons = (name: string) =>
+        entries.filter(({ actor }) => actor === name).map(({ after }) => after.status);
+      expect(reasons('key:in the flood')).toEqual([403]);
+      expect(reasons('key:ends in the flood')).toContain(401);
+    });
   });
 
   it('is read page by page', async () => {
