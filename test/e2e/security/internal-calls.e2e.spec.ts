@@ -77,8 +77,9 @@ describe('on a server that trusts loopback, the default', () => {
     'Digest username="a"',
     ',',
   ])('an Authorization in which no key can be read is a wrong key: %j', async (Authorization) => {
+    const beside: Record<string, string>[] = [{}, { 'X-Api-Key': 'gms_key' }];
     for (const path of admin) {
-      for (const more of [{}, { 'X-Api-Key': 'gms_key' }]) {
+      for (const more of beside) {
         const headers = { Authorization, ...more };
         const answer = await server.request('GET', path, { headers });
         expect([path, answer.status, answer.json.exception]).toEqual([path, 401, 'Unauthorized']);
