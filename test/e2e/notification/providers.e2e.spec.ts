@@ -148,7 +148,7 @@ describe('sections of providers', () => {
     ['push.provider.A', { 'apple.host': 'api.push.apple.com' }, 'option apple.host: takes an http'],
     ['push.provider.A', { 'fcm.service_account': '{}' }, 'takes the JSON of a Google service'],
     ['push.provider.A', { 'webpush.vapid_private_key': 'x' }, 'takes 32 bytes in base64url'],
-    ['push.provider.A', { 'webpush.subject': 'me' }, 'takes a mailto: or https: URL'],
+    ['push.provider.A', { 'webpush.subject': 'me' }, 'takes a mailto: URL with a real domain'],
     ['push.provider.A', { 'fcm.titel': 'x' }, 'option fcm.titel: is unknown'],
     ['push', { pushEnabled: 'comet,smoke' }, 'option pushEnabled: takes push types'],
     ['push', { publish_mode: 'later' }, 'takes one of sync, async'],
