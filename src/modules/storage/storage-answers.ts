@@ -18,6 +18,6 @@ export function valueAnswer(entry: StoredText, linkTo: LinkTo): string {
 
 /** A stored file as it was sent, made harmless for this server's origin. */
 export function fileAnswer(file: UploadedFile): BytesAnswer {
-  const type = contentTypeOf(file.contentType) ?? 'application/octet-stream';
+  const type = contentTypeOf(file.contentType)?.text ?? 'application/octet-stream';
   return new BytesAnswer(file.bytes, type, file.fileName);
 }

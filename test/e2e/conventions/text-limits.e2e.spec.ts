@@ -57,6 +57,13 @@ describe.each(jsonRoutes)('JSON to %s', (path) => {
   });
 });
 
+it.each([
+  ['form', `${form};${' '.repeat(14_000)}x`],
+  ['JSON', `${json}; charset=${' '.repeat(14_000)}x`],
+])('a content type of %s and thousands of blanks is a 415', async (_, type) => {
+  expect(await refusal(create, type, 'a=1')).toEqual([415, 'UnsupportedMediaType']);
+});
+
 it('JSON of 64 levels, and of 20,000 members, is taken', async () => {
   const deep = `{"_phone_number":"6504669999","a":${'['.repeat(63)}${']'.repeat(63)}}`;
   expect((await post(create, json, deep)).status).toBe(200);

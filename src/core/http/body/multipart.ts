@@ -10,7 +10,7 @@ import {
 import { type BodyBounds, TextBudget } from './body-bounds.js';
 import { type FieldValue, mostFields, requireStorable, tooManyFields } from './fields.js';
 import type { MediaType } from './media-type.js';
-import { charsetOf, contentTypeOf, dispositionOf } from './part-header.js';
+import { contentTypeOf, dispositionOf } from './part-header.js';
 import { type PartHeaders, rewritePartHeaders } from './part-headers-of-busboy.js';
 import { readBytes } from './read-bytes.js';
 
@@ -89,7 +89,6 @@ function split(
       streamHandler: (_, parser) => {
         // Multer tells of a fault only when it has torn everything down.
         parser.on('error', refuse);
-        parser.on('partsLimit', () => refuse(tooManyFields('the body')));
         rewritePartHeaders(parser, rewrite);
         feed(parser, body, () => isRefused);
       },
@@ -127,14 +126,13 @@ function partOf(headers: PartHeaders, charset: string): Part | undefined {
   if (name === undefined || name.length > longestName) return undefined;
   const sent = headers['content-type']?.[0];
   const contentType = contentTypeOf(sent);
-  const isText = contentType === undefined || /^text\//i.test(contentType);
+  const isText = contentType === undefined || /^text\//i.test(contentType.text);
   if (fileName === undefined && isText) {
-    const own = contentType === undefined ? undefined : charsetOf(contentType);
-    return { name, file: undefined, charset: own ?? charset };
+    return { name, file: undefined, charset: contentType?.charset ?? charset };
   }
   const file = {
     // RFC 7578, 4.4: text/plain when it names none.
-    contentType: contentType ?? (sent ? 'application/octet-stream' : 'text/plain'),
+    contentType: contentType?.text ?? (sent ? 'application/octet-stream' : 'text/plain'),
     fileName: fileName ?? name,
   };
   return { name, file, charset };
@@ -188,6 +186,8 @@ function refusalOf(error: unknown, mostTextBytes: number): Error {
     return invalidBody('the multipart body is damaged or was cut short');
   }
   switch (error.code) {
+    case 'LIMIT_PART_COUNT':
+      return tooManyFields('the body');
     case 'LIMIT_FIELD_VALUE':
       return payloadTooLarge(mostTextBytes);
     default:

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MIMEType } from 'node:util';
+import { mimeTypeOf } from './media-type.js';
 
 const parameter = /\s*;\s*([^\s=;"]+)\s*=\s*(?:"((?:\\["\\]|[^"\\]|\\(?!["\\]))*)"|([^;\s"]*))/y;
 
@@ -21,21 +21,21 @@ export function dispositionOf(header: string, charset: string): Disposition {
   return { name, fileName: fileName === undefined ? undefined : withoutPath(fileName) };
 }
 
-/** A content type as it was sent, when it is one. */
-export function contentTypeOf(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > 1000 || !/^[\x20-\x7e]+$/.test(header)) {
-    return undefined;
-  }
-  try {
-    return new MIMEType(header).essence === '' ? undefined : header;
-  } catch {
-    return undefined;
-  }
+/** What a part's Content-Type says. */
+export interface PartType {
+  /** As it was sent. */
+  readonly text: string;
+  /** Its parameter, in lower case; undefined when it names none. */
+  readonly charset: string | undefined;
 }
 
-/** The charset parameter of a content type; undefined when it names none. */
-export function charsetOf(contentType: string): string | undefined {
-  return new MIMEType(contentType).params.get('charset')?.toLowerCase();
+/** Undefined for what is no content type. */
+export function contentTypeOf(header: string | undefined): PartType | undefined {
+  if (header === undefined || header.length > 1000 || !/^[\x20-\x7e]+$/.test(header))
+    return undefined;
+  const type = mimeTypeOf(header);
+  if (type === undefined || type.essence === '') return undefined;
+  return { text: header, charset: type.params.get('charset')?.toLowerCase() };
 }
 
 /** One match after the other, from the first semicolon on: what follows a fault is not read. */
