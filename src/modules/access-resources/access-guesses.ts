@@ -8,7 +8,7 @@ import { tooManyGuesses } from './access-resources.errors.js';
 import { numberSection } from './resource-group-section.js';
 
 /** How long a call waits for others that are being judged, milliseconds. */
-const longestWaitMs = 2000;
+const longestWaitMs = 5000;
 
 /**
  * Slows the guessing of access codes (services.md, match-interaction): whoever brings a code is
