@@ -47,7 +47,7 @@ export function field<Value>(takes: string, read: (value: unknown) => Value | un
       if (value === undefined || value === null) return undefined;
       const found = read(value);
       if (found === undefined) {
-        context.addIssue({ code: 'custom', message: `takes ${takes}` });
+        context.addIssue({ code: 'custom', message: `takes ${takes}`, params: { optional: true } });
       }
       return found;
     });

@@ -35,8 +35,10 @@ function unknownMember({ path, keys }: z.core.$ZodIssueUnrecognizedKeys): Domain
   return new DomainError('invalid', 'InvalidParameter', says);
 }
 
-/** Whether the field may be absent: sent empty, it has a wrong value then. */
-function isOptional({ path }: z.core.$ZodIssue, body: object, schema: z.ZodType): boolean {
+/** Whether the field may be absent, or its rule says so: sent empty, it has a wrong value then. */
+function isOptional(issue: z.core.$ZodIssue, body: object, schema: z.ZodType): boolean {
+  if (issue.code === 'custom' && issue.params?.optional === true) return true;
+  const { path } = issue;
   const { error } = schema.safeParse(without(body, path));
   const at = path.join('.');
   return error?.issues.every((issue) => issue.path.join('.') !== at) ?? true;
