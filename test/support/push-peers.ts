@@ -304,7 +304,10 @@ export function useWebPushPeer(): WebPushPeer {
   own.generateKeys();
   const vapid = {
     publicKey: own.getPublicKey('base64url', 'uncompressed'),
-    privateKey: own.getPrivateKey('base64url'),
+    // Node leaves out zero bytes at its beginning; one key of 256 has some.
+    privateKey: Buffer.concat([Buffer.alloc(32), own.getPrivateKey()])
+      .subarray(-32)
+      .toString('base64url'),
   };
   const browsers = new Map<string, { keys: ReturnType<typeof createECDH>; auth: Buffer }>();
   const peer = useHttpPeer({
