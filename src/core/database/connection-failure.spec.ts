@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
@@ -38,6 +39,14 @@ it('a connection that is refused, breaks or is ended by PostgreSQL is a lost dat
   expect(isConnectionFailure(new QueryFailedError('SELECT', [], answer('57P03')))).toBe(true);
   expect(isConnectionFailure(new QueryFailedError('SELECT', [], failure('EPIPE')))).toBe(true);
   expect(isConnectionFailure(answer('22003'))).toBe(false);
+});
+
+it('an error of Node itself, which may be of another realm, is known as well', () => {
+  const foreign = runInNewContext(
+    `Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })`,
+  ) as Error;
+  expect(foreign instanceof Error).toBe(false);
+  expect(isConnectionFailure(markDriverError(foreign))).toBe(true);
 });
 
 it('a full disk is that of the database or of the files of this node', () => {

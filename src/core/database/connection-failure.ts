@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { driverErrorOf } from './database-error.js';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
@@ -37,8 +38,8 @@ export function isConnectionFailure(error: unknown): boolean {
 }
 
 function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   if ('code' in error && unreachableCodes.has(String(error.code))) return true;
-  if (error instanceof AggregateError) return error.errors.some(isUnreachable);
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isUnreachable);
   return words.test(error.message);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { DatabaseError } from 'pg';
 import { QueryFailedError, TypeORMError } from 'typeorm';
 
@@ -24,7 +25,8 @@ export function markDriverError<Thrown>(error: Thrown): Thrown {
 /** The error of the driver, also inside the ORM's wrapper; undefined for one from elsewhere. */
 export function driverErrorOf(error: unknown): Error | undefined {
   if (error instanceof QueryFailedError) return error.driverError as Error;
-  if (!(error instanceof Error)) return undefined;
+  // Not by its class: errors of Node itself may be of another realm than this code.
+  if (!types.isNativeError(error)) return undefined;
   const isOurs =
     error instanceof DatabaseError || error instanceof TypeORMError || marked.has(error);
   return isOurs ? error : undefined;

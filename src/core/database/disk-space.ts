@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
@@ -7,7 +8,7 @@ const rememberedMs = 10_000;
 /** Whether the error says that a disk is full: the database's, or that of this node's own files. */
 export function isDiskFull(error: unknown): boolean {
   if (sqlStateOf(error) === SqlState.diskFull) return true;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
