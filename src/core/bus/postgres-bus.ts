@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database, DATABASE_URL } from '../database/index.js';
-import { ambientScope } from '../database/unit-of-work-scope.js';
+import { outsideUnitsOfWork } from '../database/unit-of-work-scope.js';
 import { Log } from '../observability/index.js';
 import { Bus } from './bus.js';
 import { PostgresListener } from './postgres-listener.js';
@@ -62,7 +62,7 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
     if (this.stopped) return;
     const text = encodeWakeUp(topic, key);
     // A wake-up sent by the connection of a unit of work would wait for its commit.
-    ambientScope.exit(() => {
+    outsideUnitsOfWork(() => {
       this.notifier.add(withOrigin(text, this.origin));
       if (this.ownWakeUps.size === 0) setImmediate(() => this.tellOwn());
       this.ownWakeUps.add(text);
