@@ -20,6 +20,7 @@ const checks = {
       ...['src', 'migrations', 'ormconfig.ts'],
     ),
   openapi: () => node(inRoot('scripts/openapi.mjs'), '--check'),
+  schema: () => node(inRoot('scripts/schema.mjs'), '--check'),
   'lock-file': async () => {
     const faults = lockFileFaults();
     return { failed: faults.length > 0, output: faults.join('\n') };

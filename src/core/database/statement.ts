@@ -4,11 +4,32 @@ export interface Statement {
   readonly text: string;
 }
 
+/** PostgreSQL cuts longer names short, so that two could become one. */
+const longestNameBytes = 63;
+
+const declared = new Map<string, Statement>();
+
 /**
  * Declares a hand-written statement of a hot path. A prepared statement saves PostgreSQL 25–65 µs
- * of parsing and planning a call (measured: design, stack.md).
+ * of parsing and planning a call (measured: docs/decisions/0007-sql-on-typeorms-pool.md).
  * @param name unique in the server, at most 63 bytes, as `storage.readEntry`
+ * @throws Error when another statement has that name already, or the name is too long: a connection
+ *   that prepared the one would run it in place of the other
  */
 export function statement(name: string, text: string): Statement {
-  return Object.freeze({ name, text });
+  if (Buffer.byteLength(name) > longestNameBytes) {
+    throw new Error(`the statement's name is longer than ${longestNameBytes} bytes: ${name}`);
+  }
+  const namesake = declared.get(name);
+  if (namesake !== undefined && namesake.text !== text) {
+    throw new Error(`two statements are named ${name}`);
+  }
+  const made = namesake ?? Object.freeze({ name, text });
+  declared.set(name, made);
+  return made;
+}
+
+/** All statements declared so far, in the order of their names, for a check that prepares each. */
+export function declaredStatements(): readonly Statement[] {
+  return [...declared.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }

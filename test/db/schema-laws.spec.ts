@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { changedMigrations, migrationHashes } from '../../scripts/lib/migration-hashes.mjs';
+import { readSchemaText, refusedStatements, statement } from '../../src/core/database/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('the laws of the schema', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  async function change(sql: string): Promise<void> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  }
+
+  it('names a statement that does not fit the schema', async () => {
+    const right = { name: 'test.right', text: 'SELECT id FROM storage_area WHERE id = $1' };
+    const wrong = { name: 'test.wrong', text: 'SELECT colour FROM storage_area' };
+    expect(await refusedStatements(database.url, [right, wrong])).toEqual([
+      'test.wrong: column "colour" does not exist',
+    ]);
+  });
+
+  it('shows a change of the schema in its text', async () => {
+    const before = await readSchemaText(database.url);
+    await change(`
+      ALTER TABLE node ADD COLUMN colour text COLLATE "C" DEFAULT 'red' NOT NULL;
+      COMMENT ON COLUMN node.colour IS 'seen by nobody';
+      CREATE INDEX by_colour ON node (colour) WHERE colour <> 'red'`);
+    const after = await readSchemaText(database.url);
+    const added = after.split('\n').filter((line) => !before.split('\n').includes(line));
+    expect(added).toEqual([
+      `  colour text COLLATE "C" DEFAULT 'red'::text NOT NULL,`,
+      `CREATE INDEX by_colour ON public.node USING btree (colour) WHERE (colour <> 'red'::text);`,
+      `COMMENT ON COLUMN node.colour IS 'seen by nobody';`,
+    ]);
+  });
+
+  it('refuses two statements of one name, and a name that PostgreSQL would cut short', () => {
+    const first = statement('test.namesake', 'SELECT 1');
+    expect(statement('test.namesake', 'SELECT 1')).toBe(first);
+    expect(() => statement('test.namesake', 'SELECT 2')).toThrow('two statements are named');
+    expect(() => statement('x'.repeat(64), 'SELECT 1')).toThrow('longer than 63 bytes');
+  });
+
+  it('says which landed migration was changed or is gone', () => {
+    const found = migrationHashes();
+    const [first = '', second = ''] = Object.keys(found);
+    expect(first).toMatch(/^\d+-\w+\.ts$/);
+    expect(changedMigrations(found, found)).toEqual([]);
+    expect(changedMigrations(found, { ...found, [first]: 'other', [second]: undefined })).toEqual([
+      `the landed migration ${first} was changed`,
+      `the landed migration ${second} is gone`,
+    ]);
+  });
+});
