@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/errors/index.js';
+import { DomainError, quoted } from '../../core/errors/index.js';
 
 /** No key, or one that nobody has. */
 export function unauthorized(message: string): DomainError {
@@ -17,11 +17,7 @@ export function rateLimited(retryAfterSeconds: number): DomainError {
 }
 
 export function accessKeyNotFound(id: string): DomainError {
-  return new DomainError(
-    'notFound',
-    'AccessKeyNotFound',
-    `there is no access key ${JSON.stringify(id.slice(0, 60))}`,
-  );
+  return new DomainError('notFound', 'AccessKeyNotFound', `there is no access key ${quoted(id)}`);
 }
 
 export function accessKeyExists(name: string): DomainError {

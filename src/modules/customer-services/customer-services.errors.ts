@@ -1,18 +1,18 @@
-import { DomainError } from '../../core/errors/index.js';
+import { DomainError, quoted } from '../../core/errors/index.js';
 
 /** A service that is not there, of another tenant, or has expired: 404 ServiceNotFound. */
 export function serviceNotFound(id: string): DomainError {
-  return new DomainError('notFound', 'ServiceNotFound', `there is no service ${shown(id)}`);
+  return new DomainError('notFound', 'ServiceNotFound', `there is no service ${quoted(id)}`);
 }
 
 /** 404 StateNotFound. */
 export function stateNotFound(id: string): DomainError {
-  return new DomainError('notFound', 'StateNotFound', `the service has no state ${shown(id)}`);
+  return new DomainError('notFound', 'StateNotFound', `the service has no state ${quoted(id)}`);
 }
 
 /** 404 TaskNotFound. */
 export function taskNotFound(id: string): DomainError {
-  return new DomainError('notFound', 'TaskNotFound', `the service has no task ${shown(id)}`);
+  return new DomainError('notFound', 'TaskNotFound', `the service has no task ${quoted(id)}`);
 }
 
 /** A transition from a state that is over: 409 StateCompleted. */
@@ -22,10 +22,6 @@ export function stateCompleted(id: number): DomainError {
     'StateCompleted',
     `state ${String(id)} is completed; a transition leaves an active one`,
   );
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
 export function serverOwnExtension(name: string): DomainError {

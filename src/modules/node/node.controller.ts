@@ -31,6 +31,7 @@ export class NodeController {
   }
 
   @Get('admin/node')
+  @KnownQuery()
   @Administration('Supervisor', 'Administrator')
   @ApiOwnNode()
   own(): OwnNodeView {
@@ -38,6 +39,7 @@ export class NodeController {
   }
 
   @Get('admin/node/status')
+  @KnownQuery('node')
   @Administration('Supervisor')
   @ApiNodeStatus()
   status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
@@ -45,6 +47,7 @@ export class NodeController {
   }
 
   @Post('admin/node/changestatus/:status')
+  @KnownQuery('node')
   @HttpCode(200)
   @Administration('Administrator')
   @ApiChangeStatus()

@@ -1,4 +1,4 @@
-import { DomainError } from '../../core/errors/index.js';
+import { DomainError, quoted } from '../../core/errors/index.js';
 
 /** A push type that is switched off here, or that nothing serves: 404 PushTypeNotEnabled. */
 export function pushTypeNotEnabled(type: string): DomainError {
@@ -23,7 +23,7 @@ export function subscriptionNotFound(id: string): DomainError {
   return new DomainError(
     'notFound',
     'SubscriptionNotFound',
-    `there is no subscription "${id.slice(0, 255)}"`,
+    `there is no subscription ${quoted(id)}`,
   );
 }
 

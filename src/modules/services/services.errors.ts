@@ -1,10 +1,10 @@
-import { DomainError, invalidParameter } from '../../core/errors/index.js';
+import { DomainError, invalidParameter, quoted } from '../../core/errors/index.js';
 
 export function serviceNotFound(name: string): DomainError {
   return new DomainError(
     'notFound',
     'ServiceNotFound',
-    `there is no service called ${shown(name)}`,
+    `there is no service called ${quoted(name)}`,
   );
 }
 
@@ -12,7 +12,7 @@ export function serviceInstanceNotFound(id: string): DomainError {
   return new DomainError(
     'notFound',
     'ServiceInstanceNotFound',
-    `there is no service with the id ${shown(id)}, or it has ended`,
+    `there is no service with the id ${quoted(id)}, or it has ended`,
   );
 }
 
@@ -20,7 +20,7 @@ export function requestNotSupported(request: string): DomainError {
   return new DomainError(
     'invalid',
     'RequestNotSupported',
-    `this service does not know the request ${shown(request)}`,
+    `this service does not know the request ${quoted(request)}`,
   );
 }
 
@@ -30,8 +30,4 @@ export function noMatch(): DomainError {
 
 export function instantInPast(name: string): DomainError {
   return invalidParameter(name, 'an instant in the future');
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

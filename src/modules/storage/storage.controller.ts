@@ -8,6 +8,7 @@ import { externalBase, FormFields, GmsUser } from '../edge/index.js';
 import { fileAnswer, keysAnswer, type LinkTo, valueAnswer } from './storage-answers.js';
 import {
   ApiCreateStorage,
+  ApiDeleteKey,
   ApiDeleteStorage,
   ApiQueryBinaryKey,
   ApiQueryKey,
@@ -84,6 +85,16 @@ export class StorageController {
     @Req() request: Request,
   ): Promise<string> {
     return this.storage.readOne(id, key, user).then((one) => valueAnswer(one, linkTo(request, id)));
+  }
+
+  @Delete(':id/:key')
+  @ApiDeleteKey()
+  async removeOne(
+    @Param('id') id: string,
+    @Param('key') key: string,
+    @GmsUser() user: string | undefined,
+  ): Promise<object> {
+    return this.storage.removeOne(id, key, user).then(() => ({}));
   }
 
   @Delete(':id')

@@ -1,23 +1,19 @@
-import { DomainError } from '../../core/errors/index.js';
+import { DomainError, quoted } from '../../core/errors/index.js';
 
 export function storageNotFound(id: string): DomainError {
-  return new DomainError('notFound', 'StorageNotFound', `there is no storage ${shown(id)}`);
+  return new DomainError('notFound', 'StorageNotFound', `there is no storage ${quoted(id)}`);
 }
 
 export function keyNotFound(key: string): DomainError {
-  return new DomainError('notFound', 'KeyNotFound', `there is no key ${shown(key)}`);
+  return new DomainError('notFound', 'KeyNotFound', `there is no key ${quoted(key)}`);
 }
 
 export function invalidKey(key: string, why: string): DomainError {
-  return new DomainError('invalid', 'InvalidKey', `the key ${shown(key)} ${why}`);
+  return new DomainError('invalid', 'InvalidKey', `the key ${quoted(key)} ${why}`);
 }
 
 export function tooManyKeys(most: number): DomainError {
   return new DomainError('invalid', 'TooManyKeys', `a storage holds at most ${String(most)} keys`);
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
 export function serversKey(key: string): DomainError {

@@ -87,3 +87,12 @@ export const ApiDeleteStorage = (): MethodDecorator =>
     answer: json({}),
     errors: noArea,
   });
+
+export const ApiDeleteKey = (): MethodDecorator =>
+  Operation({
+    summary: 'Remove one key; the area goes with its last one',
+    section: 'Beyond the documents: docs/compatibility.md, Storage API',
+    path: { id, key: 'Key1' },
+    answer: json({}),
+    errors: noKey,
+  });

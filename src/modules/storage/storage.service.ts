@@ -10,7 +10,7 @@ import { requireStorableKey } from './domain/keys.js';
 import { parseTtl } from './domain/ttl.js';
 import { type LockedArea, StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
-import { keyNotFound, storageNotFound, tooManyKeys } from './storage.errors.js';
+import { keyNotFound, serversKey, storageNotFound, tooManyKeys } from './storage.errors.js';
 import { storageSection } from './storage-section.js';
 
 /**
@@ -120,6 +120,21 @@ export class StorageService {
       if (area === undefined) throw storageNotFound(id);
       await this.entries.removeAll(id, area.bound ? this.edge.serversKey : undefined);
       if (!area.bound) await this.areas.remove(id);
+    });
+  }
+
+  /**
+   * Removes one key; the area goes with its last one, unless a service owns it.
+   * @throws DomainError StorageNotFound, KeyNotFound; Forbidden for the key that the server alone writes
+   */
+  async removeOne(id: string, key: string, user: string | undefined): Promise<void> {
+    if (!isPossibleId(id)) throw storageNotFound(id);
+    await this.unitOfWork.run(async () => {
+      const area = await this.areas.lockForWrite(id, user, 0);
+      if (area === undefined) throw storageNotFound(id);
+      if (area.bound && key === this.edge.serversKey) throw serversKey(key);
+      const removed = !key.includes('\0') && (await this.entries.removeOne(id, key));
+      if (!removed) throw keyNotFound(key);
     });
   }
 

@@ -217,6 +217,8 @@ describe('calls of our own name what they do not know', () => {
   it.each([
     '/genesys/1/admin/keys',
     '/genesys/1/admin/audit',
+    '/genesys/1/admin/node',
+    '/genesys/1/admin/node/status',
     '/genesys/1/admin/nodes',
     '/genesys/1/admin/config/sections',
     '/genesys/1/admin/config/export',

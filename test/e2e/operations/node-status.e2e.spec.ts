@@ -66,6 +66,14 @@ describe('the status in the address', () => {
     expect((await server.request('POST', `${change}/Online`)).text).toBe('ONLINE');
   });
 
+  it('is set on no node when the parameter that names one is misspelt', async () => {
+    const server = await servers.start(node('one'));
+    const answer = await server.request('POST', `${change}/OFFLINE?nod=two`);
+    expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidParameter']);
+    expect(answer.json.message).toContain('nod');
+    expect((await server.request('GET', ping)).text).toBe('ONLINE');
+  });
+
   it('that is none is refused and changes nothing', async () => {
     const server = await servers.start(node('one'));
     for (const word of ['AWAY', 'ONLINE%20', '%00', 'ONLINE,OFFLINE']) {
@@ -108,9 +116,12 @@ describe('another node', () => {
 
   it('of an impossible id is refused, and no id is this node', async () => {
     const server = await servers.start(node('one'));
-    for (const query of ['node=%00', 'node=one&node=two']) {
+    for (const [query, exception] of [
+      ['node=%00', 'InvalidText'],
+      ['node=one&node=two', 'InvalidParameter'],
+    ]) {
       const answer = await server.request('GET', `${status}?${query}`);
-      expect([answer.status, answer.json.exception]).toEqual([400, 'InvalidParameter']);
+      expect([answer.status, answer.json.exception]).toEqual([400, exception]);
     }
     expect((await server.request('GET', `${status}?node=`)).text).toBe('ONLINE');
   });

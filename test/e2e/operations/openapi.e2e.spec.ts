@@ -89,6 +89,12 @@ describe('/docs', () => {
 });
 
 describe('/docs-json', () => {
+  it('is JSON like that of every other answer', async () => {
+    const { headers } = await server.request('GET', '/docs-json');
+    expect(headers['content-type']).toBe('application/json;charset=UTF-8');
+    expect(headers['cache-control']).toBe('no-cache, no-store');
+  });
+
   it('describes every route that is not a page, and no other', async () => {
     const { json: document } = await server.request('GET', '/docs-json');
     const described = operationsOf(document).map(([name]) => name);

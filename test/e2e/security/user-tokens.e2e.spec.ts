@@ -154,8 +154,10 @@ describe('with jwt the user', () => {
       expect(text.status).toBe(200);
       await expectAlice(path);
     }
-    const one = await server.request('DELETE', `${service}/storage/gms_user`);
-    expect([one.status, one.json.exception]).toEqual([403, 'Forbidden']);
+    for (const path of [`${service}/storage/gms_user`, `${storage}/${id}/gms_user`]) {
+      const one = await server.request('DELETE', path);
+      expect([one.status, one.json.exception]).toEqual([403, 'Forbidden']);
+    }
     for (const path of [`${service}/storage`, `${storage}/${id}`]) {
       const form = { note: 'x' };
       expect((await server.request('POST', `${service}/update`, { form })).status).toBe(200);

@@ -258,6 +258,21 @@ describe('Query and delete', () => {
     expect((await server.request('DELETE', `${storage}/${id}`)).status).toBe(404);
   });
 
+  it('deletes one key, and the area with its last one', async () => {
+    const id = await create({ a: '1', b: '2' });
+    const remove = (key: string) => server.request('DELETE', `${storage}/${id}/${key}`);
+    const deleted = await remove('a');
+    expect([deleted.status, deleted.json]).toEqual([200, {}]);
+    for (const key of ['a', 'none', '%00']) {
+      const again = await remove(key);
+      expect([again.status, again.json.exception]).toEqual([404, 'KeyNotFound']);
+    }
+    expect((await server.request('GET', `${storage}/${id}`)).json).toEqual({ b: '2' });
+    expect((await remove('b')).status).toBe(200);
+    const gone = await remove('b');
+    expect([gone.status, gone.json.exception]).toEqual([404, 'StorageNotFound']);
+  });
+
   it('never lets stored HTML run in the server’s origin', async () => {
     const { json } = await server.request('POST', `${storage}/60`, {
       multipart: [
@@ -310,6 +325,7 @@ describe('Custom storage (8.5)', () => {
         ['GET', area],
         ['GET', `${area}/a`],
         ['GET', `${storage}/binary/my.area_~1/a`],
+        ['DELETE', `${area}/a`],
         ['DELETE', area],
       ] as const) {
         const answer = await server.request(method, at, { headers });

@@ -1,7 +1,8 @@
 import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
+import { writeAnswer } from '../answer.js';
 import { declareMounted } from '../route-table.js';
 import { buildDocument } from './document.js';
 
@@ -29,9 +30,15 @@ const requireNeeded: RequestHandler = ({ path }, _response, next) => {
 export function mountDocs(app: NestExpressApplication): void {
   app.use('/docs', requireNeeded);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
-    raw: ['json'],
+    raw: false,
     customSiteTitle: 'OpenGMS API',
     swaggerOptions: { validatorUrl: null, docExpansion: 'none' },
+  });
+  // By ourselves, for the content type and the headers of every other JSON.
+  let document: object | undefined;
+  const express: Express = app.getHttpAdapter().getInstance();
+  express.get('/docs-json', (_request, response) => {
+    writeAnswer(response, 200, (document ??= buildDocument(app)));
   });
   const access = 'public';
   declareMounted(

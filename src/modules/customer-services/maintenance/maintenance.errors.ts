@@ -1,9 +1,8 @@
-import { DomainError } from '../../../core/errors/index.js';
+import { DomainError, quoted } from '../../../core/errors/index.js';
 
 /** A name of which there is no exported file for the caller: 404 FileNotFound. */
 export function fileNotFound(name: string): DomainError {
-  const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
-  return new DomainError('notFound', 'FileNotFound', `there is no exported file ${shown}`);
+  return new DomainError('notFound', 'FileNotFound', `there is no exported file ${quoted(name)}`);
 }
 
 /** The files of an export could not be written: 500 ExportFailed; none of them is left. */
