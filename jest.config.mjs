@@ -10,7 +10,13 @@ export default {
   moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json', 'node'],
   // As Node wants it the sources say `./x.js` for `./x.ts`.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '\\.ts$': ['@swc/jest'] },
+  // What is tested is what was built, and it and the packages below are loaded once a process.
+  transform: {
+    '/(src|migrations)/(?!.*\\.spec\\.ts$).*\\.ts$': '<rootDir>/test/support/built-modules.mjs',
+    '\\.ts$': '@swc/jest',
+    '/node_modules/': '<rootDir>/test/support/built-modules.mjs',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|pg|reflect-metadata|typeorm)/)'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testEnvironment: '<rootDir>/test/support/leak-environment.mjs',

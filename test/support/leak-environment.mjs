@@ -1,5 +1,6 @@
 import { TestEnvironment } from 'jest-environment-node';
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadBuilt } from './built-modules.mjs';
 
 /** What a forgetful test leaves behind; each of these keeps a process alive. */
 const kinds = [
@@ -19,10 +20,20 @@ const kinds = [
 /** Closing takes the system a moment; what is still there after this many milliseconds leaked. */
 const patience = 3000;
 
+/**
+ * A test file runs in a world of its own, with its own Error, Date and Map: what it throws into built modules, and
+ * what it decorates for them, must be known there.
+ */
+const shared = {
+  ...{ loadBuilt, Reflect, Date, Map, Set },
+  ...{ Error, AggregateError, RangeError, SyntaxError, TypeError },
+};
+
 /** Fails a test file that leaves sockets, servers, child processes or running timers behind. */
 export default class LeakEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
+    Object.assign(this.global, shared);
     this.before = await countResources();
   }
 

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface SpawnOptions extends ServerOptions {
   /** What is run, a path in the repository; absent: the built server itself. */
   readonly program?: string;
-  /** Milliseconds that the server has to say that it listens; 30,000 when absent. */
+  /** Milliseconds that the server has to say that it listens; 60,000 when absent. */
   readonly startTimeout?: number;
 }
 
@@ -58,7 +58,7 @@ export async function spawnServer(options: SpawnOptions = {}): Promise<SpawnedSe
   };
   let url: string;
   try {
-    url = await listening(child, output, options.startTimeout ?? 30_000);
+    url = await listening(child, output, options.startTimeout ?? 60_000);
   } catch (error) {
     await end('SIGKILL');
     await surroundings.remove();

@@ -14,9 +14,9 @@ describe('the rate of handshakes', () => {
 
   it('of many addresses is kept for each, in a bounded place', () => {
     const rates = new AddressRates();
-    for (let address = 0; address < 30_000; address++) {
-      expect([1, 2].map(() => rates.take(String(address), 0, 1))).toEqual([true, false]);
-    }
+    const addresses = Array.from({ length: 30_000 }, (_, address) => String(address));
+    const takes = addresses.map((address) => [1, 2].map(() => rates.take(address, 0, 1)).join());
+    expect(new Set(takes)).toEqual(new Set(['true,false']));
     expect(rates.take('29999', 999, 1)).toBe(false);
     expect(rates.take('29999', 1001, 1)).toBe(true);
   });

@@ -236,7 +236,7 @@ describe('a handler', () => {
 });
 
 describe('several nodes', () => {
-  it('run thousands of timers, each once, and share them', async () => {
+  it('run hundreds of timers, each once, and share them', async () => {
     const by = new Map<string, number>();
     for (const name of ['one', 'two', 'three']) {
       const node: CoreNode = await start(
@@ -244,6 +244,8 @@ describe('several nodes', () => {
           a: async ({ key }) => {
             await node.get(Database).execute(note, [key]);
             by.set(name, (by.get(name) ?? 0) + 1);
+            // So that no node is done with all of them before the others have looked.
+            await delay(10);
           },
         },
         name,
@@ -254,13 +256,13 @@ describe('several nodes', () => {
       `INSERT INTO timer (kind, key, due_at, try_at)
        SELECT 'a', n::text, at, at
          FROM (SELECT n, now() + (n % 500) * interval '1 ms' AS at
-                 FROM generate_series(1, 3000) AS n) AS due`,
+                 FROM generate_series(1, 600) AS n) AS due`,
     );
     const node = nodes[0]!;
     await node.get(Database).execute(setMany, []);
-    await eventually(async () => expect((await timersLeft(node)).length).toBe(0), 50_000);
+    await eventually(async () => expect(await timersLeft(node)).toHaveLength(0), 40_000);
     const rows = await noted(node);
-    expect(rows.length).toBe(3000);
+    expect(rows.length).toBe(600);
     expect(rows.every(({ count }) => count === 1)).toBe(true);
     expect(by.size).toBe(3);
     expect(await node.get(Metrics).text()).toMatch(
