@@ -6,6 +6,7 @@ import { BusModule } from './core/bus/index.js';
 import { ENVIRONMENT, type Environment } from './core/config/index.js';
 import { DATABASE_URL, DatabaseModule } from './core/database/index.js';
 import { ErrorFilter } from './core/http/error.filter.js';
+import { HttpModule } from './core/http/http.module.js';
 import { Log, ObservabilityModule } from './core/observability/index.js';
 import { OutboxModule } from './core/outbox/index.js';
 import { OutgoingModule } from './core/outgoing/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
         DatabaseModule.connect(facts.databaseUrl, `gms ${facts.environment.nodeId}`),
         ScheduleModule.forRoot(),
         ObservabilityModule,
+        HttpModule,
         BusModule,
         OutboxModule,
         OutgoingModule,

@@ -28,7 +28,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     { logger: new NestLog(log), bodyParser: false, abortOnError: false },
   );
   try {
-    answerClientErrors(app.getHttpServer());
+    answerClientErrors(app);
     // First, so that what the edge itself answers is counted as well.
     mountObservability(app);
     mountEdge(app);

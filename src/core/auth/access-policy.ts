@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Access, Role } from './access.js';
+import type { Arrival } from './sender.js';
 
 /** Who sent a request, as far as it is known. */
 export interface Caller {
@@ -21,11 +22,11 @@ export abstract class AccessPolicy {
   abstract receive(request: Request): void;
 
   /**
-   * Counts more calls that a request holds, as the messages of a batch, against the rates of its
-   * sender's address and key.
+   * Counts more calls that a request holds, as the messages of a batch, or what is no request at
+   * all, against the rates of its sender's address and key.
    * @throws DomainError RateLimited
    */
-  abstract count(request: Request, calls: number): void;
+  abstract count(arrival: Arrival, calls: number): void;
 
   /**
    * Admits the request, or throws.
@@ -39,6 +40,6 @@ export abstract class AccessPolicy {
    */
   abstract requireKey(request: Request, roles: readonly Role[]): void | Promise<void>;
 
-  /** The caller of a request that was admitted. */
-  abstract callerOf(request: Request): Caller;
+  /** The caller, as far as it is known by now. */
+  abstract callerOf(arrival: Arrival): Caller;
 }

@@ -13,4 +13,4 @@ export {
 export { forwardedClient } from './forwarded-for.js';
 export { namesOwnServer, ownVia } from './own-mark.js';
 export { requireSingleHeaders } from './request-headers.js';
-export type { Sender, SenderKey } from './sender.js';
+export type { Arrival, Sender, SenderKey } from './sender.js';

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { Role } from './access.js';
 
 /** What the access policy found out about the sender of a request. */
@@ -23,6 +24,9 @@ export interface SenderKey {
   /** Whether it came as `Authorization: Bearer`, which then holds no token of a user. */
   readonly asBearer: boolean;
 }
+
+/** What the access policy looks at of whatever comes over a connection, be it no whole request. */
+export type Arrival = Pick<Request, 'headers' | 'socket' | 'sender'>;
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only

@@ -4,12 +4,15 @@ export type ErrorKind =
   | 'unauthorized'
   | 'forbidden'
   | 'notFound'
+  | 'methodNotAllowed'
   | 'conflict'
   | 'requestTimeout'
   | 'tooLarge'
   | 'unsupportedMediaType'
+  | 'expectationFailed'
   | 'unprocessable'
   | 'tooManyRequests'
+  | 'headersTooLarge'
   | 'rejected'
   | 'notImplemented'
   | 'badGateway'
@@ -27,6 +30,8 @@ export function httpStatusOf(kind: ErrorKind): number {
       return 403;
     case 'notFound':
       return 404;
+    case 'methodNotAllowed':
+      return 405;
     case 'conflict':
       return 409;
     case 'requestTimeout':
@@ -35,10 +40,14 @@ export function httpStatusOf(kind: ErrorKind): number {
       return 413;
     case 'unsupportedMediaType':
       return 415;
+    case 'expectationFailed':
+      return 417;
     case 'unprocessable':
       return 422;
     case 'tooManyRequests':
       return 429;
+    case 'headersTooLarge':
+      return 431;
     case 'rejected':
       return 500;
     case 'notImplemented':

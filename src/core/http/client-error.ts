@@ -1,48 +1,39 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { writeAnswer } from './answer.js';
-import { type LastError, sayLastError } from './last-words.js';
+import type { INestApplication } from '@nestjs/common';
+import type { Request } from 'express';
+import { AccessPolicy } from '../auth/index.js';
+import { DomainError, invalidRequest } from '../errors/index.js';
+import type { Refusable } from '../observability/index.js';
+import { ConnectionRefusals } from './connection-refusals.js';
+import { requestIdOf } from './request.js';
 import { RequestsUnderWay } from './requests-under-way.js';
 
-const malformed: LastError = {
-  status: 400,
-  exception: 'InvalidRequest',
-  message: 'the request is not well-formed HTTP/1.1',
-};
-
-const noTunnel: LastError = {
-  status: 405,
-  exception: 'MethodNotAllowed',
-  message: 'this server is no proxy',
-};
-
 /** By the code of Node's HTTP parser. */
-const answers = new Map<string | undefined, LastError>([
-  [
-    'HPE_HEADER_OVERFLOW',
-    {
-      status: 431,
-      exception: 'HeadersTooLarge',
-      message: 'the request line and the headers together are larger than 16384 bytes',
-    },
-  ],
-  [
-    'HPE_CHUNK_EXTENSIONS_OVERFLOW',
-    {
-      status: 413,
-      exception: 'PayloadTooLarge',
-      message: 'the extensions of the chunks are too large',
-    },
-  ],
-  [
-    'ERR_HTTP_REQUEST_TIMEOUT',
-    {
-      status: 408,
-      exception: 'RequestTimeout',
-      message: 'the request did not come to its end in time',
-    },
-  ],
-]);
+function errorOf(code: string | undefined): DomainError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new DomainError(
+        'headersTooLarge',
+        'HeadersTooLarge',
+        'the request line and the headers together are larger than 16384 bytes',
+      );
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new DomainError(
+        'tooLarge',
+        'PayloadTooLarge',
+        'the extensions of the chunks are too large',
+      );
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new DomainError(
+        'requestTimeout',
+        'RequestTimeout',
+        'the request did not come to its end in time',
+      );
+    default:
+      return invalidRequest('the request is not well-formed HTTP/1.1');
+  }
+}
 
 /** How long a client that still sends may take to read the answer, milliseconds. */
 const lingerMs = 1000;
@@ -51,42 +42,74 @@ const lingerMs = 1000;
  * Answers what is no HTTP, or not whole in time, or nothing that this server does, in the one error
  * shape and closes the connection (conventions.md, Answers). Such a request reaches no route.
  */
-export function answerClientErrors(server: Server): void {
-  const underWay = RequestsUnderWay.of(server);
-  const answered = new WeakSet<Socket>();
-  answerExpectations(server);
-  server.on('connect', (_request, socket) => {
-    socket.on('error', () => socket.destroy());
-    sayLastError(socket, noTunnel, lingerMs);
+export function answerClientErrors(app: INestApplication): void {
+  const server = app.getHttpServer() as Server;
+  const clientErrors = new ClientErrors(
+    RequestsUnderWay.of(server),
+    app.get(AccessPolicy),
+    app.get(ConnectionRefusals),
+  );
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    server.emit('request', request, response);
+  };
+  // Node would answer these itself, without a body; the edge refuses what nobody knows.
+  server.on('checkExpectation', serve);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.expect?.trim().toLowerCase() === '100-continue') response.writeContinue();
+    serve(request, response);
   });
+  server.on('connect', (request, socket) => {
+    socket.on('error', () => socket.destroy());
+    clientErrors.refuseTunnel(request as Request, socket as Socket);
+  });
+  const answered = new WeakSet<Socket>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // The parser goes on complaining about what the client goes on sending.
     if (answered.has(socket)) return;
     answered.add(socket);
-    if (!socket.writable || error.code === 'ECONNRESET' || underWay.hasBegunToAnswer(socket)) {
-      socket.destroy();
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else clientErrors.refuse(socket, errorOf(error.code));
+  });
+}
+
+class ClientErrors {
+  constructor(
+    private readonly underWay: RequestsUnderWay,
+    private readonly policy: AccessPolicy,
+    private readonly refusals: ConnectionRefusals,
+  ) {}
+
+  refuse(socket: Socket, error: DomainError): void {
+    const request = this.underWay.unreadOn(socket);
+    // It was counted when it came.
+    if (request?.id !== undefined) {
+      request.brokenOff = this.refusals.answer(request, socket, error, { lingerMs });
       return;
     }
-    sayLastError(socket, answers.get(error.code) ?? malformed, lingerMs);
-  });
-}
+    const nothing = { id: requestIdOf({}), method: 'unknown', headers: {}, socket };
+    const refusal = this.counted(nothing) ?? error;
+    if (this.underWay.hasBegunToAnswer(socket)) {
+      socket.destroy();
+      this.refusals.tell(nothing, refusal);
+    } else this.refusals.refuse(nothing, socket, refusal, { lingerMs });
+  }
 
-/** Node would take a list that holds 100-continue for it, and refuses anything else without a body. */
-function answerExpectations(server: Server): void {
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.headers.expect?.trim().toLowerCase() !== '100-continue') refuse(response);
-    else {
-      response.writeContinue();
-      server.emit('request', request, response);
+  refuseTunnel(request: Request, socket: Socket): void {
+    request.id = requestIdOf(request.headers);
+    const error = new DomainError(
+      'methodNotAllowed',
+      'MethodNotAllowed',
+      'this server is no proxy',
+    );
+    this.refusals.refuse(request, socket, this.counted(request) ?? error, { lingerMs });
+  }
+
+  /** @returns why there is more wrong with it than that it cannot be read: there are too many */
+  private counted(arrival: Refusable): unknown {
+    try {
+      this.policy.count(arrival, 1);
+    } catch (error) {
+      return error;
     }
-  });
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    refuse(response);
-  });
-}
-
-function refuse(response: ServerResponse): void {
-  response.setHeader('Connection', 'close');
-  const message = 'Expect takes 100-continue alone';
-  writeAnswer(response, 417, { message, exception: 'ExpectationFailed' });
+  }
 }

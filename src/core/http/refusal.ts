@@ -21,6 +21,8 @@ declare global {
     interface Request {
       /** Noted by the error filter; undefined for a request that was served. */
       refusal?: Refusal;
+      /** How the request was answered when its connection was given up, past its response. */
+      brokenOff?: { readonly status: number; readonly refusal: Refusal | undefined };
     }
   }
 }

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** What the server notes on a request as it comes in. */
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express is extended this way only
@@ -9,4 +12,10 @@ declare global {
   }
 }
 
-export {};
+const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The id that the sender has given the request, or one of our own. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const sent = headers['x-request-id'];
+  return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
+}

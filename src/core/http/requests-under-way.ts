@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Request } from 'express';
 
 /** The connections of a server, and the answers that it still owes. Costs a request 0.4 µs. */
 export class RequestsUnderWay {
@@ -42,6 +43,12 @@ export class RequestsUnderWay {
   /** Whether part of an answer has been sent on this connection. */
   hasBegunToAnswer(socket: Socket): boolean {
     return [...this.owed].some((response) => response.socket === socket && response.headersSent);
+  }
+
+  /** The request on this connection that has not come to its end, and has no answer yet. */
+  unreadOn(socket: Socket): Request | undefined {
+    const response = [...this.owed].find(({ req }) => req.socket === socket && !req.complete);
+    return response === undefined || response.headersSent ? undefined : (response.req as Request);
   }
 
   /** Has `end` called when the server stops: whoever holds requests open answers them then. */

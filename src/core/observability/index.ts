@@ -5,6 +5,7 @@ export { NestLog } from './nest-log.js';
 export { ObservabilityModule } from './observability.module.js';
 export { mountObservability } from './observe-requests.js';
 export { plainText } from './plain-text.js';
-export { type RefusedRequest, Refusals } from './refusals.js';
+export { type Refusable, type RefusedRequest, Refusals } from './refusals.js';
+export { RequestObservation } from './request-observation.js';
 export { Trouble } from './trouble.js';
 export { SparingLookup } from './sparing-lookup.js';

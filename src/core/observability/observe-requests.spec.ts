@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { AccessPolicy } from '../auth/index.js';
 import type { Refusal } from '../http/refusal.js';
-import { Log } from './log.js';
+import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { Refusals } from './refusals.js';
 import { mountObservability } from './observe-requests.js';
+import { RequestObservation } from './request-observation.js';
 
 interface Line {
   readonly level: string;
@@ -23,17 +23,11 @@ function mount() {
     error: write('error'),
   };
   const metrics = new Metrics(log);
-  const provided = new Map<unknown, unknown>([
-    ...([
-      [Log, log],
-      [Metrics, metrics],
-      [Refusals, new Refusals()],
-    ] as const),
-    [AccessPolicy, { callerOf: () => ({ name: 'key:a' }) }],
-  ]);
+  const policy = { callerOf: () => ({ name: 'key:a' }) };
+  const observation = new RequestObservation(log, metrics, policy as any, new Refusals());
   let middleware: any;
   mountObservability({
-    get: (token: unknown) => provided.get(token),
+    get: () => observation,
     use: (mounted: unknown) => (middleware = mounted),
   } as any);
   const handle = (facts: {

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { Request } from 'express';
 import {
   Log,
   plainText,
+  type Refusable,
   Refusals,
   type RefusedRequest,
   Trouble,
@@ -127,6 +127,6 @@ function entryOf({
   };
 }
 
-function showsCredentials(request: Request): boolean {
+function showsCredentials(request: Refusable): boolean {
   return request.sender?.key !== undefined || credentials.some((name) => name in request.headers);
 }

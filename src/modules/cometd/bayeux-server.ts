@@ -50,7 +50,7 @@ const soonMs = 5000;
 export class BayeuxServer implements OnModuleDestroy {
   private readonly rate = new HandshakeRate();
   private readonly addressRates = new AddressRates();
-  private isStopping = false;
+  private isEnding = false;
 
   constructor(
     private readonly handshakes: CometHandshakes,
@@ -62,13 +62,18 @@ export class BayeuxServer implements OnModuleDestroy {
     private readonly metrics: CometdMetrics,
   ) {}
 
+  /** Whether no connect is held any more. */
+  get isStopping(): boolean {
+    return this.isEnding;
+  }
+
   onModuleDestroy(): void {
     this.stop();
   }
 
   /** Releases every held connect; from now on none is held. Clients go on at another node. */
   stop(): void {
-    this.isStopping = true;
+    this.isEnding = true;
     for (const session of [...this.registry.all]) {
       this.delivery.answer(session, [], this.fullAdvice());
       session.socket?.close(1001);

@@ -14,11 +14,11 @@ import { elementsIn } from './elements-in.js';
 import { isCallbackName } from './protocol/jsonp.js';
 import type { Element } from './protocol/message.js';
 import { randomHex } from './random-hex.js';
+import { tooManyMessages } from './connection-refusal.js';
 
 /** A request may hold so many bytes; cometd.js itself sends messages of at most 8 kB. */
 const mostBytes = 256 * 1024;
 
-const tooMany = 'a connection may have at most 100 messages waiting';
 const publicAccess = { class: 'public', roles: [] } as const;
 const cookie = /(?:^|;\s*)BAYEUX_BROWSER=/;
 
@@ -54,7 +54,7 @@ export class HttpTransport {
     this.policy.count(request, elements.length - 1);
     const connection = this.connectionOf(request);
     const exchange = new HttpExchange(user, response, callback, connection);
-    if (!connection.takeMessages(elements.length)) throw invalidBody(tooMany);
+    if (!connection.takeMessages(elements.length)) throw tooManyMessages;
     try {
       await this.server.handle(elements, exchange);
     } finally {

@@ -4,9 +4,11 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import type { Request } from 'express';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AccessPolicy } from '../../core/auth/index.js';
+import { ConnectionRefusals } from '../../core/http/connection-refusals.js';
 import { closeWithin } from '../../core/http/last-words.js';
-import { Log } from '../../core/observability/index.js';
-import { canonicalUrl, gmsUserOf, isAllowedOrigin, takeTargetHost } from '../edge/index.js';
+import { requestIdOf } from '../../core/http/request.js';
+import { Log, type Refusable } from '../../core/observability/index.js';
+import { canonicalUrl, gmsUserOf, isAllowedOrigin, receive } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
 import type { ClientConnection } from './client-connection.js';
@@ -14,11 +16,11 @@ import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
 import { connectionOf } from './connection-of.js';
 import { elementsIn } from './elements-in.js';
-import { isEndpoint } from './endpoint-path.js';
+import { endpointPath, isEndpoint } from './endpoint-path.js';
 import type { Element } from './protocol/message.js';
 import { errors } from './protocol/replies.js';
 import { SocketConnection } from './socket-connection.js';
-import { refusals, refuseUpgrade } from './upgrade-refusal.js';
+import { type FrameRefusal, frameRefusals, refusals } from './connection-refusal.js';
 
 const publicAccess = { class: 'public', roles: [] } as const;
 const mostBytes = 256 * 1024;
@@ -49,17 +51,23 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
     private readonly configuration: Configuration,
     private readonly metrics: CometdMetrics,
     private readonly log: Log,
+    private readonly refusing: ConnectionRefusals,
   ) {}
 
   /** Takes the upgrades that come to the server; those to other paths are refused. */
   listen(server: Server): void {
-    this.sockets.on('wsClientError', (error, socket) => {
-      refuseUpgrade(socket, refusals.noWebSocket(error.message), lingerMs);
+    // It is emitted within handleUpgrade, and thrown on from there.
+    this.sockets.on('wsClientError', (error) => {
+      throw refusals.noWebSocket(error.message);
     });
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const cameAt = performance.now();
+      const request = incoming as Request;
+      request.id = requestIdOf(request.headers);
       socket.on('error', () => socket.destroy());
-      this.upgrade(request as Request, socket, head).catch((error: unknown) => {
-        refuseUpgrade(socket, error, lingerMs);
+      this.upgrade(request, socket, head).catch((error: unknown) => {
+        const headers = { 'Sec-WebSocket-Version': '13, 8' };
+        this.refusing.refuse(request, socket, error, { lingerMs, cameAt, headers });
       });
     });
   }
@@ -75,8 +83,11 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   }
 
   private async upgrade(request: Request, socket: Duplex, head: Buffer): Promise<void> {
-    takeTargetHost(request, request.url);
-    if (!isEndpoint(canonicalUrl(request.url))) throw refusals.otherPath();
+    const isOurs = isEndpoint(canonicalUrl(request.url));
+    if (isOurs) request.routePattern = endpointPath;
+    receive(this.policy, request, request.url);
+    if (!isOurs) throw refusals.otherPath();
+    if (this.server.isStopping) throw refusals.stopping();
     if (!isAllowedOrigin(request)) throw refusals.foreignPage();
     await this.policy.admit(request, publicAccess);
     const user = await gmsUserOf(request);
@@ -108,7 +119,9 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
       const elements = isBinary ? undefined : parsed(textOf(data));
       const refusal = this.refusalOf(elements, isBinary, client, request);
       if (elements === undefined || refusal !== undefined) {
-        connection.close(refusal ?? 1007);
+        const { error, closeCode } = refusal ?? frameRefusals.noMessages;
+        connection.close(closeCode);
+        this.refusing.tell(frameOf(request), error, { closeCode });
         return;
       }
       working = working
@@ -117,21 +130,21 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** The code that a websocket is closed with because of a frame; undefined: the frame is taken. */
+  /** Why a websocket is closed because of a frame; undefined: the frame is taken. */
   private refusalOf(
     elements: readonly Element[] | undefined,
     isBinary: boolean,
     client: ClientConnection,
     request: Request,
-  ): number | undefined {
-    if (isBinary) return 1003;
-    if (elements === undefined) return 1007;
+  ): FrameRefusal | undefined {
+    if (isBinary) return frameRefusals.binary;
+    if (elements === undefined) return frameRefusals.noMessages;
     try {
       this.policy.count(request, Math.max(elements.length, 1));
-    } catch {
-      return 1013;
+    } catch (error) {
+      return { error, closeCode: 1013 };
     }
-    return client.takeMessages(elements.length) ? undefined : 1008;
+    return client.takeMessages(elements.length) ? undefined : frameRefusals.tooManyMessages;
   }
 
   /** @param now the process's clock, milliseconds */
@@ -156,6 +169,11 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
       connection.close(1013);
     }
   }
+}
+
+/** A frame as what comes in and may be refused: from whom, its upgrade has told. */
+function frameOf({ id, headers, socket, sender }: Request): Refusable {
+  return { id, headers, socket, sender, method: 'WEBSOCKET', routePattern: endpointPath };
 }
 
 function parsed(text: string): Element[] | undefined {

@@ -20,7 +20,8 @@ export {
 export type { RawBody } from '../../core/http/body/index.js';
 export { GmsUser, gmsUserOf, withoutServersMember } from './gms-user.js';
 export { KnownQuery } from './known-query.js';
-export { isAllowedOrigin, takeTargetHost } from './own-origin.js';
+export { isAllowedOrigin } from './own-origin.js';
+export { receive } from './receive.js';
 export { canonicalUrl } from './domain/path-aliases.js';
 export { contactCenterOf, tenantPart } from './tenant-headers.js';
 export { headerText, isUserName, longestUser } from './domain/user-name.js';

@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { AccessPolicy } from '../../core/auth/index.js';
 import { DomainError } from '../../core/errors/index.js';
 import { BodyMemory, requireReadableQuery } from '../../core/http/body/index.js';
+import { requestIdOf } from '../../core/http/request.js';
 import { crossOrigin } from './cross-origin.js';
 import { canonicalUrl, isPage } from './domain/path-aliases.js';
 import { type Edge, edgeKey } from './edge.js';
 import { EdgeSettings } from './edge-settings.js';
-import { takeTargetHost } from './own-origin.js';
+import { receive } from './receive.js';
 import { UserTokens } from './user-tokens.js';
-
-const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**
  * Mounts what every request passes before routing. To be called before anything else is mounted.
@@ -25,8 +23,8 @@ export function mountEdge(app: NestExpressApplication): void {
   app.set(edgeKey, edge);
   const allowOrigin = crossOrigin(edge.settings);
   const policy = app.get(AccessPolicy);
-  const receive: RequestHandler = (request, response, next) => {
-    request.id = idOf(request.headers['x-request-id']);
+  const mounted: RequestHandler = (request, response, next) => {
+    request.id = requestIdOf(request.headers);
     response.setHeader('X-Request-Id', request.id);
     const url = canonicalUrl(request.url);
     if (url !== request.url) request.url = url;
@@ -41,14 +39,14 @@ export function mountEdge(app: NestExpressApplication): void {
       });
     }
   };
-  app.use(receive);
+  app.use(mounted);
 }
 
 function refusalOf(policy: AccessPolicy, request: Request, response: Response): unknown {
   try {
-    takeTargetHost(request, request.originalUrl);
+    receive(policy, request, request.originalUrl);
     requireKnownCoding(request, response);
-    policy.receive(request);
+    requireKnownExpectation(request);
     requireReadableQuery(request.url);
   } catch (error) {
     return error;
@@ -67,8 +65,11 @@ function requireKnownCoding(request: Request, response: Response): void {
   );
 }
 
-function idOf(sent: string | string[] | undefined): string {
-  return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
+/** Node would take a list that holds 100-continue for it (RFC 9110, 10.1.1). */
+function requireKnownExpectation({ headers: { expect } }: Request): void {
+  if (expect === undefined || expect.trim().toLowerCase() === '100-continue') return;
+  const message = 'Expect takes 100-continue alone';
+  throw new DomainError('expectationFailed', 'ExpectationFailed', message);
 }
 
 /** Helmet's own are synchronous. */

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import {
   type Access,
   AccessPolicy,
+  type Arrival,
   type Caller,
   requireSingleHeaders,
   type Role,
@@ -33,8 +34,8 @@ export class AccessRules extends AccessPolicy {
     requireSingleHeaders(request);
   }
 
-  override count(request: Request, calls: number): void {
-    const sender = this.senders.of(request);
+  override count(arrival: Arrival, calls: number): void {
+    const sender = this.senders.of(arrival);
     this.rateLimits.countAddress(sender, calls);
     if (sender.key !== undefined) this.rateLimits.countKey(sender, sender.key.id, calls);
   }
@@ -52,8 +53,8 @@ export class AccessRules extends AccessPolicy {
     return this.keys.requireKey(request, { roles });
   }
 
-  override callerOf(request: Request): Caller {
-    const { key, address } = this.senders.of(request);
+  override callerOf(arrival: Arrival): Caller {
+    const { key, address } = this.senders.of(arrival);
     if (key !== undefined) {
       return { name: `key:${key.name}`, id: `key:${key.id}`, expiresAt: key.expiresAt };
     }

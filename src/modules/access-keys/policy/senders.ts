@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Request } from 'express';
 import {
   AddressBlocks,
+  type Arrival,
   canonicalAddress,
   forwardedClient,
   isLoopback,
@@ -53,12 +53,12 @@ export class Senders {
   constructor(private readonly settings: SecuritySettings) {}
 
   /** The sender of a request, noted on it when it is first asked for. */
-  of(request: Request): KnownSender {
+  of(request: Arrival): KnownSender {
     // Nobody else notes senders.
     return (request.sender ??= this.find(request)) as KnownSender;
   }
 
-  private find(request: Request): KnownSender {
+  private find(request: Arrival): KnownSender {
     const peer = this.known(request.socket.remoteAddress ?? '');
     if (peer === undefined) return { ...unknownClient, viaTrustedProxy: false };
     if (peer.trustedProxy) {
@@ -70,7 +70,7 @@ export class Senders {
     return isProxy ? withoutPrivileges(peer) : peer;
   }
 
-  private behindProxy(request: Request, proxy: KnownSender): KnownSender {
+  private behindProxy(request: Arrival, proxy: KnownSender): KnownSender {
     const header = request.headers['x-forwarded-for'];
     if (header === undefined) {
       return showsProxy(request) ? unknownClient : { ...proxy, viaTrustedProxy: true };
@@ -110,12 +110,12 @@ export class Senders {
   }
 }
 
-function showsProxy({ headers }: Request): boolean {
+function showsProxy({ headers }: Arrival): boolean {
   return proxyHeaders.some((name) => name in headers);
 }
 
 /** Whether this server, or one like it, sent the request out, and a proxy brought it back. */
-function wasSentByUs({ headers }: Request): boolean {
+function wasSentByUs({ headers }: Arrival): boolean {
   return headers.via !== undefined && namesOwnServer(headers.via);
 }
 

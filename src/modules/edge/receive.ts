@@ -1,0 +1,17 @@
+import type { Request } from 'express';
+import type { AccessPolicy } from '../../core/auth/index.js';
+import { takeTargetHost } from './own-origin.js';
+
+/**
+ * What every request passes first, whichever way it comes in: it counts against its sender's rate
+ * before anything of it is judged.
+ * @param target as the request line has it
+ * @throws DomainError RateLimited, InvalidRequest, InvalidParameter
+ */
+export function receive(policy: AccessPolicy, request: Request, target: string): void {
+  try {
+    takeTargetHost(request, target);
+  } finally {
+    policy.receive(request);
+  }
+}
