@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
-import type { SweepBatch } from '../../core/timers/index.js';
 import type { AuditEntry, AuditPage, NewAuditEntry } from './audit-entry.js';
 
 /** What JSON leaves out becomes NULL. */
@@ -34,19 +33,6 @@ const read = statement(
     ORDER BY id DESC LIMIT $1`,
 );
 
-const sweep = statement(
-  'audit.sweep',
-  `WITH removed AS (
-     DELETE FROM audit_entry
-      WHERE id = ANY (ARRAY(
-        SELECT id FROM audit_entry WHERE at < now() - $2 * interval '1 second'
-         ORDER BY at LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING at + $2 * interval '1 second' AS expired_at)
-   SELECT count(*)::int AS removed,
-          coalesce(extract(epoch FROM now() - min(expired_at)), 0)::float8 * 1000 AS "lagMs"
-     FROM removed`,
-);
-
 /** Refusals to be counted under one tally. */
 export interface TalliedEntry extends NewAuditEntry {
   readonly tally: string;
@@ -74,10 +60,5 @@ export class AuditRepository {
       kind ?? null,
       subject ?? null,
     ]);
-  }
-
-  async sweep(limit: number, retentionSeconds: number): Promise<SweepBatch> {
-    const row = await this.database.row<SweepBatch>(sweep, [limit, retentionSeconds]);
-    return row ?? { removed: 0, lagMs: 0 };
   }
 }

@@ -1,23 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
+import { Database } from '../../core/database/index.js';
+import { Sweeper } from '../../core/timers/index.js';
+import { AgedEntries } from './aged-entries.repository.js';
 import { AuditSettings } from './audit-settings.js';
-import { AuditRepository } from './audit.repository.js';
+import { RetentionSweep } from './retention-sweep.js';
 
-/** Removes entries that are older than `audit.retention`. */
+/** Removes old entries of the audit. */
 @Injectable()
-export class AuditSweep implements SweepTask {
-  readonly name = 'audit';
-  readonly order = 90;
-
-  constructor(
-    private readonly repository: AuditRepository,
-    private readonly settings: AuditSettings,
-    sweeper: Sweeper,
-  ) {
-    sweeper.register(this);
-  }
-
-  sweepBatch(limit: number): Promise<SweepBatch> {
-    return this.repository.sweep(limit, this.settings.current.retentionSeconds);
+export class AuditSweep extends RetentionSweep {
+  constructor(database: Database, settings: AuditSettings, sweeper: Sweeper) {
+    const entries = new AgedEntries(database, 'audit.sweep', 'audit_entry', 'at');
+    super('audit', 90, entries, settings, sweeper);
   }
 }

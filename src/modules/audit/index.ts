@@ -1,5 +1,7 @@
+export { AgedEntries } from './aged-entries.repository.js';
 export { Audit } from './audit.js';
 export type { AuditPage, NewAuditEntry } from './audit-entry.js';
 export { AuditModule } from './audit.module.js';
 export { AuditSettings } from './audit-settings.js';
 export { type GivenQuery, limitOf, pageBefore } from './audit.dto.js';
+export { RetentionSweep } from './retention-sweep.js';

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../../core/database/index.js';
-import type { SweepBatch } from '../../../../core/timers/index.js';
 import type { MaintenanceCall, Outcome } from './maintenance-call.js';
 
 /** A call as it was written down. */
@@ -38,19 +37,6 @@ const newest = statement(
      FROM cs_maintenance_audit WHERE tenant = $1 ORDER BY id DESC LIMIT $2`,
 );
 
-const sweep = statement(
-  'customerServices.auditSweep',
-  `WITH removed AS (
-     DELETE FROM cs_maintenance_audit
-      WHERE id = ANY (ARRAY(
-        SELECT id FROM cs_maintenance_audit WHERE begun_at < now() - $2 * interval '1 second'
-         ORDER BY begun_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING begun_at + $2 * interval '1 second' AS expired_at)
-   SELECT count(*)::int AS removed,
-          coalesce(extract(epoch FROM now() - min(expired_at)), 0)::float8 * 1000 AS "lagMs"
-     FROM removed`,
-);
-
 /** Who called for which maintenance, and what became of it. */
 @Injectable()
 export class MaintenanceAuditRepository {
@@ -71,12 +57,6 @@ export class MaintenanceAuditRepository {
 
   async end(id: number, services: number, outcome: Outcome): Promise<void> {
     await this.database.execute(end, [id, services, outcome]);
-  }
-
-  /** Removes entries that began longer ago than so many seconds. */
-  async sweep(limit: number, retentionSeconds: number): Promise<SweepBatch> {
-    const row = await this.database.row<SweepBatch>(sweep, [limit, retentionSeconds]);
-    return row ?? { removed: 0, lagMs: 0 };
   }
 
   /** A tenant's entries, the newest first. */

@@ -1,23 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../../../core/timers/index.js';
-import { AuditSettings } from '../../../audit/index.js';
-import { MaintenanceAuditRepository } from './maintenance-audit.repository.js';
+import { Database } from '../../../../core/database/index.js';
+import { Sweeper } from '../../../../core/timers/index.js';
+import { AgedEntries, AuditSettings, RetentionSweep } from '../../../audit/index.js';
 
-/** Removes entries that are older than `audit.retention`. */
+/** Removes old entries of the audit of maintenance. */
 @Injectable()
-export class MaintenanceAuditSweep implements SweepTask {
-  readonly name = 'maintenance-audit';
-  readonly order = 91;
-
-  constructor(
-    private readonly repository: MaintenanceAuditRepository,
-    private readonly settings: AuditSettings,
-    sweeper: Sweeper,
-  ) {
-    sweeper.register(this);
-  }
-
-  sweepBatch(limit: number): Promise<SweepBatch> {
-    return this.repository.sweep(limit, this.settings.current.retentionSeconds);
+export class MaintenanceAuditSweep extends RetentionSweep {
+  constructor(database: Database, settings: AuditSettings, sweeper: Sweeper) {
+    const table = 'cs_maintenance_audit';
+    const entries = new AgedEntries(database, 'customerServices.auditSweep', table, 'begun_at');
+    super('maintenance-audit', 91, entries, settings, sweeper);
   }
 }
