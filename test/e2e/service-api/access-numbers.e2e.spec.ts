@@ -223,6 +223,17 @@ describe('configured services', () => {
     expect(json).not.toHaveProperty('_access_code');
   });
 
+  it('want a group of numbers that is configured', async () => {
+    for (const [group, exception] of [
+      ['nowhere', 'InvalidParameter'],
+      ['', 'MissingParameter'],
+    ] as const) {
+      const { status, json } = await interact(group);
+      expect([status, json.exception]).toEqual([400, exception]);
+      expect(json.message).toContain('_resource_group');
+    }
+  });
+
   it('may do without a phone number', async () => {
     const { status } = await server.request('POST', `${service}/nobody`, { form: {} });
     expect(status).toBe(200);
