@@ -3,6 +3,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { changedMigrations, migrationHashes } from './lib/migration-hashes.mjs';
 import { inRoot, root } from './lib/project.mjs';
 import { prepare } from './lib/prepare.mjs';
@@ -26,8 +27,12 @@ const server = await startEmbeddedPostgres({
 });
 const faults = [];
 try {
-  const { text, prepared, refused } = await examineSchema(server.url);
+  const { text, prepared, refused, differences } = await examineSchema(
+    server.url,
+    await emptyDatabase(),
+  );
   faults.push(...refused.map((line) => `a statement does not fit the schema: ${line}`));
+  faults.push(...differences.map((line) => `an entity differs from its table: ${line}`));
   if (prepared < 100) faults.push(`only ${prepared} statements are declared: is the list whole?`);
   const header = '-- The schema as the migrations make it. `npm run schema` writes this file.\n\n';
   settle(schemaFile, header + text, 'docs/schema.sql is not what the migrations make');
@@ -38,6 +43,16 @@ try {
 }
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exit(faults.length === 0 ? 0 : 1);
+
+async function emptyDatabase() {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query('CREATE DATABASE gms_entities');
+  await client.end();
+  const url = new URL(server.url);
+  url.pathname = '/gms_entities';
+  return url.href;
+}
 
 /** What is new is added; what was changed is never written over. */
 function settleHashes() {

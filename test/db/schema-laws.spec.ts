@@ -1,15 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { changedMigrations, migrationHashes } from '../../scripts/lib/migration-hashes.mjs';
-import { readSchemaText, refusedStatements, statement } from '../../src/core/database/index.js';
+import {
+  compareEntities,
+  readSchemaText,
+  refusedStatements,
+  statement,
+} from '../../src/core/database/index.js';
+import { NodeEntity } from '../../src/modules/node/node.entity.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('the laws of the schema', () => {
   let database: TestDatabase;
-  beforeAll(async () => {
+  beforeEach(async () => {
     database = await createTestDatabase();
   });
-  afterAll(() => database.drop());
+  afterEach(() => database.drop());
+
+  async function createEmptyDatabase(): Promise<string> {
+    const url = new URL(database.url);
+    const name = `${url.pathname.slice(1)}_empty`;
+    await change(`CREATE DATABASE "${name}"`);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
 
   async function change(sql: string): Promise<void> {
     const client = new Client({ connectionString: database.url });
@@ -24,6 +38,21 @@ describe('the laws of the schema', () => {
     expect(await refusedStatements(database.url, [right, wrong])).toEqual([
       'test.wrong: column "colour" does not exist',
     ]);
+  });
+
+  it('says where an entity and its table are not the same', async () => {
+    expect(NodeEntity.name).toBe('NodeEntity');
+    const empty = await createEmptyDatabase();
+    await change(`ALTER TABLE node DROP CONSTRAINT node_status; ALTER TABLE node ADD size integer`);
+    const { changes, lines } = await compareEntities(database.url, empty);
+    expect(changes.join('\n')).toContain('ADD CONSTRAINT "node_status"');
+    expect(changes.join('\n')).toContain('DROP COLUMN "size"');
+    expect(lines.filter((line) => line.includes(' node: '))).toEqual([
+      '- node: size integer',
+      expect.stringMatching(/^\+ node: CONSTRAINT node_status CHECK /),
+    ]);
+    // A table without an entity is missing as a whole.
+    expect(lines).toContain('- storage_area: CREATE TABLE storage_area (');
   });
 
   it('shows a change of the schema in its text', async () => {

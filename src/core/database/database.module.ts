@@ -25,6 +25,8 @@ export class DatabaseModule {
           applicationName,
           autoLoadEntities: true,
           installExtensions: false,
+          // Else TypeORM would generate ids by uuid-ossp, which nobody installs: this one is built in.
+          uuidExtension: 'pgcrypto',
           // 16 connections amortise an fsync best; more only add switching (design, stack.md).
           poolSize: 16,
           connectTimeoutMS: 4000,

@@ -1,10 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { EffectHandlers } from './effect-handlers.js';
 import { Outbox } from './outbox.js';
 import { OutboxMetrics } from './outbox-metrics.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { OutboxSweep } from './outbox.sweep.js';
 import { OutboxWorker } from './outbox-worker.js';
+import { OutboxEffectEntity } from './outbox-effect.entity.js';
 
 /**
  * Glossary. *Effect*: something outside that is to happen because of a commit. *Lane*: a part of a
@@ -13,6 +15,7 @@ import { OutboxWorker } from './outbox-worker.js';
  */
 @Global()
 @Module({
+  imports: [TypeOrmModule.forFeature([OutboxEffectEntity])],
   providers: [Outbox, OutboxWorker, OutboxRepository, OutboxMetrics, OutboxSweep, EffectHandlers],
   exports: [Outbox],
 })

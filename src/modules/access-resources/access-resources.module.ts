@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Metrics, SparingLookup } from '../../core/observability/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { AccessGrantRepository } from './access-grant.repository.js';
@@ -10,6 +11,10 @@ import { AccessNumberRepository } from './access-number.repository.js';
 import { AccessResources } from './access-resources.service.js';
 import { AccessResourcesSweep } from './access-resources.sweep.js';
 import { numberSection } from './resource-group-section.js';
+import { AccessGrantEntity } from './access-grant.entity.js';
+import { AccessGroupPoolEntity } from './access-group-pool.entity.js';
+import { AccessGuessEntity } from './access-guess.entity.js';
+import { AccessNumberEntity } from './access-number.entity.js';
 
 /**
  * Glossary. *Access number* (DNIS): what the customer calls. *Resource group*: a named set of
@@ -18,7 +23,15 @@ import { numberSection } from './resource-group-section.js';
  * *Grant*: the number, code and ANI under which a service can be matched.
  */
 @Module({
-  imports: [OptionsModule],
+  imports: [
+    TypeOrmModule.forFeature([
+      AccessGrantEntity,
+      AccessGroupPoolEntity,
+      AccessGuessEntity,
+      AccessNumberEntity,
+    ]),
+    OptionsModule,
+  ],
   providers: [
     AccessResources,
     AccessMatch,

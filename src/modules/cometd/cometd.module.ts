@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessKeysModule } from '../access-keys/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
@@ -23,6 +24,11 @@ import { CometSessionLife } from './session-life.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionWatch } from './session-watch.js';
 import { WebSocketTransport } from './websocket-transport.js';
+import { CometClockEntity } from './comet-clock.entity.js';
+import { CometEventEntity } from './comet-event.entity.js';
+import { CometSessionEndEntity } from './comet-session-end.entity.js';
+import { CometSessionEntity } from './comet-session.entity.js';
+import { CometUserEntity } from './comet-user.entity.js';
 
 /**
  * Glossary. *Mail*: events for one user. *Log*: all mail of a user, numbered in the order of
@@ -31,7 +37,17 @@ import { WebSocketTransport } from './websocket-transport.js';
  * several nodes in turn. *Bell*: word that a user has mail.
  */
 @Module({
-  imports: [AccessKeysModule, OptionsModule],
+  imports: [
+    TypeOrmModule.forFeature([
+      CometClockEntity,
+      CometEventEntity,
+      CometSessionEndEntity,
+      CometSessionEntity,
+      CometUserEntity,
+    ]),
+    AccessKeysModule,
+    OptionsModule,
+  ],
   providers: [
     CometEventRepository,
     CometHandshakeRepository,

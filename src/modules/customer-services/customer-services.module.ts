@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { CompositeController } from './composite/composite.controller.js';
@@ -30,6 +31,10 @@ import { TaskQueryRepository } from './tasks/task-query.repository.js';
 import { TaskRepository } from './tasks/task.repository.js';
 import { TasksController } from './tasks/tasks.controller.js';
 import { TasksService } from './tasks/tasks.service.js';
+import { MaintenanceAuditEntity } from './maintenance/audit/maintenance-audit.entity.js';
+import { ServiceEntity } from './services/service.entity.js';
+import { StateEntity } from './states/state.entity.js';
+import { TaskEntity } from './tasks/task.entity.js';
 
 /**
  * Context Services (contract: cs.md). Glossary. *Service*: a customer's conversation; it holds
@@ -40,7 +45,11 @@ import { TasksService } from './tasks/tasks.service.js';
  * service is kept, with all that is in it. *Renewal*: what a write does to it.
  */
 @Module({
-  imports: [AuditModule, OptionsModule],
+  imports: [
+    TypeOrmModule.forFeature([MaintenanceAuditEntity, ServiceEntity, StateEntity, TaskEntity]),
+    AuditModule,
+    OptionsModule,
+  ],
   // `services/anonymous/…` is a literal, which wins over the id of a service.
   controllers: [
     ServiceListsController,

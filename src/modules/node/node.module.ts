@@ -1,4 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { commit, ENVIRONMENT, type Environment, version } from '../../core/config/index.js';
 import { Metrics } from '../../core/observability/index.js';
 import { AuditModule } from '../audit/index.js';
@@ -9,13 +10,14 @@ import { NodeRepository } from './node.repository.js';
 import { NodeService } from './node.service.js';
 import { NodeSweep } from './node.sweep.js';
 import { ReadinessCheck } from './readiness.js';
+import { NodeEntity } from './node.entity.js';
 
 /**
  * Glossary. *Node*: one server process. *Status*: whether it wants new traffic, as its operator
  * says. *Heartbeat*: its regular sign of life. *Ready*: able to serve, and ONLINE.
  */
 @Module({
-  imports: [AuditModule],
+  imports: [TypeOrmModule.forFeature([NodeEntity]), AuditModule],
   controllers: [NodeController, HealthController],
   providers: [NodeService, NodeRepository, Heartbeat, NodeSweep, ReadinessCheck],
 })

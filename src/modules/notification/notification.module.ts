@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CometdModule } from '../cometd/index.js';
 import { OptionsModule } from '../options/index.js';
 import { AppleChannel } from './channels/apple/apple.channel.js';
@@ -36,6 +37,12 @@ import { EventStore } from './publish/event-store.js';
 import { Publisher } from './publish/publisher.js';
 import { SubscriptionRepository } from './subscriptions/subscription.repository.js';
 import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
+import { DeliveryEntity } from './deliveries/delivery.entity.js';
+import { LedgerEntity } from './deliveries/ledger.entity.js';
+import { LocalizationEntity } from './localization/localization.entity.js';
+import { ProviderTokenEntity } from './providers/provider-token.entity.js';
+import { EventEntity } from './publish/event.entity.js';
+import { SubscriptionEntity } from './subscriptions/subscription.entity.js';
 
 /**
  * Glossary. *Event*: a message with a tag, published to whom it may concern. *Filter*: the tags a
@@ -45,7 +52,18 @@ import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
  * the operating system is to show with an event.
  */
 @Module({
-  imports: [CometdModule, OptionsModule],
+  imports: [
+    TypeOrmModule.forFeature([
+      DeliveryEntity,
+      LedgerEntity,
+      LocalizationEntity,
+      ProviderTokenEntity,
+      EventEntity,
+      SubscriptionEntity,
+    ]),
+    CometdModule,
+    OptionsModule,
+  ],
   controllers: [NotificationController, PushAdminController],
   providers: [
     PushProviders,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessKeysModule } from '../access-keys/index.js';
 import { AuditModule } from '../audit/index.js';
 import { EdgeModule } from '../edge/index.js';
@@ -11,6 +12,8 @@ import { OptionsController } from './options.controller.js';
 import { OptionsService } from './options.service.js';
 import { OwnSections } from './own-sections/own-sections.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
+import { OptionSectionEntity } from './store/option-section.entity.js';
+import { OptionVersionEntity } from './store/option-version.entity.js';
 
 /**
  * Glossary. *Section*: a named set of options, as `server`. *Family*: sections of one kind, each
@@ -19,7 +22,12 @@ import { ConfigurationRepository } from './store/configuration.repository.js';
  * version, parsed. *Secret*: an option that reads mask.
  */
 @Module({
-  imports: [EdgeModule, AuditModule, AccessKeysModule],
+  imports: [
+    TypeOrmModule.forFeature([OptionSectionEntity, OptionVersionEntity]),
+    EdgeModule,
+    AuditModule,
+    AccessKeysModule,
+  ],
   controllers: [OptionsController],
   providers: [
     SectionCatalogue,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Metrics, SparingLookup } from '../../core/observability/index.js';
 import { AccessResourcesModule } from '../access-resources/index.js';
 import { Configuration, OptionsModule } from '../options/index.js';
@@ -16,6 +17,7 @@ import { ServicesSweep } from './services.sweep.js';
 import { MatchInteraction } from './types/match-interaction.js';
 import { RequestAccess } from './types/request-access.js';
 import { RequestInteraction } from './types/request-interaction.js';
+import { ServiceInstanceEntity } from './service-instance.entity.js';
 
 /**
  * Glossary. *Base service* or *service type*: what a service can do, as request-interaction.
@@ -24,7 +26,12 @@ import { RequestInteraction } from './types/request-interaction.js';
  * field that begins with `_`. *User data*: every other field, stored.
  */
 @Module({
-  imports: [OptionsModule, StorageModule, AccessResourcesModule],
+  imports: [
+    TypeOrmModule.forFeature([ServiceInstanceEntity]),
+    OptionsModule,
+    StorageModule,
+    AccessResourcesModule,
+  ],
   controllers: [ServiceStorageController, ServicesController],
   providers: [
     ServiceTypes,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration, OptionsModule } from '../options/index.js';
 import { ServiceStorage } from './service-storage.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
@@ -7,6 +8,8 @@ import { StorageEntryRepository } from './storage-entry.repository.js';
 import { storageSection } from './storage-section.js';
 import { StorageService } from './storage.service.js';
 import { StorageSweep } from './storage.sweep.js';
+import { StorageAreaEntity } from './storage-area.entity.js';
+import { StorageEntryEntity } from './storage-entry.entity.js';
 
 /**
  * Glossary. *Storage area*: a set of keys under one unguessable id. *Key*: a name with a text or a
@@ -14,7 +17,7 @@ import { StorageSweep } from './storage.sweep.js';
  * alone. *Bound area*: the area of a service, which ends with the service.
  */
 @Module({
-  imports: [OptionsModule],
+  imports: [TypeOrmModule.forFeature([StorageAreaEntity, StorageEntryEntity]), OptionsModule],
   controllers: [StorageController],
   providers: [
     StorageService,

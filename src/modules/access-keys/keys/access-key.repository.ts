@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Database, isUniqueViolation, statement } from '../../../core/database/index.js';
+import {
+  Database,
+  isUniqueViolation,
+  statement,
+  TableRepository,
+} from '../../../core/database/index.js';
 import { AccessKeyEntity } from './access-key.entity.js';
 import type { AccessKey, ListedAccessKey } from './access-key.js';
 
@@ -19,8 +24,10 @@ const isToCome = statement('accessKeys.isToCome', 'SELECT $1::timestamptz > now(
 
 /** The API keys, by the hash of each. */
 @Injectable()
-export class AccessKeyRepository {
-  constructor(private readonly database: Database) {}
+export class AccessKeyRepository extends TableRepository<AccessKeyEntity> {
+  constructor(database: Database) {
+    super(database, AccessKeyEntity);
+  }
 
   /** Whether an instant is still to come, by the database's clock. */
   async isToCome(instant: Date): Promise<boolean> {
@@ -37,7 +44,7 @@ export class AccessKeyRepository {
   async add(key: AccessKey, hash: Buffer): Promise<boolean> {
     const lists = { roles: [...key.roles], tenants: key.tenants && [...key.tenants] };
     try {
-      await this.database.orm.insert(AccessKeyEntity, { ...key, ...lists, hash });
+      await this.table.insert({ ...key, ...lists, hash });
       return true;
     } catch (error) {
       if (isUniqueViolation(error, 'access_key_name')) return false;
@@ -47,14 +54,14 @@ export class AccessKeyRepository {
 
   /** All keys, the oldest first. */
   async all(): Promise<ListedAccessKey[]> {
-    return this.database.orm.find(AccessKeyEntity, { order: { createdAt: 'ASC', id: 'ASC' } });
+    return this.table.find({ order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
   /** @returns the key that is gone; undefined when there was none */
   async remove(id: string): Promise<AccessKey | undefined> {
-    const key = await this.database.orm.findOneBy(AccessKeyEntity, { id });
+    const key = await this.table.findOneBy({ id });
     if (key === null) return undefined;
-    const { affected } = await this.database.orm.delete(AccessKeyEntity, { id });
+    const { affected } = await this.table.delete({ id });
     return affected === 0 ? undefined : key;
   }
 }
