@@ -14,6 +14,7 @@ import { measureCustomerHistory } from './parts/customer-history.mjs';
 import { measureCustomerMaintenance } from './parts/customer-maintenance.mjs';
 import { measureCustomerServices } from './parts/customer-services.mjs';
 import { measureHostile } from './parts/hostile.mjs';
+import { measureLarge } from './parts/hostile-large.mjs';
 import { measureHttp } from './parts/http.mjs';
 import { measureMatch } from './parts/match.mjs';
 import { measureProfile } from './parts/profile.mjs';
@@ -37,6 +38,7 @@ const parts = {
   'customer-history': measureCustomerHistory,
   'customer-maintenance': measureCustomerMaintenance,
   hostile: measureHostile,
+  'hostile-large': async (bench) => [await measureLarge(bench)],
   breakdown: measureBreakdown,
   profile: measureProfile,
 };

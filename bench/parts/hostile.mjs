@@ -5,11 +5,12 @@ import { LoadClient } from '../lib/load.mjs';
 import { percentile } from '../lib/figures.mjs';
 import { message, startHelper, startServer } from '../lib/processes.mjs';
 import { send } from '../lib/raw-request.mjs';
+import { measureLarge } from './hostile-large.mjs';
 import { measureMemory } from './hostile-memory.mjs';
 
 /** The other client asks this, so many times a second. */
-const light = { name: 'path', path: '/genesys/1/node' };
-const perSecond = 200;
+export const light = { name: 'path', path: '/genesys/1/node' };
+export const perSecond = 200;
 
 /** How long the other client asks before the body comes, and after it has been answered, ms. */
 const aroundMs = 500;
@@ -17,7 +18,7 @@ const aroundMs = 500;
 /** How often each body is sent in a round. */
 const times = 3;
 
-const longestStandMs = 50;
+export const longestStandMs = 50;
 
 /**
  * What another client notices, which asks for something light every 5 ms, while one request with a
@@ -39,7 +40,7 @@ export async function measureHostile(bench) {
     }
   }
   await server.stop();
-  return [reportBodies(results), await measureMemory(bench)];
+  return [reportBodies(results), await measureLarge(bench), await measureMemory(bench)];
 }
 
 /** What the other client notices, and how long the event loop stood at most. */
@@ -64,7 +65,7 @@ async function measureBody(client, port, { request }) {
 }
 
 /** By the process's own clock of its event loop; asking sets it back. */
-async function longestStand(port) {
+export async function longestStand(port) {
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
   const seconds = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(await answer.text())?.[1];
   return Number(seconds) * 1000;

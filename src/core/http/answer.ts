@@ -43,7 +43,7 @@ export class StreamAnswer {
   constructor(readonly begin: () => StreamedBody | Promise<StreamedBody>) {}
 }
 
-const json = 'application/json;charset=UTF-8';
+export const jsonType = 'application/json;charset=UTF-8';
 const plainText = 'text/plain;charset=UTF-8';
 
 /**
@@ -59,11 +59,11 @@ export function writeAnswer(response: ServerResponse, status: number, body: unkn
     sendBytes(response, status, body);
   } else if (body instanceof LocatedAnswer) {
     response.setHeader('Location', body.location);
-    send(response, status, json, writeJson(body.body));
+    send(response, status, jsonType, writeJson(body.body));
   } else if (body instanceof TextAnswer) {
     send(response, status, body.contentType, body.text);
   } else {
-    send(response, status, json, writeJson(body));
+    send(response, status, jsonType, writeJson(body));
   }
 }
 
@@ -140,7 +140,8 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-function setCommonHeaders(response: ServerResponse): void {
+/** What every answer says: that nobody is to keep it, and that its type is what it says. */
+export function setCommonHeaders(response: ServerResponse): void {
   response.setHeader('Cache-Control', 'no-cache, no-store');
   response.setHeader('Pragma', 'no-cache');
   response.setHeader('X-Content-Type-Options', 'nosniff');

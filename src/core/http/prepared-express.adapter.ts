@@ -2,6 +2,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
 import { StreamAnswer, streamAnswer, writeAnswer } from './answer.js';
+import { isLarge, writeLargeAnswer } from './large-answer.js';
 
 /**
  * Express with its one great cost removed. For each request Express replaces the prototypes of
@@ -51,6 +52,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
   override async reply(response: ServerResponse, body: unknown, status?: number): Promise<void> {
     const code = status ?? response.statusCode;
     if (body instanceof StreamAnswer) await streamAnswer(response, code, body);
+    else if (isLarge(body)) await writeLargeAnswer(response, code, body);
     else writeAnswer(response, code, body);
   }
 }

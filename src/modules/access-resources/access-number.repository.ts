@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
+import { jsonPieces } from '../../core/json/index.js';
 
 /** A number with the groups it stands in, as the configuration has it. */
 export interface ConfiguredNumber {
@@ -135,7 +136,7 @@ export class AccessNumberRepository {
 
   /** Brings the numbers in step with the configuration; live bookings stay as they are. */
   async replaceAll(numbers: readonly ConfiguredNumber[]): Promise<void> {
-    const json = JSON.stringify(numbers);
+    const json = (await jsonPieces(numbers)).join('');
     await this.database.execute(lockChanged, [json]);
     await this.database.execute(putNumbers, [json]);
     await this.database.execute(retireOthers, [json]);

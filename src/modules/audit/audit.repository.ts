@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
+import { jsonPieces } from '../../core/json/index.js';
 import type { AuditEntry, AuditPage, NewAuditEntry } from './audit-entry.js';
 
 /** What JSON leaves out becomes NULL. */
@@ -45,7 +46,8 @@ export class AuditRepository {
   constructor(private readonly database: Database) {}
 
   async add(entries: readonly NewAuditEntry[]): Promise<void> {
-    if (entries.length > 0) await this.database.execute(add, [JSON.stringify(entries)]);
+    if (entries.length === 0) return;
+    await this.database.execute(add, [(await jsonPieces(entries)).join('')]);
   }
 
   /** Adds calls to the entry of each tally, which it makes when there is none. */

@@ -4,7 +4,7 @@ import { Log, Trouble } from '../../core/observability/index.js';
 import { Bell } from '../../core/timers/index.js';
 import { Configuration } from './configuration.js';
 import { optionsTopic } from './configuration-writer.js';
-import { faultText } from './domain/fault.js';
+import { linesOf } from './domain/fault-list.js';
 import { SectionCatalogue } from './domain/section-catalogue.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
 
@@ -66,10 +66,10 @@ export class ConfigurationRefresh implements OnModuleDestroy {
     const latest = await this.repository.version();
     if (latest === seen || latest === this.refused) return;
     const { version, sections: written } = await this.repository.load();
-    const { sections, faults } = this.catalogue.check(written);
-    if (faults.length > 0) {
+    const { sections, faults } = await this.catalogue.check(written);
+    if (faults.count > 0) {
       this.refused = version;
-      const facts = { version, faults: faults.map(faultText) };
+      const facts = { version, faults: linesOf(faults) };
       this.log.error(facts, 'a changed configuration is refused; the last good one stays in force');
       return;
     }

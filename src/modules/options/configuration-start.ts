@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Environment } from '../../core/config/index.js';
 import { ConfigurationRefresh } from './configuration-refresh.js';
 import { ConfigurationWriter, type NewSections } from './configuration-writer.js';
-import { type Fault, faultText } from './domain/fault.js';
+import { linesOf } from './domain/fault-list.js';
 import { ConfigurationError, InvalidConfiguration } from './options.errors.js';
 import { readYaml } from './yaml/read-yaml.js';
 
@@ -35,7 +35,7 @@ export class ConfigurationStart {
       });
     } catch (error) {
       if (!(error instanceof InvalidConfiguration)) throw error;
-      throw new ConfigurationError(linesOf(source, error.faults));
+      throw new ConfigurationError(linesOf(error.faults).map((line) => `${source}: ${line}`));
     }
     this.refresh.start();
   }
@@ -58,8 +58,4 @@ function whyUnreadable(error: unknown): string {
   const { code = 'unknown error' } = error as { code?: string };
   const why = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
   return `${why}; GMS_CONFIG takes the path of a YAML file of sections`;
-}
-
-function linesOf(source: string, faults: readonly Fault[]): string[] {
-  return faults.map((fault) => `${source}: ${faultText(fault)}`);
 }

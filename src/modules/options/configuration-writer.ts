@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { UnitOfWork } from '../../core/database/index.js';
 import { Log } from '../../core/observability/index.js';
+import { Slices } from '../../core/timers/slices.js';
 import { Audit, type NewAuditEntry } from '../audit/index.js';
 import { Configuration, type Snapshot } from './configuration.js';
-import type { Fault } from './domain/fault.js';
+import { FaultList, type FoundFaults } from './domain/fault-list.js';
 import { keepSecrets, maskSecrets } from './domain/secrets.js';
 import { changesBetween, isSameOrder, type SectionChange } from './domain/section-changes.js';
 import { SectionCatalogue } from './domain/section-catalogue.js';
@@ -22,7 +23,7 @@ export interface AuditedBy {
 export interface NewSections {
   readonly sections: GivenSections;
   /** What was found wrong already, as in the text they come from. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: FoundFaults;
 }
 
 /** Names the topic on which nodes tell each other that sections changed. */
@@ -82,14 +83,17 @@ export class ConfigurationWriter {
     given: NewSections,
     by: AuditedBy,
   ): Promise<Outcome> {
-    const faults = [...(given.faults ?? [])];
-    const kept = keepSecrets(given.sections, stored.sections, this.isSecret, faults);
-    const checked = this.catalogue.check(kept);
-    faults.push(...checked.faults);
-    if (faults.length > 0) throw new InvalidConfiguration(faults);
+    const faults = new FaultList();
+    // What the database holds has just been read.
+    await new Slices().next();
+    if (given.faults !== undefined) faults.addAll(given.faults);
+    const kept = await keepSecrets(given.sections, stored.sections, this.isSecret, faults);
+    const checked = await this.catalogue.check(kept);
+    faults.addAll(checked.faults);
+    if (faults.count > 0) throw new InvalidConfiguration(faults);
     // The check has refused whatever is no map of options.
     const written = kept as WrittenSections;
-    const changes = changesBetween(stored.sections, written);
+    const changes = await changesBetween(stored.sections, written);
     const version = await this.store(stored, written, changes, by);
     await this.catalogue.apply(checked.sections);
     return {

@@ -18,25 +18,25 @@ describe('the configuration', () => {
     expect(() => configuration.all(family)).toThrow(words);
   });
 
-  it('is one snapshot after the other, each whole', () => {
+  it('is one snapshot after the other, each whole', async () => {
     const catalogue = new SectionCatalogue();
     const configuration = new Configuration(catalogue, openLog('silent'));
     configuration.register({ schema: section });
     configuration.register({ schema: family });
     const seen: unknown[] = [];
     const end = configuration.onChange(() => seen.push(configuration.get(section).most));
-    const adopt = (version: number, given: Record<string, object>): void => {
-      const { sections } = catalogue.check(new Map(Object.entries(given)));
+    const adopt = async (version: number, given: Record<string, object>): Promise<void> => {
+      const { sections } = await catalogue.check(new Map(Object.entries(given)));
       configuration.adopt({ version, sections });
     };
-    adopt(1, { limits: { most: 7 }, 'group.a': {} });
+    await adopt(1, { limits: { most: 7 }, 'group.a': {} });
     const groups = configuration.all(family);
-    adopt(2, {});
+    await adopt(2, {});
     expect(seen).toEqual([7, 5]);
     expect([...groups.keys()]).toEqual(['a']);
     expect(configuration.find(family, 'a')).toBeUndefined();
     end();
-    adopt(3, {});
+    await adopt(3, {});
     expect(seen).toHaveLength(2);
     expect(configuration.version).toBe(3);
   });

@@ -195,10 +195,12 @@ export function parseOptions<Options extends object>(
   const known = types as Readonly<Record<string, OptionType<unknown>>>;
   const options: Record<string, unknown> = {};
   for (const [name, type] of Object.entries(known)) options[name] = type.initial;
+  let unknown: string | undefined;
   for (const [name, value] of Object.entries(given)) {
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
     if (type === undefined) {
-      report(name, `${unknownWords}; this section takes ${Object.keys(known).join(', ')}`);
+      unknown ??= `${unknownWords}; this section takes ${Object.keys(known).join(', ')}`;
+      report(name, unknown);
       continue;
     }
     const result = type.schema.safeParse(value);

@@ -1,20 +1,12 @@
 import { DomainError } from '../../core/errors/index.js';
-import { type Fault, faultText, shownName } from './domain/fault.js';
+import { shownName } from './domain/fault.js';
+import { type FoundFaults, linesOf } from './domain/fault-list.js';
 
-/** An answer lists so many faults; beyond, how many more there are. */
-const mostListed = 500;
-
-/** A configuration that is refused as a whole: 400, with every fault listed (configuration.md). */
+/** A configuration that is refused as a whole: 400, with its faults listed. */
 export class InvalidConfiguration extends DomainError {
-  constructor(readonly faults: readonly Fault[]) {
-    super('invalid', 'InvalidConfiguration', listed(faults));
+  constructor(readonly faults: FoundFaults) {
+    super('invalid', 'InvalidConfiguration', linesOf(faults).join('; '));
   }
-}
-
-function listed(faults: readonly Fault[]): string {
-  const texts = faults.slice(0, mostListed).map(faultText);
-  const more = faults.length - texts.length;
-  return (more > 0 ? [...texts, `and ${String(more)} more faults`] : texts).join('; ');
 }
 
 export function sectionNotFound(section: string): DomainError {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../core/observability/index.js';
+import { Slices } from '../../core/timers/slices.js';
 import { Audit, type AuditPage } from '../audit/index.js';
 import { ConfigurationWriter } from './configuration-writer.js';
 import { patchOptions } from './domain/patch-options.js';
@@ -9,8 +10,7 @@ import type { WrittenSections } from './domain/written-sections.js';
 import { sectionNotFound } from './options.errors.js';
 import type { GivenOptions } from './section-schema.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
-import { readYamlAside } from './yaml/read-yaml-aside.js';
-import { writeYaml } from './yaml/write-yaml.js';
+import { readYamlAside, writeYamlAside } from './yaml/yaml-thread.js';
 
 /** One change of one section. */
 export interface SectionAudit {
@@ -96,9 +96,9 @@ export class OptionsService {
   /** All sections as YAML that `import` takes; a masked secret stays there as it is stored. */
   async export(withSecrets: boolean, actor: string): Promise<string> {
     const { sections } = await this.repository.load();
-    if (!withSecrets) return writeYaml(this.mapped(sections, maskSecrets));
+    if (!withSecrets) return writeYamlAside(await this.maskedAll(sections));
     this.log.info({ actor }, 'the configuration was exported with its secrets');
-    return writeYaml(sections);
+    return writeYamlAside(sections);
   }
 
   /**
@@ -121,18 +121,22 @@ export class OptionsService {
     }));
   }
 
-  private shown(sections: WrittenSections): ShownSections {
-    return Object.fromEntries(this.mapped(sections, maskSecrets));
+  private async shown(sections: WrittenSections): Promise<ShownSections> {
+    return Object.fromEntries(await this.maskedAll(sections));
   }
 
   private masked(section: string, options: GivenOptions): GivenOptions {
     return maskSecrets(section, options, this.isSecret);
   }
 
-  private mapped(sections: WrittenSections, change: typeof maskSecrets): WrittenSections {
-    return new Map(
-      [...sections].map(([name, options]) => [name, change(name, options, this.isSecret)]),
-    );
+  private async maskedAll(sections: WrittenSections): Promise<WrittenSections> {
+    const slices = new Slices();
+    const masked = new Map<string, GivenOptions>();
+    for (const [name, options] of sections) {
+      masked.set(name, this.masked(name, options));
+      if (slices.isOver) await slices.next();
+    }
+    return masked;
   }
 
   private readonly isSecret = (section: string, option: string): boolean =>

@@ -41,7 +41,7 @@ export interface SectionRules {
   checkReferences?(
     sections: Sections,
     report: (section: string, option: string, problem: string) => void,
-  ): void;
+  ): void | Promise<void>;
   /** Brings tables derived from the sections in step, within the transaction that writes them. */
   apply?(sections: Sections): Promise<void>;
 }

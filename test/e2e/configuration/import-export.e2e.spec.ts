@@ -41,6 +41,17 @@ describe('export', () => {
     });
   });
 
+  it('of many numbers keeps nobody waiting', async () => {
+    const numbers = Array.from({ length: 19_000 }, (_, place) => String(8_003_000_000 + place));
+    await config.put('resources.many', { numbers });
+    const standstill = longestStandstill();
+    const { text } = await config.export();
+    const { longestMs, totalMs } = standstill();
+    expect([longestMs, totalMs, longestMs < totalMs / 2]).toEqual([longestMs, totalMs, true]);
+    expect(parse(text)).toMatchObject({ 'resources.many': { numbers } });
+    await config.remove('resources.many');
+  });
+
   it('takes true or false for secrets', async () => {
     for (const query of ['?secrets=false', '?secrets=TRUE', '?secrets=']) {
       expect((await config.export(query)).status).toBe(200);
@@ -244,6 +255,18 @@ storage: { max_keys: 2 }
     const { longestMs, totalMs } = standstill();
     expect(json.exception).toBe('InvalidConfiguration');
     // The server runs in this process: what it does not do aside, nobody does meanwhile.
+    expect([longestMs, totalMs, longestMs < totalMs / 2]).toEqual([longestMs, totalMs, true]);
+  });
+
+  it('refuses a section of many numbers, and others are served meanwhile', async () => {
+    await config.import('services: { default_country: US }');
+    const numbers = Array.from({ length: 15_000 }, (_, place) => `+1415${5_000_000 + place}`);
+    const standstill = longestStandstill();
+    const answer = await config.put('resources.a', { numbers: [...numbers, '(415) 500-0000'] });
+    const { longestMs, totalMs } = standstill();
+    expect(faultsIn(answer)).toEqual([
+      'section resources.a, option numbers: has (415) 500-0000 twice',
+    ]);
     expect([longestMs, totalMs, longestMs < totalMs / 2]).toEqual([longestMs, totalMs, true]);
   });
 

@@ -164,6 +164,15 @@ describe('a faulty file', () => {
     expect(await query('SELECT id FROM audit_entry')).toEqual([]);
   });
 
+  it('of more than 500 faults lists the first 500, and says how many more there are', async () => {
+    const names = Array.from({ length: 620 }, (_, place) => `s${place}: {}`);
+    const file = await fileOf(names.join('\n'));
+    const lines = await failureOf(start(file));
+    expect(lines).toHaveLength(501);
+    expect(lines[499]).toMatch(/: section s499: is unknown/);
+    expect(lines[500]).toBe(`${file}: and 120 more faults`);
+  });
+
   it('stops the start when it is to replace what is there, which stays', async () => {
     await (await start(await fileOf('storage: { max_keys: 1 }'))).close();
     const file = await fileOf('storage: { max_keys: 0 }');

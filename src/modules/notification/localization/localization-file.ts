@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { Slices } from '../../../core/timers/slices.js';
 import { BadLocalizationFile } from './bad-localization-file.js';
 
 /** The texts of one message by language, in lower case with `_` between its parts. */
@@ -23,7 +23,7 @@ const elements = [
   { name: 'entry', attribute: 'key' },
 ] as const;
 
-/** Of a piece this much is read before others have their turn, characters. */
+/** Of a piece this much is read before it is asked whether others should have their turn, characters. */
 const readAtOnce = 8192;
 
 /**
@@ -33,10 +33,11 @@ const readAtOnce = 8192;
  */
 export async function readLocalizationFile(pieces: Iterable<string>): Promise<LocalizationFile> {
   const reader = new Reader();
+  const slices = new Slices();
   for (const piece of pieces) {
     for (let at = 0; at < piece.length; at += readAtOnce) {
       reader.read(piece.slice(at, at + readAtOnce));
-      await nextTurn();
+      if (slices.isOver) await slices.next();
     }
   }
   return reader.end();

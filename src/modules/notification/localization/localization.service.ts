@@ -65,12 +65,20 @@ async function goodFile(bytes: Uint8Array, charset: string | undefined): Promise
     if (bytes.length > mostBytes) {
       throw new BadLocalizationFile(`it has more than ${String(mostBytes)} bytes`);
     }
-    const pieces = [...xmlPiecesOf(bytes, charset)];
-    await readLocalizationFile(pieces);
+    const pieces: string[] = [];
+    await readLocalizationFile(keptIn(pieces, xmlPiecesOf(bytes, charset)));
     return pieces.join('');
   } catch (error) {
     if (!(error instanceof BadLocalizationFile)) throw error;
     const message = `the localization file: ${error.message}`;
     throw new DomainError('invalid', 'InvalidLocalization', message);
+  }
+}
+
+/** The pieces as they are read, which are noted. */
+function* keptIn(pieces: string[], read: Iterable<string>): Generator<string> {
+  for (const piece of read) {
+    pieces.push(piece);
+    yield piece;
   }
 }

@@ -12,17 +12,30 @@ export function patchOptions(
   changes: GivenOptions,
   catalogue: SectionCatalogue,
 ): GivenOptions {
+  const nameOf = catalogue.namesOf(section);
   const patched = new Map(Object.entries(options));
+  /** Under the one name of an option the ways in which it is written: a call may name thousands. */
+  const ways = new Map<string, Set<string>>();
+  for (const written of patched.keys()) addTo(ways, nameOf(written), written);
   const unwritten: string[] = [];
   for (const [name, value] of Object.entries(changes)) {
-    const twins = [...patched.keys()].filter((other) => catalogue.isSame(section, other, name));
+    const twins = ways.get(nameOf(name)) ?? new Set();
+    ways.delete(nameOf(name));
     for (const twin of twins) if (twin !== name || value === null) patched.delete(twin);
-    if (value !== null) patched.set(name, value);
-    else if (twins.length === 0) unwritten.push(name);
+    if (value !== null) {
+      patched.set(name, value);
+      addTo(ways, nameOf(name), name);
+    } else if (twins.size === 0) {
+      unwritten.push(name);
+    }
   }
-  const written = Object.fromEntries(patched);
-  for (const name of unwritten) {
-    if (!catalogue.takes(section, written, name)) patched.set(name, null);
-  }
+  const unknown = catalogue.unknownOf(section, Object.fromEntries(patched), unwritten);
+  for (const name of unknown) patched.set(name, null);
   return Object.fromEntries(patched);
+}
+
+function addTo(ways: Map<string, Set<string>>, name: string, written: string): void {
+  const known = ways.get(name);
+  if (known === undefined) ways.set(name, new Set([written]));
+  else known.add(written);
 }

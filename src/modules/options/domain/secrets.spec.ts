@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Fault, faultText } from './fault.js';
+import { FaultList, linesOf } from './fault-list.js';
 import { keepSecrets, maskSecrets, secretMask } from './secrets.js';
 
 const isSecret = (section: string, option: string): boolean =>
@@ -13,37 +13,40 @@ describe('secrets', () => {
     expect(maskSecrets('other', options, isSecret)).toEqual(options);
   });
 
-  function keep(given: unknown, stored?: Record<string, unknown>): [unknown, string[]] {
-    const faults: Fault[] = [];
+  async function keep(
+    given: unknown,
+    stored?: Record<string, unknown>,
+  ): Promise<[unknown, string[]]> {
+    const faults = new FaultList();
     const before = new Map(stored === undefined ? [] : [['push', stored]]);
-    const kept = keepSecrets(new Map([['push', given]]), before, isSecret, faults);
-    return [kept.get('push'), faults.map(faultText)];
+    const kept = await keepSecrets(new Map([['push', given]]), before, isSecret, faults);
+    return [kept.get('push'), linesOf(faults)];
   }
 
-  it('are kept by their mask', () => {
+  it('are kept by their mask', async () => {
     const given = { user: 'omar', password: secretMask };
-    expect(keep(given, options)).toEqual([{ user: 'omar', password: 'hunter2' }, []]);
+    expect(await keep(given, options)).toEqual([{ user: 'omar', password: 'hunter2' }, []]);
   });
 
-  it('are replaced by anything else', () => {
-    expect(keep({ password: 'new' }, options)).toEqual([{ password: 'new' }, []]);
-    expect(keep({}, options)).toEqual([{}, []]);
+  it('are replaced by anything else', async () => {
+    expect(await keep({ password: 'new' }, options)).toEqual([{ password: 'new' }, []]);
+    expect(await keep({}, options)).toEqual([{}, []]);
   });
 
-  it('cannot be kept when none is stored', () => {
+  it('cannot be kept when none is stored', async () => {
     const words = [
       'section push, option password: takes a secret; ******** keeps one, and none is stored',
     ];
-    expect(keep({ password: secretMask })[1]).toEqual(words);
-    expect(keep({ password: secretMask }, { user: 'kate' })[1]).toEqual(words);
+    expect((await keep({ password: secretMask }))[1]).toEqual(words);
+    expect((await keep({ password: secretMask }, { user: 'kate' }))[1]).toEqual(words);
   });
 
-  it('are not what other options with the same text are', () => {
-    expect(keep({ user: secretMask })).toEqual([{ user: secretMask }, []]);
+  it('are not what other options with the same text are', async () => {
+    expect(await keep({ user: secretMask })).toEqual([{ user: secretMask }, []]);
   });
 
-  it('leave alone what is no map of options', () => {
-    expect(keep([secretMask])).toEqual([[secretMask], []]);
-    expect(keep(null)).toEqual([null, []]);
+  it('leave alone what is no map of options', async () => {
+    expect(await keep([secretMask])).toEqual([[secretMask], []]);
+    expect(await keep(null)).toEqual([null, []]);
   });
 });

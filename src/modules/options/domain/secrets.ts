@@ -1,5 +1,7 @@
 import type { GivenOptions } from '../section-schema.js';
-import { type Fault, optionFault } from './fault.js';
+import { Slices } from '../../../core/timers/slices.js';
+import { optionFault } from './fault.js';
+import type { FaultList } from './fault-list.js';
 import { deepest } from './storable.js';
 import { type GivenSections, isOptions, type WrittenSections } from './written-sections.js';
 
@@ -27,12 +29,13 @@ export function maskSecrets(
  * Puts the stored secrets in the place of masks. A mask with no secret behind it is a fault, and
  * so is one inside of a list or map: it would become the secret.
  */
-export function keepSecrets(
+export async function keepSecrets(
   given: GivenSections,
   stored: WrittenSections,
   isSecret: IsSecret,
-  faults: Fault[],
-): GivenSections {
+  faults: FaultList,
+): Promise<GivenSections> {
+  const slices = new Slices();
   const kept = new Map<string, unknown>();
   for (const [section, options] of given) {
     const earlier = stored.get(section) ?? {};
@@ -40,10 +43,11 @@ export function keepSecrets(
       if (!isSecret(section, name) || !hasMask(value)) return value;
       if (isMask(value) && Object.hasOwn(earlier, name)) return earlier[name];
       const why = isMask(value) ? 'keeps one, and none is stored' : 'keeps one as a whole alone';
-      faults.push(optionFault(section, name, `takes a secret; ${secretMask} ${why}`));
+      faults.note(() => optionFault(section, name, `takes a secret; ${secretMask} ${why}`));
       return value;
     };
     kept.set(section, isOptions(options) ? mapOptions(options, keep) : options);
+    if (slices.isOver) await slices.next();
   }
   return kept;
 }

@@ -1,3 +1,4 @@
+import { Slices } from '../../../core/timers/slices.js';
 import {
   type GivenOptions,
   type SectionRules,
@@ -5,6 +6,7 @@ import {
   unknownWords,
 } from '../section-schema.js';
 import { type Fault, optionFault, sectionFault } from './fault.js';
+import { FaultList, type FoundFaults } from './fault-list.js';
 import { ParsedSections } from './parsed-sections.js';
 import { isSectionName, takesName } from './section-name.js';
 import { unstorable, unstorableText } from './storable.js';
@@ -13,7 +15,7 @@ import { type GivenSections, isOptions } from './written-sections.js';
 /** What a check found: the sections count only when there is no fault. */
 export interface CheckedSections {
   readonly sections: Sections;
-  readonly faults: readonly Fault[];
+  readonly faults: FoundFaults;
 }
 
 /** The rules a section falls under, and its name within its family. */
@@ -24,7 +26,8 @@ interface Place {
   readonly name: string;
 }
 
-type Report = (fault: Fault) => void;
+/** Takes a fault that is made when it is to be listed. */
+type Report = (make: () => Fault) => void;
 
 /** All that modules have said of their sections. */
 export class SectionCatalogue {
@@ -52,37 +55,41 @@ export class SectionCatalogue {
     return this.placeOf(section)?.rules.schema.isSecret(option) ?? true;
   }
 
-  /** Whether two options of a section, as they were written, are one and the same. */
-  isSame(section: string, one: string, other: string): boolean {
-    const nameOf = this.placeOf(section)?.rules.schema.nameOf;
-    return nameOf === undefined ? one === other : nameOf(one) === nameOf(other);
+  /** Gives an option of the section its one name, however it is written. */
+  namesOf(section: string): (written: string) => string {
+    return this.placeOf(section)?.rules.schema.nameOf ?? ((written) => written);
   }
 
   /**
-   * Whether a section with these options may hold another one. No option takes null: what is said
-   * about it tells whether it is the value that is wrong, or the name.
+   * Which of these options a section with those others cannot hold. No option takes null: what is
+   * said about it tells whether it is the value that is wrong, or the name.
    */
-  takes(section: string, options: GivenOptions, option: string): boolean {
+  unknownOf(section: string, others: GivenOptions, options: readonly string[]): readonly string[] {
     const schema = this.placeOf(section)?.rules.schema;
-    const words: string[] = [];
-    schema?.parse({ ...options, [option]: null }, (name, takes) => {
-      if (this.isSame(section, name, option)) words.push(takes);
+    if (schema === undefined) return options;
+    const nameOf = this.namesOf(section);
+    const unknown = new Set<string>();
+    const nulls = Object.fromEntries(options.map((option) => [option, null]));
+    schema.parse({ ...others, ...nulls }, (name, takes) => {
+      if (takes.startsWith(unknownWords)) unknown.add(nameOf(name));
     });
-    return schema !== undefined && !words.some((takes) => takes.startsWith(unknownWords));
+    return options.filter((option) => unknown.has(nameOf(option)));
   }
 
-  /** Checks sections as a whole: each by itself, then what they say of each other. */
-  check(given: GivenSections): CheckedSections {
+  /** Checks sections as a whole, in slices: each by itself, then what they say of each other. */
+  async check(given: GivenSections): Promise<CheckedSections> {
+    const slices = new Slices();
     const sections = this.withDefaults();
-    const faults: Fault[] = [];
+    const faults = new FaultList();
     const faulty = new Set<string>();
     for (const [section, options] of given) {
-      this.read(section, options, sections, (fault) => {
-        faults.push(fault);
+      this.read(section, options, sections, (make) => {
+        faults.note(make);
         faulty.add(section);
       });
+      if (slices.isOver) await slices.next();
     }
-    this.checkReferences(sections, faulty, faults);
+    await this.checkReferences(sections, faulty, faults);
     return { sections, faults };
   }
 
@@ -107,20 +114,20 @@ export class SectionCatalogue {
   private read(section: string, options: unknown, into: ParsedSections, report: Report): void {
     const place = this.placeOf(section);
     if (place === undefined) {
-      report(sectionFault(section, `is unknown; the sections are ${this.names()}`));
+      report(() => sectionFault(section, `is unknown; the sections are ${this.names()}`));
       return;
     }
     if (place.family !== undefined && !isSectionName(place.name)) {
-      report(sectionFault(section, takesName));
+      report(() => sectionFault(section, takesName));
       return;
     }
     if (!isOptions(options)) {
-      report(sectionFault(section, 'takes a map of options'));
+      report(() => sectionFault(section, 'takes a map of options'));
       return;
     }
     const sound = soundOptions(section, options, report);
     const parsed = place.rules.schema.parse(sound, (option, takes) => {
-      report(optionFault(section, option, takes));
+      report(() => optionFault(section, option, takes));
     });
     into.put(place.family, place.name, parsed);
   }
@@ -129,12 +136,17 @@ export class SectionCatalogue {
    * With faults found already, references are checked as far as they can be, so that all faults are
    * listed at once. What a faulty section says is unsure: no more faults of its own are noted.
    */
-  private checkReferences(sections: Sections, faulty: ReadonlySet<string>, faults: Fault[]): void {
+  private async checkReferences(
+    sections: Sections,
+    faulty: ReadonlySet<string>,
+    faults: FaultList,
+  ): Promise<void> {
     const provisional = faulty.size > 0;
     for (const rules of this.rules.values()) {
       try {
-        rules.checkReferences?.(sections, (section, option, problem) => {
-          if (!faulty.has(section)) faults.push(optionFault(section, option, problem));
+        await rules.checkReferences?.(sections, (section, option, problem) => {
+          if (faulty.has(section)) return;
+          faults.note(() => optionFault(section, option, problem));
         });
       } catch (error) {
         // Refused options may have been parsed into anything.
@@ -172,7 +184,7 @@ function soundOptions(
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => {
       const why = unstorableText(name) ?? unstorable(value);
-      if (why !== undefined) report(optionFault(section, name, why));
+      if (why !== undefined) report(() => optionFault(section, name, why));
       return why === undefined;
     }),
   );

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Slices } from '../../../core/timers/slices.js';
 import type { GivenOptions } from '../section-schema.js';
 import type { WrittenSections } from './written-sections.js';
 
@@ -12,13 +13,18 @@ export interface SectionChange {
 }
 
 /** The sections that differ, in the order of their options too: of `after` first, then the lost. */
-export function changesBetween(before: WrittenSections, after: WrittenSections): SectionChange[] {
+export async function changesBetween(
+  before: WrittenSections,
+  after: WrittenSections,
+): Promise<SectionChange[]> {
+  const slices = new Slices();
   const changes: SectionChange[] = [];
   for (const [section, options] of after) {
     const earlier = before.get(section);
     if (earlier === undefined || !isSame(earlier, options)) {
       changes.push({ section, before: earlier, after: options });
     }
+    if (slices.isOver) await slices.next();
   }
   for (const [section, options] of before) {
     if (!after.has(section)) changes.push({ section, before: options, after: undefined });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
+import { jsonPieces } from '../../../core/json/index.js';
 import type { SectionChange } from '../domain/section-changes.js';
 import type { WrittenSections } from '../domain/written-sections.js';
 import type { GivenOptions } from '../section-schema.js';
@@ -90,7 +91,7 @@ export class ConfigurationRepository {
     const kept = changes.filter(({ after }) => after !== undefined);
     const written = kept.map(({ section, after }) => ({ name: section, options: after }));
     await this.database.execute(remove, [lost.map(({ section }) => section)]);
-    await this.database.execute(save, [JSON.stringify(written)]);
+    await this.database.execute(save, [(await jsonPieces(written)).join('')]);
     await this.database.execute(arrange, [order]);
     const row = await this.database.row<{ version: string }>(raiseVersion, []);
     return Number(row?.version);

@@ -11,12 +11,13 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type Fault, placeFault } from '../domain/fault.js';
+import { FaultList, type FoundFaults } from '../domain/fault-list.js';
 import type { GivenSections } from '../domain/written-sections.js';
 
 /** What a text holds; the sections count only as far as there is no fault. */
 export interface YamlSections {
   readonly sections: GivenSections;
-  readonly faults: readonly Fault[];
+  readonly faults: FoundFaults;
 }
 
 /** One mistake in YAML often looks like many; the first ones tell. */
@@ -52,12 +53,17 @@ export function readYaml(text: string): YamlSections {
     });
     const syntax = syntaxFaults(document, lines);
     return syntax.length > 0
-      ? { sections: new Map(), faults: syntax }
+      ? refusedText(syntax)
       : new SectionReader(lines).read(document.contents);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { sections: new Map(), faults: [placeFault(1, 1, 'is nested too deep')] };
+    return refusedText([placeFault(1, 1, 'is nested too deep')]);
   }
+}
+
+/** What is left of a text that holds no sections. */
+export function refusedText(faults: readonly Fault[]): YamlSections {
+  return { sections: new Map(), faults: { listed: faults, count: faults.length } };
 }
 
 function syntaxFaults(document: Document.Parsed, lines: LineCounter): Fault[] {
@@ -84,21 +90,26 @@ function wordsOf(code: string): string {
 
 /** Reads what the parser found, noting faults with their places. */
 class SectionReader {
-  private readonly faults: Fault[] = [];
+  private readonly faults = new FaultList();
 
   constructor(private readonly lines: LineCounter) {}
 
   read(contents: unknown): YamlSections {
     if (!isMap(contents)) {
       this.fault(contents, 'takes a map of sections');
-      return { sections: new Map(), faults: this.faults };
+      return { sections: new Map(), faults: this.found };
     }
     const sections = new Map<string, unknown>();
     this.readPairs(contents, 1, (name, value) => {
       // A section of which every option is commented out.
       sections.set(name, value ?? {});
     });
-    return { sections, faults: this.faults };
+    return { sections, faults: this.found };
+  }
+
+  /** Without methods, which do not go from one thread to another. */
+  private get found(): FoundFaults {
+    return { listed: this.faults.listed, count: this.faults.count };
   }
 
   private readValue(node: unknown, depth: number): unknown {
@@ -145,9 +156,10 @@ class SectionReader {
   }
 
   private fault(node: unknown, words: string): void {
-    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-    const { line, col } = this.lines.linePos(offset);
-    this.faults.push(placeFault(line, col, words));
+    this.faults.note(() => {
+      const { line, col } = this.lines.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0);
+      return placeFault(line, col, words);
+    });
   }
 }
 

@@ -1,0 +1,8 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { readYaml } from './read-yaml.js';
+import { writeYaml } from './write-yaml.js';
+import type { YamlTask } from './yaml-thread.js';
+
+/** A thread that reads or writes one text (yaml-thread.ts) and ends. */
+const task = workerData as YamlTask;
+parentPort?.postMessage('text' in task ? readYaml(task.text) : writeYaml(task.sections));
