@@ -109,6 +109,12 @@ const rules = [
     to: { path: '\\.entity\\.ts$' },
   },
   {
+    name: 'validation-libraries-in-core-dto-only',
+    comment: 'a member is declared by a decorator of core/dto, which composes theirs',
+    from: { path: '^src/', pathNot: ['^src/core/dto/', spec] },
+    to: { path: packages(['class-validator', 'class-transformer']) },
+  },
+  {
     name: 'domain-without-frameworks',
     comment: 'plain TypeScript: no Nest, no TypeORM, no driver',
     from: { path: plain },

@@ -63,6 +63,40 @@ const inEntities = {
 
 const restrict = (...selectors) => ['error', ...selectors];
 
+/** Modules whose bodies and queries are read by DTO classes alone; the others follow. */
+const convertedModules = ['storage'];
+
+const inConverted = (...suffixes) =>
+  convertedModules.flatMap((name) => suffixes.map((end) => `src/modules/${name}/**/*.${end}.ts`));
+
+const ownEnvironment = [
+  { name: 'node:process', importNames: ['env'], message: banned.environment.message },
+  { name: 'process', message: 'The global is enough.' },
+];
+
+const byHand = {
+  message: 'Bodies and queries are read by DTO classes (CONTRIBUTING.md, A route with a body).',
+};
+
+/** What reads a body or a query without its class. */
+const handReaders = [
+  {
+    group: ['**/edge/index.js', '**/edge/body.js', '**/http/body/index.js'],
+    importNames: ['JsonBody', 'MandatoryJsonBody', 'parseBody', 'readJson', 'queryFields'],
+    ...byHand,
+  },
+  { group: ['zod'], ...byHand },
+];
+
+/** A class that refuses by itself is a reader by hand too. */
+const ownRefusals = {
+  group: ['**/errors/index.js'],
+  importNames: ['invalidParameter', 'missingParameter'],
+  ...byHand,
+};
+
+const restrictImports = (...patterns) => ['error', { paths: ownEnvironment, patterns }];
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'data/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -75,19 +109,7 @@ export default defineConfig(
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [
-            {
-              name: 'node:process',
-              importNames: ['env'],
-              message: banned.environment.message,
-            },
-            { name: 'process', message: 'The global is enough.' },
-          ],
-        },
-      ],
+      'no-restricted-imports': restrictImports(),
       '@typescript-eslint/consistent-type-imports': [
         // Leaves files with decorators alone, where Nest needs injected classes as values.
         'error',
@@ -136,6 +158,16 @@ export default defineConfig(
     name: 'entities',
     files: ['src/**/*.entity.ts'],
     rules: { 'no-restricted-syntax': restrict(...Object.values(banned), inEntities) },
+  },
+  {
+    name: 'handlers whose bodies are DTO classes',
+    files: inConverted('controller'),
+    rules: { 'no-restricted-imports': restrictImports(...handReaders) },
+  },
+  {
+    name: 'DTO classes',
+    files: inConverted('dto'),
+    rules: { 'no-restricted-imports': restrictImports(...handReaders, ownRefusals) },
   },
   {
     name: 'pure code',

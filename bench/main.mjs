@@ -7,6 +7,7 @@ import { findPgbench, Pgbench } from './lib/pgbench.mjs';
 import { startPostgres } from './lib/postgres.mjs';
 import { writeSections } from './lib/sections.mjs';
 import { table } from './lib/figures.mjs';
+import { measureAgainst } from './parts/against.mjs';
 import { measureAllocation } from './parts/allocation.mjs';
 import { measureBreakdown } from './parts/breakdown.mjs';
 import { measureComet } from './parts/comet.mjs';
@@ -41,6 +42,7 @@ const parts = {
   'hostile-large': async (bench) => [await measureLarge(bench)],
   breakdown: measureBreakdown,
   profile: measureProfile,
+  against: measureAgainst,
 };
 
 /** What runs when nothing is named. */
@@ -61,7 +63,7 @@ export async function main(words) {
   process.exit();
 }
 
-async function measure({ rounds, seconds, closing }, names) {
+async function measure({ rounds, seconds, checkout, closing }, names) {
   const started = performance.now();
   const folder = await makeFolder(closing);
   const postgres = await startPostgres(folder, closing);
@@ -72,7 +74,9 @@ async function measure({ rounds, seconds, closing }, names) {
     const at = ((performance.now() - started) / 1000).toFixed(0);
     process.stderr.write(`${at.padStart(4)} s  ${what}\n`);
   };
-  const bench = { folder, postgres, pgbench, configFile, closing, rounds, seconds, progress };
+  const bench = {
+    ...{ folder, postgres, pgbench, configFile, closing, rounds, seconds, checkout, progress },
+  };
   print([...(await machineFacts(postgres, pgbench)), `- ${rounds} rounds of ${seconds} s`]);
   const goals = [];
   for (const run of runsOf(names)) {

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Environment } from './core/config/index.js';
 import { migrate } from './core/database/index.js';
+import { DtoPipe } from './core/dto/index.js';
 import { answerClientErrors } from './core/http/client-error.js';
 import { mountDocs } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
@@ -36,6 +37,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     mountFrontPage(app);
     mountTestPages(app);
     mountDocs(app);
+    app.useGlobalPipes(new DtoPipe());
     await app.init();
     await app.get(ConfigurationStart).start(environment);
     return app;

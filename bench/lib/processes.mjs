@@ -1,7 +1,8 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inRoot, root } from '../../scripts/lib/project.mjs';
+import { root } from '../../scripts/lib/project.mjs';
 
 const startMs = 60_000;
 
@@ -9,11 +10,13 @@ const startMs = 60_000;
  * Starts the built server and waits until it listens.
  * @param env variables beside PATH, PORT 0, HOST 127.0.0.1 and GMS_LOG_LEVEL info
  * @param nodeArguments for node itself, as `--cpu-prof`
+ * @param folder of the checkout; absent: this one
  * @returns `port`, `pid`, and `stop()`, which is called at the run's end at the latest
  */
-export async function startServer({ env, nodeArguments = [] }, closing) {
-  const child = spawn(process.execPath, [...nodeArguments, inRoot('dist/src/main.js')], {
-    cwd: root,
+export async function startServer({ env, nodeArguments = [], folder = root }, closing) {
+  const program = join(folder, 'dist/src/main.js');
+  const child = spawn(process.execPath, [...nodeArguments, program], {
+    cwd: folder,
     env: { ...serverEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

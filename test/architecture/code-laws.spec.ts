@@ -81,6 +81,21 @@ const laws: Record<string, Law> = {
     ...{ rule: 'no-restricted-imports', file: service },
     code: "import { env } from 'node:process';\nexport const port = env.PORT;",
   },
+  'a body that is read without its class': {
+    ...{ rule: 'no-restricted-imports', says: 'DTO classes' },
+    file: 'src/modules/storage/storage.controller.ts',
+    code: "import { JsonBody } from '../edge/index.js';\nexport const f = JsonBody;",
+  },
+  'a schema of another library in place of a class': {
+    ...{ rule: 'no-restricted-imports', says: 'DTO classes' },
+    file: 'src/modules/storage/storage.dto.ts',
+    code: "import { z } from 'zod';\nexport const body = z.object({});",
+  },
+  'a DTO class that refuses by itself': {
+    ...{ rule: 'no-restricted-imports', says: 'DTO classes' },
+    file: 'src/modules/storage/storage-key.dto.ts',
+    code: "import { invalidParameter } from '../../core/errors/index.js';\nexport const f = invalidParameter;",
+  },
   'Math.random': {
     ...{ rule: 'no-restricted-syntax', says: 'Math.random', file: service },
     code: 'export const x = Math.random();',

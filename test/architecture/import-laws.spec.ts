@@ -37,6 +37,10 @@ const offences: Record<string, { file: string; imports: string }> = {
     file: 'src/modules/edge/edge.mapper.ts',
     imports: './edge.entity.js',
   },
+  'validation-libraries-in-core-dto-only': {
+    file: 'src/modules/storage/storage.dto.ts',
+    imports: 'class-validator',
+  },
   'domain-without-frameworks': {
     file: 'src/modules/edge/domain/rule.ts',
     imports: '@nestjs/common',
@@ -62,6 +66,7 @@ const allowed: { file: string; imports: string }[] = [
   { file: 'src/modules/storage/storage.module.ts', imports: '@nestjs/typeorm' },
   { file: 'src/modules/storage/storage.repository.ts', imports: 'typeorm' },
   { file: 'src/modules/storage/storage.repository.ts', imports: './storage.entity.js' },
+  { file: 'src/core/dto/declare.ts', imports: 'class-transformer' },
   { file: 'src/core/database/database.ts', imports: 'pg' },
   { file: 'src/core/outbox/outbox.repository.ts', imports: 'typeorm' },
   { file: 'src/core/http/types.ts', imports: 'type express' },
@@ -70,7 +75,10 @@ const allowed: { file: string; imports: string }[] = [
   { file: 'migrations/2-CreateOther.ts', imports: 'typeorm' },
 ];
 
-const dependencies = ['typeorm', '@nestjs/typeorm', '@nestjs/common', 'pg'];
+const dependencies = [
+  ...['typeorm', '@nestjs/typeorm', '@nestjs/common', 'pg'],
+  ...['class-validator', 'class-transformer'],
+];
 const devDependencies = ['jest'];
 const undeclared = ['stray', 'express'];
 

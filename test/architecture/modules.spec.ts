@@ -2,9 +2,12 @@ import 'reflect-metadata';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import { ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { Module as NestModule } from '@nestjs/core/injector/module.js';
+import { dtoClasses } from '../../src/core/dto/index.js';
 import { root } from '../support/fixture-tree.js';
 import { useTestServer } from '../support/use-servers.js';
 
@@ -78,12 +81,51 @@ describe('modules', () => {
     expect(faults).toEqual([]);
   });
 
+  it('no two DTO classes have one name: the schema of one would stand for both', () => {
+    const names = [...dtoClasses].map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+
+  it('a parameter that takes a whole body, query or path is of a DTO class', () => {
+    const faults = own.flatMap((module) =>
+      [...module.controllers.values()].flatMap(({ metatype }) => unreadParameters(metatype)),
+    );
+    expect(faults).toEqual([]);
+  });
+
   it('nothing waits for something declared later (forwardRef)', () => {
     expect(sources.filter(({ text }) => says(text, 'forwardRef')).map(({ path }) => path)).toEqual(
       [],
     );
   });
 });
+
+/** Parameters of handlers that take all of a query or a path into what no plan reads. */
+function unreadParameters(controller: unknown): string[] {
+  const { prototype, name } = controller as Class;
+  return Object.getOwnPropertyNames(prototype).flatMap((method) => {
+    const taken = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller as object, method) as
+      Record<string, { index: number; data?: unknown; pipes?: unknown[] }> | undefined;
+    const types = Reflect.getMetadata(typesKey, prototype, method) as Class[] | undefined;
+    return Object.entries(taken ?? {}).flatMap(([key, { index, data }]) => {
+      const kind = Number(key.split(':')[0]);
+      const isWhole = wholes.has(kind) && data === undefined;
+      const isRead = dtoClasses.has(types?.[index] as never);
+      const where = `${name}.${method}`;
+      return isWhole && !isRead && !readByHand.has(name) ? [where] : [];
+    });
+  });
+}
+
+const wholes: ReadonlySet<number> = new Set([RouteParamtypes.QUERY, RouteParamtypes.PARAM]);
+
+/** Controllers whose queries are read by hand still. */
+const readByHand: ReadonlySet<string> = new Set([
+  ...['AuditController', 'OptionsController', 'NotificationController', 'PushAdminController'],
+  ...['ServiceListsController', 'ServicesController', 'StatesController', 'TasksController'],
+  ...['MaintenanceController', 'ServiceFilesController'],
+]);
 
 /** The sources as written, without specs. */
 async function readSources(): Promise<{ path: string; text: string }[]> {

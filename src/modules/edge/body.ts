@@ -14,6 +14,7 @@ import {
   requireObject,
   requireStorable,
 } from '../../core/http/body/index.js';
+import { noteBodyClass } from '../../core/http/openapi/parameters.js';
 import { parseBody } from './domain/parse-body.js';
 import { bodyBoundsOf } from './edge.js';
 import { withoutServersKey, withoutServersMember } from './gms-user.js';
@@ -27,11 +28,14 @@ const serviceRules: BodyRules = { json: true, malformedJson: 'serverError', json
 type Read<Value> = (request: Request, bounds: BodyBounds) => Promise<Value>;
 
 /** A decorator whose promise Nest settles before it calls the handler. */
-function bodyDecorator<Value>(read: Read<Value>): () => ParameterDecorator {
+function bodyDecorator<Value>(
+  read: Read<Value>,
+  ...enhancers: ParameterDecorator[]
+): () => ParameterDecorator {
   return createParamDecorator((_: unknown, context: ExecutionContext) => {
     const request = context.switchToHttp().getRequest<Request>();
     return read(request, bodyBoundsOf(request));
-  });
+  }, enhancers);
 }
 
 /** `@FormFields() fields: Fields`: the fields of a form, URL-encoded or multipart. */
@@ -69,6 +73,21 @@ export const MandatoryJsonBody = (schema: z.ZodType): ParameterDecorator =>
   bodyDecorator(async (request, bounds) => {
     return parseBody(schema, requireObject(requirePresent(await readJson(request, bounds))));
   })();
+
+/**
+ * `@DtoBody() body: EventBody`: a JSON object, read by its class (core/dto); no body counts as an empty
+ * one. Not @Body(): Express would read it before the guard has admitted the request.
+ */
+export const DtoBody = bodyDecorator(async (request, bounds) => {
+  const read = await readJson(request, bounds);
+  return requireObject(read === undefined ? {} : read);
+}, noteBodyClass);
+
+/** As `DtoBody`, but no body is refused: 400 InvalidBody. */
+export const MandatoryDtoBody = bodyDecorator(
+  async (request, bounds) => requireObject(requirePresent(await readJson(request, bounds))),
+  noteBodyClass,
+);
 
 /**
  * `@JsonMembers() body: JsonMap`: a JSON object of which members are stored under their names, not

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { invalidParameter } from '../../core/errors/index.js';
 import type { Fields } from '../../core/http/body/index.js';
+import { noteHeader } from '../../core/http/openapi/parameters.js';
 import { entriesOf, objectOf } from '../../core/json/index.js';
 import { accessKeyPrefix, bearerToken } from './credentials.js';
 import { headerText, isUserName, longestUser } from './domain/user-name.js';
@@ -25,6 +26,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** Gives a handler the end user of the request: `@GmsUser() user: string | undefined`. */
 export const GmsUser: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext) => gmsUserOf(context.switchToHttp().getRequest()),
+  [noteHeader('gms_user', 'the end user for whom the call is made')],
 );
 
 /**

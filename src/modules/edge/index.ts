@@ -7,10 +7,12 @@ export { mountFrontPage } from './front-page.js';
 export { mountTestPages } from './test-pages.js';
 export {
   BytesBody,
+  DtoBody,
   FormFields,
   JsonBody,
   JsonMembers,
   JsonValue,
+  MandatoryDtoBody,
   MandatoryJsonBody,
   MandatoryJsonMembers,
   ServiceFields,

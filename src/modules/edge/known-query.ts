@@ -1,14 +1,20 @@
 import { type CanActivate, type ExecutionContext, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
+import { type DtoClass, membersOf } from '../../core/dto/index.js';
 import { invalidParameter } from '../../core/errors/index.js';
 import { queryFields } from '../../core/http/body/index.js';
 
 /**
- * `@KnownQuery('limit', 'section')`: the query parameters that a call takes, for calls that are ours
- * alone; any other is 400 InvalidParameter and named. (Documented calls ignore what they do not know:
+ * `@KnownQuery(DeliveriesQuery)`, `@KnownQuery('limit', 'section')`: the query parameters that a call
+ * takes, by the class that reads them or by their names, for calls that are ours alone; any other is 400 InvalidParameter and named. (Documented calls ignore what they do not know:
  * deployed clients send more.)
  */
-export function KnownQuery(...names: readonly string[]): MethodDecorator & ClassDecorator {
+export function KnownQuery(
+  ...known: readonly [DtoClass] | readonly string[]
+): MethodDecorator & ClassDecorator {
+  const names = known.flatMap((one) =>
+    typeof one === 'string' ? one : [...membersOf(one).keys()],
+  );
   return UseGuards(new KnownParameters(names));
 }
 

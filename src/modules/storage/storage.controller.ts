@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { Public } from '../../core/auth/index.js';
 import type { BytesAnswer } from '../../core/http/answer.js';
 import type { Fields } from '../../core/http/body/index.js';
+import type { EmptyAnswer } from '../../core/http/openapi/index.js';
 import { externalBase, FormFields, GmsUser } from '../edge/index.js';
 import { fileAnswer, keysAnswer, type LinkTo, valueAnswer } from './storage-answers.js';
 import {
@@ -16,6 +17,7 @@ import {
   ApiStoreCustom,
   ApiUpdateStorage,
 } from './storage.openapi.js';
+import { type StorageId, StorageLifetime, type StoredKeys } from './storage.dto.js';
 import { StorageService } from './storage.service.js';
 
 /** Storage API. Routes with a literal segment stand first: a literal wins over a parameter. */
@@ -30,17 +32,20 @@ export class StorageController {
   @ApiStoreCustom()
   async storeCustom(
     @Param('id') id: string,
-    @Param('ttl') ttl: string,
+    @Param() { ttl }: StorageLifetime,
     @FormFields() fields: Fields,
     @GmsUser() user: string | undefined,
-  ): Promise<{ id: string }> {
+  ): Promise<StorageId> {
     return this.storage.storeCustom(id, ttl, fields, user).then(() => ({ id }));
   }
 
   @Post(':ttl')
   @HttpCode(200)
   @ApiCreateStorage()
-  async create(@Param('ttl') ttl: string, @FormFields() fields: Fields): Promise<{ id: string }> {
+  async create(
+    @Param() { ttl }: StorageLifetime,
+    @FormFields() fields: Fields,
+  ): Promise<StorageId> {
     return this.storage.create(ttl, fields).then((id) => ({ id }));
   }
 
@@ -49,10 +54,10 @@ export class StorageController {
   @ApiUpdateStorage()
   async update(
     @Param('id') id: string,
-    @Param('ttl') ttl: string,
+    @Param() { ttl }: StorageLifetime,
     @FormFields() fields: Fields,
     @GmsUser() user: string | undefined,
-  ): Promise<object> {
+  ): Promise<EmptyAnswer> {
     return this.storage.update(id, ttl, fields, user).then(() => ({}));
   }
 
@@ -72,7 +77,7 @@ export class StorageController {
     @Param('id') id: string,
     @GmsUser() user: string | undefined,
     @Req() request: Request,
-  ): Promise<Record<string, string>> {
+  ): Promise<StoredKeys> {
     return this.storage.readAll(id, user).then((all) => keysAnswer(all, linkTo(request, id)));
   }
 
@@ -99,7 +104,7 @@ export class StorageController {
 
   @Delete(':id')
   @ApiDeleteStorage()
-  async remove(@Param('id') id: string, @GmsUser() user: string | undefined): Promise<object> {
+  async remove(@Param('id') id: string, @GmsUser() user: string | undefined): Promise<EmptyAnswer> {
     return this.storage.remove(id, user).then(() => ({}));
   }
 }

@@ -7,7 +7,6 @@ import { EdgeSettings } from '../edge/index.js';
 import { Configuration } from '../options/index.js';
 import { isPossibleId, requireOwnId } from './domain/ids.js';
 import { requireStorableKey } from './domain/keys.js';
-import { parseTtl } from './domain/ttl.js';
 import { type LockedArea, StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
 import { keyNotFound, serversKey, storageNotFound, tooManyKeys } from './storage.errors.js';
@@ -29,12 +28,10 @@ export class StorageService {
 
   /**
    * Stores fields in a new area.
-   * @param ttl whole seconds as the caller wrote them
    * @returns the area's id, a UUID v4
-   * @throws DomainError InvalidParameter, InvalidKey, TooManyKeys
+   * @throws DomainError InvalidKey, TooManyKeys
    */
-  async create(ttl: string, fields: Fields): Promise<string> {
-    const ttlSeconds = parseTtl('ttl', ttl);
+  async create(ttlSeconds: number, fields: Fields): Promise<string> {
     this.requireStorable(fields);
     const id = randomUUID();
     if (hasFiles(fields)) {
@@ -49,8 +46,12 @@ export class StorageService {
    * Stores fields in an area that lives already; its other keys stay as they are.
    * @throws DomainError InvalidParameter, InvalidKey, TooManyKeys, StorageNotFound
    */
-  async update(id: string, ttl: string, fields: Fields, user: string | undefined): Promise<void> {
-    const ttlSeconds = parseTtl('ttl', ttl);
+  async update(
+    id: string,
+    ttlSeconds: number,
+    fields: Fields,
+    user: string | undefined,
+  ): Promise<void> {
     this.requireStorable(fields);
     const mayCreate = this.configuration.get(storageSection).allow_client_ids;
     if (mayCreate) requireOwnId(id);
@@ -70,11 +71,10 @@ export class StorageService {
    */
   async storeCustom(
     id: string,
-    ttl: string,
+    ttlSeconds: number,
     fields: Fields,
     user: string | undefined,
   ): Promise<void> {
-    const ttlSeconds = parseTtl('ttl', ttl);
     if (user === undefined) throw missingParameter('the gms_user header');
     requireOwnId(id);
     this.requireStorable(fields);

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { dtoClasses, otherMembersOf } from '../../dto/index.js';
 import { version } from '../../config/index.js';
 import { type Route, routeTable } from '../route-table.js';
 
@@ -21,11 +22,27 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'apiKey')
     .build();
   const document = SwaggerModule.createDocument(app, config);
+  describeOpenMembers(document.components?.schemas ?? {});
   for (const route of routeTable(app)) {
     if (route.operation !== undefined) addMounted(document, route);
     if (route.access === 'internal') markInternal(document, route);
   }
   return document;
+}
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+/** What swagger has no decorator for: members beside those declared, and members that take any JSON. */
+function describeOpenMembers(schemas: Schemas): void {
+  for (const type of dtoClasses) {
+    const schema = schemas[type.name];
+    if (schema === undefined || '$ref' in schema) continue;
+    const others = otherMembersOf(type);
+    if (others !== undefined) schema.additionalProperties = others;
+    for (const member of Object.values(schema.properties ?? {})) {
+      if ('oneOf' in member && member.oneOf?.length === 1) delete member.oneOf;
+    }
+  }
 }
 
 function addMounted(document: OpenAPIObject, { method, path, operation }: Route): void {

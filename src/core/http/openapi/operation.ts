@@ -1,5 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiQuery,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { type DtoClass, OtherMembers } from '../../dto/index.js';
+import { bodyClassOf } from './parameters.js';
 
 type RequestBody = NonNullable<Parameters<typeof ApiOperation>[0]['requestBody']>;
 type Content = Record<string, object>;
@@ -9,10 +19,14 @@ export interface Example {
   readonly mediaType: string;
   readonly example: unknown;
   readonly binary?: boolean;
+  /** The class that describes it: one, or each of a list. */
+  readonly type?: DtoClass | undefined;
 }
 
 /** What the OpenAPI document says of one operation. */
 export interface OperationText {
+  /** What a client made of the document calls it, as `createStorage`. */
+  readonly operationId?: string;
   readonly summary: string;
   /** The document and section that it implements. */
   readonly section: string;
@@ -33,28 +47,26 @@ export interface OperationText {
   readonly errors?: Readonly<Record<string, string>>;
 }
 
-export const json = (example: unknown): Example => ({ mediaType: 'application/json', example });
-export const form = (example: unknown): Example => ({
+export const json = (example: unknown, type?: DtoClass): Example => ({
+  mediaType: 'application/json',
+  example,
+  type,
+});
+export const form = (example: unknown, type?: DtoClass): Example => ({
   mediaType: 'application/x-www-form-urlencoded',
   example,
+  type,
 });
-export const multipart = (example: unknown): Example => ({
+export const multipart = (example: unknown, type?: DtoClass): Example => ({
   mediaType: 'multipart/form-data',
   example,
+  type,
 });
 export const text = (example: string): Example => ({ mediaType: 'text/plain', example });
 
 /** Describes an operation in the OpenAPI document, with an example of every answer. */
 export function Operation(operation: OperationText): MethodDecorator {
-  const { summary, section, body } = operation;
-  const decorators: MethodDecorator[] = [
-    // ApiBody knows one media type for all bodies; here each has its own example.
-    ApiOperation({
-      summary,
-      description: section,
-      ...(body && { requestBody: bodyOf(body, operation.isBodyOptional) }),
-    }),
-  ];
+  const decorators: MethodDecorator[] = [describeOperation(operation)];
   for (const [name, example] of Object.entries(operation.path ?? {})) {
     decorators.push(ApiParam({ name, schema: { type: 'string', example } }));
   }
@@ -63,6 +75,28 @@ export function Operation(operation: OperationText): MethodDecorator {
   }
   decorators.push(describeAnswer(operation), ...describeErrors(operation.errors ?? {}));
   return applyDecorators(...decorators);
+}
+
+/** ApiBody knows one media type for all bodies; here each has its own example. */
+function describeOperation(operation: OperationText): MethodDecorator {
+  const { operationId, summary, section, body } = operation;
+  return (target, key, descriptor) => {
+    const type = bodyClassOf(target, key);
+    const examples = body?.map((example) => ({ ...example, type: example.type ?? type }));
+    applyDecorators(
+      ApiOperation({
+        ...(operationId !== undefined && { operationId }),
+        summary,
+        description: section,
+        ...(examples && { requestBody: bodyOf(examples, operation.isBodyOptional) }),
+      }),
+      ApiExtraModels(...classesOf(examples), ...classesOf([operation.answer]), ErrorAnswer),
+    )(target, key, descriptor);
+  };
+}
+
+function classesOf(examples: readonly (Example | undefined)[] = []): DtoClass[] {
+  return examples.flatMap((example) => example?.type ?? []);
 }
 
 function bodyOf(examples: readonly Example[], isOptional = false): RequestBody {
@@ -98,18 +132,39 @@ function describeErrors(errors: Readonly<Record<string, string>>): MethodDecorat
     ApiResponse({
       status: Number(status),
       description: Object.keys(examples).join(', '),
-      content: { 'application/json': { schema: errorSchema, examples } },
+      content: { 'application/json': { schema: errorSchema(Object.keys(examples)), examples } },
     }),
   );
 }
 
-const errorSchema = {
-  type: 'object',
-  required: ['message', 'exception'],
-  properties: { message: { type: 'string' }, exception: { type: 'string' } },
-};
+/** What every refusal answers. */
+export class ErrorAnswer {
+  @ApiProperty({ type: 'string', description: 'what is wrong, and what to do about it' })
+  readonly message!: string;
 
-function contentOf({ mediaType, example, binary }: Example): Record<string, object> {
+  @ApiProperty({ type: 'string', description: 'the name of what is wrong' })
+  readonly exception!: string;
+}
+
+/** The answer of what succeeds and has nothing to say: `{}`. */
+@OtherMembers(false)
+export class EmptyAnswer {}
+
+function errorSchema(exceptions: readonly string[]): object {
+  return {
+    allOf: [
+      { $ref: getSchemaPath(ErrorAnswer) },
+      { type: 'object', properties: { exception: { type: 'string', enum: exceptions } } },
+    ],
+  };
+}
+
+function contentOf({ mediaType, example, binary, type: dto }: Example): Record<string, object> {
+  if (dto !== undefined) {
+    const one = { $ref: getSchemaPath(dto) };
+    const schema = Array.isArray(example) ? { type: 'array', items: one } : one;
+    return { [mediaType]: { schema, example } };
+  }
   if (binary === true) return { [mediaType]: { schema: { type: 'string', format: 'binary' } } };
   const type = typeof example === 'string' ? 'string' : Array.isArray(example) ? 'array' : 'object';
   const schema = type === 'array' ? { type, items: { type: 'object' } } : { type };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidParameter } from '../../../core/errors/index.js';
 import { digitsOf, entriesOf, JsonNumber, numberOf, objectOf } from '../../../core/json/index.js';
-import { instantForm, instantOf } from '../domain/instant.js';
+import { instantForm, instantOf } from '../../../core/time/index.js';
 import {
   commonNames,
   extensionNameForm,

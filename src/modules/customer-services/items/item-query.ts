@@ -1,7 +1,7 @@
 import { invalidParameter } from '../../../core/errors/index.js';
 import { requireStorable } from '../../../core/http/body/index.js';
 import { ExtensionSelection } from '../domain/extension-selection.js';
-import { instantForm, instantOf } from '../domain/instant.js';
+import { instantForm, instantOf } from '../../../core/time/index.js';
 import type { Shown } from './item-answer.js';
 import type { Activity, ItemFilter } from './item-filter.js';
 

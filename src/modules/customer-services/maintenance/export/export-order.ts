@@ -1,5 +1,5 @@
 import { missingParameter } from '../../../../core/errors/index.js';
-import { instantForm, instantOf } from '../../domain/instant.js';
+import { instantForm, instantOf } from '../../../../core/time/index.js';
 import { parameter } from '../../items/item-query.js';
 
 const eventWords = ['any', 'started', 'completed'] as const;

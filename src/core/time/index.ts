@@ -1,0 +1,1 @@
+export { instantForm, instantOf } from './instant.js';
