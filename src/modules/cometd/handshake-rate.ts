@@ -30,7 +30,7 @@ export class HandshakeRate {
   }
 }
 
-/** Addresses whose handshakes are counted at once; of more than that the oldest begins anew. */
+/** Addresses whose handshakes are counted at once; of more the one not heard of longest begins anew. */
 const mostAddresses = 10_000;
 
 /** Takes so many handshakes of each address in a second. */
@@ -40,18 +40,19 @@ export class AddressRates {
   /** @param now milliseconds of any clock that only goes forward */
   take(address: string, now: number, most: number): boolean {
     const known = this.byAddress.get(address);
-    if (known !== undefined) return known.take(now, most);
-    if (this.byAddress.size >= mostAddresses) this.makeRoom(now);
-    const rate = new HandshakeRate();
+    if (known === undefined && this.byAddress.size >= mostAddresses) this.makeRoom(now);
+    const rate = known ?? new HandshakeRate();
+    // The one heard of last stands last.
+    this.byAddress.delete(address);
     this.byAddress.set(address, rate);
     return rate.take(now, most);
   }
 
+  /** Forgets those that have been idle, at least one; those that are not are not gone through. */
   private makeRoom(now: number): void {
     for (const [address, rate] of this.byAddress) {
-      if (rate.isIdle(now)) this.byAddress.delete(address);
+      if (this.byAddress.size < mostAddresses && !rate.isIdle(now)) return;
+      this.byAddress.delete(address);
     }
-    const [oldest] = this.byAddress.keys();
-    if (this.byAddress.size >= mostAddresses && oldest !== undefined) this.byAddress.delete(oldest);
   }
 }
