@@ -22,5 +22,7 @@ export default {
   testEnvironment: '<rootDir>/test/support/leak-environment.mjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
   maxWorkers: 2,
+  // Of it.concurrent, for tests that wait.
+  maxConcurrency: 20,
   testTimeout: 60_000,
 };

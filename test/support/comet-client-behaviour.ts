@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { CometClient, type CometClientOptions, type CometdLibrary } from './comet-client.js';
 import { numbered, publishAll, publishTo } from './comet-publishing.js';
 import { databaseRows } from './database-rows.js';
@@ -17,11 +17,12 @@ let users = 0;
 
 /** What every version of the CometD project's client must be able to do here, each way it can. */
 export function describeCometdClient(load: () => Promise<CometdLibrary>): void {
-  const server = useTestServer({ config: { cometd: { timeout: 4000 } } });
   const clients: CometClient[] = [];
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.stop()));
+  // Comes before the server is closed.
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.stop()));
   });
+  const server = useTestServer({ config: { cometd: { timeout: 1000 } } });
   const newClient = async (options: Partial<CometClientOptions> = {}): Promise<CometClient> => {
     const client = new CometClient(await load(), {
       ...{ url: server.url, user: `judge-${users++}` },
@@ -37,7 +38,7 @@ export function describeCometdClient(load: () => Promise<CometdLibrary>): void {
     describeSession(server, (options) => start({ ...way, ...options }));
   });
   describeGateway(server, newClient);
-  it('keeps its clock with the timesync extension', async () => {
+  it.concurrent('keeps its clock with the timesync extension', async () => {
     const library = await load();
     const client = await newClient();
     const extension = new library.TimeSyncExtension();
@@ -55,7 +56,7 @@ export function describeCometdClient(load: () => Promise<CometdLibrary>): void {
 type Start = (options?: Partial<CometClientOptions>) => Promise<CometClient>;
 
 function describeMail(server: TestServer, start: Start): void {
-  it('gets fifty messages in order, each once', async () => {
+  it.concurrent('gets fifty messages in order, each once', async () => {
     const client = await start();
     await publishAll(server, client.user, numbered(1, 50));
     await publishTo(server, client.user, 'Zoë 🙂 "\u2028"');
@@ -69,36 +70,42 @@ function describeMail(server: TestServer, start: Start): void {
     expect(client.failures).toEqual([]);
   });
 
-  it('gets nothing of other users, and what is sent to its user with its other sessions', async () => {
-    const one = await start();
-    const [other, stranger] = await Promise.all([start({ user: one.user }), start()]);
-    await publishTo(server, one.user, 'ours');
-    await publishTo(server, stranger.user, 'theirs');
-    await eventually(() => {
-      expect([one.messages, other.messages, stranger.messages]).toEqual([
-        ...[['ours'], ['ours'], ['theirs']],
-      ]);
-    });
-  });
+  it.concurrent(
+    'gets nothing of other users, and what is sent to its user with its other sessions',
+    async () => {
+      const one = await start();
+      const [other, stranger] = await Promise.all([start({ user: one.user }), start()]);
+      await publishTo(server, one.user, 'ours');
+      await publishTo(server, stranger.user, 'theirs');
+      await eventually(() => {
+        expect([one.messages, other.messages, stranger.messages]).toEqual([
+          ...[['ours'], ['ours'], ['theirs']],
+        ]);
+      });
+    },
+  );
 
-  it('gets nothing more after it has unsubscribed, and goes on when it subscribes again', async () => {
-    const client = await start();
-    const witness = await start({ user: client.user });
-    const { cometd } = client;
-    await new Promise((resolve) => cometd.unsubscribe(client.subscription, resolve));
-    await publishTo(server, client.user, 'meanwhile');
-    await eventually(() => expect(witness.messages).toEqual(['meanwhile']));
-    expect(client.messages).toEqual([]);
-    client.subscribe();
-    await eventually(() => expect(client.subscribed).toHaveLength(2));
-    await publishTo(server, client.user, 'again');
-    await eventually(() => expect(client.messages.at(-1)).toBe('again'));
-    expect(client.failures).toEqual([]);
-  });
+  it.concurrent(
+    'gets nothing more after it has unsubscribed, and goes on when it subscribes again',
+    async () => {
+      const client = await start();
+      const witness = await start({ user: client.user });
+      const { cometd } = client;
+      await new Promise((resolve) => cometd.unsubscribe(client.subscription, resolve));
+      await publishTo(server, client.user, 'meanwhile');
+      await eventually(() => expect(witness.messages).toEqual(['meanwhile']));
+      expect(client.messages).toEqual([]);
+      client.subscribe();
+      await eventually(() => expect(client.subscribed).toHaveLength(2));
+      await publishTo(server, client.user, 'again');
+      await eventually(() => expect(client.messages.at(-1)).toBe('again'));
+      expect(client.failures).toEqual([]);
+    },
+  );
 }
 
 function describeSession(server: TestServer, start: Start): void {
-  it('sends a batch, of which each message is answered', async () => {
+  it.concurrent('sends a batch, of which each message is answered', async () => {
     const client = await start();
     const { cometd } = client;
     const answers: any[] = [];
@@ -117,17 +124,20 @@ function describeSession(server: TestServer, start: Start): void {
     });
   });
 
-  it('handshakes again once the server has forgotten its session, and gets mail again', async () => {
-    const client = await start();
-    await databaseRows(server, 'DELETE FROM comet_session WHERE user_id = $1', [client.user]);
-    await eventually(() => expect(client.clientIds).toHaveLength(2), 15_000);
-    await eventually(() => expect(client.subscribed).toHaveLength(2));
-    await publishTo(server, client.user, 'found again');
-    await eventually(() => expect(client.messages).toEqual(['found again']));
-    expect(client.failures).toMatchObject([{ error: '402::session_unknown' }]);
-  });
+  it.concurrent(
+    'handshakes again once the server has forgotten its session, and gets mail again',
+    async () => {
+      const client = await start();
+      await databaseRows(server, 'DELETE FROM comet_session WHERE user_id = $1', [client.user]);
+      await eventually(() => expect(client.clientIds).toHaveLength(2), 15_000);
+      await eventually(() => expect(client.subscribed).toHaveLength(2));
+      await publishTo(server, client.user, 'found again');
+      await eventually(() => expect(client.messages).toEqual(['found again']));
+      expect(client.failures).toMatchObject([{ error: '402::session_unknown' }]);
+    },
+  );
 
-  it('disconnects, and can come back as somebody new', async () => {
+  it.concurrent('disconnects, and can come back as somebody new', async () => {
     const client = await start();
     const reply = await new Promise((resolve) => client.cometd.disconnect(resolve));
     expect(reply).toMatchObject({ channel: '/meta/disconnect', successful: true });
@@ -139,15 +149,18 @@ function describeSession(server: TestServer, start: Start): void {
 }
 
 function describeGateway(server: TestServer, newClient: Start): void {
-  it('falls back to long-polling where no gateway names its user to the websocket', async () => {
-    const client = await newClient({ transport: 'websocket', isUserSentOnUpgrade: false });
-    await client.start();
-    expect(client.transport).toBe('long-polling');
-    await publishTo(server, client.user, 'polled');
-    await eventually(() => expect(client.messages).toEqual(['polled']));
-  });
+  it.concurrent(
+    'falls back to long-polling where no gateway names its user to the websocket',
+    async () => {
+      const client = await newClient({ transport: 'websocket', isUserSentOnUpgrade: false });
+      await client.start();
+      expect(client.transport).toBe('long-polling');
+      await publishTo(server, client.user, 'polled');
+      await eventually(() => expect(client.messages).toEqual(['polled']));
+    },
+  );
 
-  it('without a user is refused, and does not try again', async () => {
+  it.concurrent('without a user is refused, and does not try again', async () => {
     const client = await newClient({ configuration: { requestHeaders: {} } });
     client.cometd.handshake();
     await eventually(() => {

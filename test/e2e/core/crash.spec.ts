@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 /** So often a process is killed in the middle of its share of so many. */
-const kills = 3;
+const kills = 2;
 const share = 120;
 
 let database: TestDatabase;

@@ -41,42 +41,46 @@ function expectTwoSecondsAfter(instant: string, before: number, after: number): 
   expect(Date.parse(instant)).toBeLessThanOrEqual(after + 2000 + 5);
 }
 
+// They wait for services to be due, which they can do together.
 describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
-  it('completes service, states and tasks at one instant, counted from the last write', async () => {
-    const id = await start({});
-    const state_id = await startState(server, id);
-    const before = Date.now();
-    const task_id = await startTask(server, id, { state_id });
-    const after = Date.now();
-    const open = await read(server, `/services/${id}?${everything}`);
-    expect(open).not.toHaveProperty('completed');
-    const service = await completed(id);
-    const { timestamp } = service.completed;
-    expectTwoSecondsAfter(timestamp, before, after);
-    const [state, task] = [open.active_states[0], open.active_tasks[0]];
-    const end = (item: any) => ({
-      ...{ ...item, completed: { timestamp } },
-      duration: between(item.started.timestamp, timestamp),
-    });
-    expect(service).toEqual({
-      ...end(open),
-      ...{ active_states: [], completed_states: [end(state)] },
-      ...{ active_tasks: [], completed_tasks: [end(task)] },
-    });
-    expect(await read(server, `/services/${id}/states/${state_id}`)).toEqual({
-      ...{ ...end(state), service_id: id },
-    });
-    expect(await read(server, `/services/${id}/tasks/completed`)).toEqual([
-      { ...end(task), service_id: id },
-    ]);
-    expect(await read(server, `/services/${id}/tasks/${task_id}`)).toMatchObject({
-      completed: { timestamp },
-    });
-    await delay(300);
-    expect(await read(server, `/services/${id}?${everything}`)).toEqual(service);
-  });
+  it.concurrent(
+    'completes service, states and tasks at one instant, counted from the last write',
+    async () => {
+      const id = await start({});
+      const state_id = await startState(server, id);
+      const before = Date.now();
+      const task_id = await startTask(server, id, { state_id });
+      const after = Date.now();
+      const open = await read(server, `/services/${id}?${everything}`);
+      expect(open).not.toHaveProperty('completed');
+      const service = await completed(id);
+      const { timestamp } = service.completed;
+      expectTwoSecondsAfter(timestamp, before, after);
+      const [state, task] = [open.active_states[0], open.active_tasks[0]];
+      const end = (item: any) => ({
+        ...{ ...item, completed: { timestamp } },
+        duration: between(item.started.timestamp, timestamp),
+      });
+      expect(service).toEqual({
+        ...end(open),
+        ...{ active_states: [], completed_states: [end(state)] },
+        ...{ active_tasks: [], completed_tasks: [end(task)] },
+      });
+      expect(await read(server, `/services/${id}/states/${state_id}`)).toEqual({
+        ...{ ...end(state), service_id: id },
+      });
+      expect(await read(server, `/services/${id}/tasks/completed`)).toEqual([
+        { ...end(task), service_id: id },
+      ]);
+      expect(await read(server, `/services/${id}/tasks/${task_id}`)).toMatchObject({
+        completed: { timestamp },
+      });
+      await delay(300);
+      expect(await read(server, `/services/${id}?${everything}`)).toEqual(service);
+    },
+  );
 
-  it('is seen by every list and filter', async () => {
+  it.concurrent('is seen by every list and filter', async () => {
     const customer_id = fresh();
     const id = await start({ customer_id });
     await startState(server, id, { state_type: 's' });
@@ -98,7 +102,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     expect(await read(server, `${states}/completed?completed_to=${timestamp}`)).toEqual([]);
   });
 
-  it('touches nothing that is completed already', async () => {
+  it.concurrent('touches nothing that is completed already', async () => {
     const id = await start({});
     const [state, task] = [await startState(server, id), await startTask(server, id)];
     const end = { disposition: 'own', session_id: 's' };
@@ -120,7 +124,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     });
   });
 
-  it('does not complete before a start that lies ahead', async () => {
+  it.concurrent('does not complete before a start that lies ahead', async () => {
     const timestamp = new Date(Date.now() + 3_600_000).toISOString();
     const id = await start({});
     await startTask(server, id, { timestamp });
@@ -129,7 +133,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     expect(service.completed_tasks).toMatchObject([{ completed: { timestamp }, duration: 0 }]);
   });
 
-  it('is put off by writes, not by reads and refusals', async () => {
+  it.concurrent('is put off by writes, not by reads and refusals', async () => {
     const ids = [await start({}), await start({})];
     await delay(600);
     const before = Date.now();
@@ -143,7 +147,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     expect(Date.parse(idle.completed.timestamp)).toBeLessThan(before + 2000);
   });
 
-  it('may be given by a composite start', async () => {
+  it.concurrent('may be given by a composite start', async () => {
     const before = Date.now();
     const service = { contact_key: fresh(), auto_complete_after: 2 };
     const services = [{ service, state: {}, task: {} }];
@@ -154,7 +158,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
     expect(shown).toMatchObject({ active_states: [], active_tasks: [] });
   });
 
-  it('may be given by association', async () => {
+  it.concurrent('may be given by association', async () => {
     const id = await startService(server);
     const before = Date.now();
     const body = { auto_complete_after: '2' };
@@ -165,7 +169,7 @@ describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
 });
 
 describe('a write when the completion is due (decisions, Auto-complete)', () => {
-  it('completes first, and what it starts is active and counts anew', async () => {
+  it.concurrent('completes first, and what it starts is active and counts anew', async () => {
     const id = await start({});
     const old = await startState(server, id);
     const { timestamp } = (await completed(id)).completed;
@@ -185,7 +189,7 @@ describe('a write when the completion is due (decisions, Auto-complete)', () => 
     expect((await read(server, `/services/${id}`)).completed).toEqual({ timestamp });
   });
 
-  it('by many at once completes once, and all of them are done', async () => {
+  it.concurrent('by many at once completes once, and all of them are done', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => start({})));
     const old = await Promise.all(ids.map((id) => startState(server, id)));
     await delay(2100);
@@ -212,20 +216,23 @@ describe('a write when the completion is due (decisions, Auto-complete)', () => 
     }
   });
 
-  it('finds the state completed, for a transition and for a composite start', async () => {
-    const contact_key = fresh();
-    const id = await start({ contact_key });
-    const state_id = await startState(server, id);
-    await completed(id);
-    const transition = `/services/${id}/states/transition`;
-    const refused = await call(server, 'POST', transition, { from: { state_id } });
-    expectRefusal(refused, 409, 'StateCompleted');
-    const services = [{ service: { contact_key }, state: {} }];
-    const made = await succeed(200, server, 'POST', '/services_composite/start', { services });
-    expect(made.json.services[0].service.created).toBe(true);
-  });
+  it.concurrent(
+    'finds the state completed, for a transition and for a composite start',
+    async () => {
+      const contact_key = fresh();
+      const id = await start({ contact_key });
+      const state_id = await startState(server, id);
+      await completed(id);
+      const transition = `/services/${id}/states/transition`;
+      const refused = await call(server, 'POST', transition, { from: { state_id } });
+      expectRefusal(refused, 409, 'StateCompleted');
+      const services = [{ service: { contact_key }, state: {} }];
+      const made = await succeed(200, server, 'POST', '/services_composite/start', { services });
+      expect(made.json.services[0].service.created).toBe(true);
+    },
+  );
 
-  it('may end the service again', async () => {
+  it.concurrent('may end the service again', async () => {
     const id = await start({});
     const state = await startState(server, id);
     const { timestamp } = (await completed(id)).completed;

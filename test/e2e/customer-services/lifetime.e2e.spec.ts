@@ -79,71 +79,78 @@ const idle: Call[] = [
   ['PUT', ({ id }) => `/services/${id}`, { ttl: 0 }],
 ];
 
-describe('the default life (cs.md, Operations: cview.expiration)', () => {
-  it('is renewed by every write, and by nothing else', async () => {
-    const [renewed, left] = [
-      await Promise.all(writes.map(() => item())),
-      await Promise.all(idle.map(() => item())),
-    ];
-    const [moved, found] = [await item(), await item()];
-    const lastStart = performance.now();
-    await delay(3000);
-    for (const [n, [method, pathOf, body]] of writes.entries()) {
-      const answer = await call(server, method, pathOf(renewed[n]!), body);
-      expect([method, pathOf(renewed[n]!), Math.floor(answer.status / 100)]).toEqual([
-        ...[method, pathOf(renewed[n]!), 2],
-      ]);
-    }
-    const body = { from: { state_id: moved.state } };
-    await succeed(201, server, 'POST', `/services/${moved.id}/states/transition`, body);
-    const services = [{ service: { contact_key: found.contact_key }, state: {}, task: {} }];
-    await succeed(200, server, 'POST', '/services_composite/start', { services });
-    for (const [n, [method, pathOf, body]] of idle.entries()) {
-      await call(server, method, pathOf(left[n]!), body);
-    }
-    await delay(6200 - (performance.now() - lastStart));
-    const statuses = (items: Item[]) => Promise.all(items.map(({ id }) => statusOf(id)));
-    expect(await statuses([...renewed, moved, found])).toEqual(Array(writes.length + 2).fill(200));
-    expect(await statuses(left)).toEqual(Array(idle.length).fill(404));
-  });
-});
+// They wait for lives to end, which they can do together.
+describe('a life (cs.md, Operations and Decisions)', () => {
+  it.concurrent(
+    'of the default length is renewed by every write, and by nothing else',
+    async () => {
+      const [renewed, left] = [
+        await Promise.all(writes.map(() => item())),
+        await Promise.all(idle.map(() => item())),
+      ];
+      const [moved, found] = [await item(), await item()];
+      const lastStart = performance.now();
+      await delay(3000);
+      for (const [n, [method, pathOf, body]] of writes.entries()) {
+        const answer = await call(server, method, pathOf(renewed[n]!), body);
+        expect([method, pathOf(renewed[n]!), Math.floor(answer.status / 100)]).toEqual([
+          ...[method, pathOf(renewed[n]!), 2],
+        ]);
+      }
+      const body = { from: { state_id: moved.state } };
+      await succeed(201, server, 'POST', `/services/${moved.id}/states/transition`, body);
+      const services = [{ service: { contact_key: found.contact_key }, state: {}, task: {} }];
+      await succeed(200, server, 'POST', '/services_composite/start', { services });
+      for (const [n, [method, pathOf, body]] of idle.entries()) {
+        await call(server, method, pathOf(left[n]!), body);
+      }
+      await delay(6200 - (performance.now() - lastStart));
+      const statuses = (items: Item[]) => Promise.all(items.map(({ id }) => statusOf(id)));
+      expect(await statuses([...renewed, moved, found])).toEqual(
+        Array(writes.length + 2).fill(200),
+      );
+      expect(await statuses(left)).toEqual(Array(idle.length).fill(404));
+    },
+  );
 
-describe('an explicit life (cs.md, Operations and Decisions)', () => {
-  it('by ttl, and everything that is over is gone at once for every reader', async () => {
-    const [customer_id, contact_key] = [fresh(), fresh()];
-    const body = { ttl: '2', n: 1 };
-    const [known, anonymous] = [
-      await startService(server, { ...body, customer_id }),
-      await startService(server, { ...body, contact_key }),
-    ];
-    const state = await startState(server, known);
-    const task = await startTask(server, known);
-    await gone(known);
-    await gone(anonymous);
-    const path = `/services/${known}`;
-    for (const sub of ['/states', `/states/${state}`, '/tasks', `/tasks/${task}`]) {
-      expectRefusal(await call(server, 'GET', path + sub), 404, 'ServiceNotFound');
-    }
-    const posts = ['/end', '/states/start', `/states/${state}/end`, `/tasks/${task}/end`];
-    for (const sub of posts) {
-      expectRefusal(await call(server, 'POST', path + sub, {}), 404, 'ServiceNotFound');
-    }
-    const puts = ['', '/extensions/n', '/extensions/n/merge', `/states/${state}/extensions/n`];
-    for (const sub of puts) {
-      expectRefusal(await call(server, 'PUT', path + sub, { ttl: 60 }), 404, 'ServiceNotFound');
-    }
-    expectRefusal(await call(server, 'POST', `/customers/c${path}`), 404, 'ServiceNotFound');
-    expectRefusal(await call(server, 'DELETE', path), 404, 'ServiceNotFound');
-    expect(await read(server, `/customers/${customer_id}/services`)).toEqual([]);
-    expect(await read(server, `/services/anonymous/${contact_key}/active`)).toEqual([]);
-    const services = [{ service: { customer_id }, state: {} }];
-    const again = await succeed(200, server, 'POST', '/services_composite/start', { services });
-    expect(again.json.services[0].service).toMatchObject({ created: true });
-    // The sweeper has not been here.
-    expect(await rowsOf(server, known)).toEqual({ services: 1, states: 1, tasks: 1 });
-  });
+  it.concurrent(
+    'by ttl ends, and everything that is over is gone at once for every reader',
+    async () => {
+      const [customer_id, contact_key] = [fresh(), fresh()];
+      const body = { ttl: '2', n: 1 };
+      const [known, anonymous] = [
+        await startService(server, { ...body, customer_id }),
+        await startService(server, { ...body, contact_key }),
+      ];
+      const state = await startState(server, known);
+      const task = await startTask(server, known);
+      await gone(known);
+      await gone(anonymous);
+      const path = `/services/${known}`;
+      for (const sub of ['/states', `/states/${state}`, '/tasks', `/tasks/${task}`]) {
+        expectRefusal(await call(server, 'GET', path + sub), 404, 'ServiceNotFound');
+      }
+      const posts = ['/end', '/states/start', `/states/${state}/end`, `/tasks/${task}/end`];
+      for (const sub of posts) {
+        expectRefusal(await call(server, 'POST', path + sub, {}), 404, 'ServiceNotFound');
+      }
+      const puts = ['', '/extensions/n', '/extensions/n/merge', `/states/${state}/extensions/n`];
+      for (const sub of puts) {
+        expectRefusal(await call(server, 'PUT', path + sub, { ttl: 60 }), 404, 'ServiceNotFound');
+      }
+      expectRefusal(await call(server, 'POST', `/customers/c${path}`), 404, 'ServiceNotFound');
+      expectRefusal(await call(server, 'DELETE', path), 404, 'ServiceNotFound');
+      expect(await read(server, `/customers/${customer_id}/services`)).toEqual([]);
+      expect(await read(server, `/services/anonymous/${contact_key}/active`)).toEqual([]);
+      const services = [{ service: { customer_id }, state: {} }];
+      const again = await succeed(200, server, 'POST', '/services_composite/start', { services });
+      expect(again.json.services[0].service).toMatchObject({ created: true });
+      // The sweeper has not been here.
+      expect(await rowsOf(server, known)).toEqual({ services: 1, states: 1, tasks: 1 });
+    },
+  );
 
-  it('is not moved by later writes', async () => {
+  it.concurrent('is not moved by later writes', async () => {
     const id = await startService(server, { contact_key: fresh(), ttl: 2 });
     await delay(500);
     await startState(server, id);
@@ -152,27 +159,30 @@ describe('an explicit life (cs.md, Operations and Decisions)', () => {
     expect(await statusOf(id)).toBe(404);
   });
 
-  it('outlasts the default, by ttl, expiration_time and PUT, whatever is written then', async () => {
-    const long = { expiration_time: '2100-01-01T00:00:00+02:00' };
-    const contact_key = fresh();
-    const ids = [
-      await startService(server, { contact_key, ttl: 2147483647 }),
-      await startService(server, { contact_key, ...long }),
-      await startService(server, { contact_key, ttl: 1 }),
-      await startService(server, { contact_key }),
-      await startService(server, { contact_key }),
-      await startService(server, { contact_key, ...long, ttl: 600 }),
-    ];
-    const put = await succeed(200, server, 'PUT', `/services/${ids[2]}`, { ttl: 60 });
-    expect(put.text).toBe('');
-    await succeed(200, server, 'PUT', `/services/${ids[3]}`, long);
-    await succeed(204, server, 'POST', `/customers/c/services/${ids[4]}`, { ttl: 60 });
-    for (const id of ids) await startTask(server, id);
-    await delay(6300);
-    for (const id of ids) expect([id, await statusOf(id)]).toEqual([id, 200]);
-  });
+  it.concurrent(
+    'outlasts the default, by ttl, expiration_time and PUT, whatever is written then',
+    async () => {
+      const long = { expiration_time: '2100-01-01T00:00:00+02:00' };
+      const contact_key = fresh();
+      const ids = [
+        await startService(server, { contact_key, ttl: 2147483647 }),
+        await startService(server, { contact_key, ...long }),
+        await startService(server, { contact_key, ttl: 4 }),
+        await startService(server, { contact_key }),
+        await startService(server, { contact_key }),
+        await startService(server, { contact_key, ...long, ttl: 600 }),
+      ];
+      const put = await succeed(200, server, 'PUT', `/services/${ids[2]}`, { ttl: 60 });
+      expect(put.text).toBe('');
+      await succeed(200, server, 'PUT', `/services/${ids[3]}`, long);
+      await succeed(204, server, 'POST', `/customers/c/services/${ids[4]}`, { ttl: 60 });
+      for (const id of ids) await startTask(server, id);
+      await delay(6300);
+      for (const id of ids) expect([id, await statusOf(id)]).toEqual([id, 200]);
+    },
+  );
 
-  it('is cut short by PUT and by association', async () => {
+  it.concurrent('is cut short by PUT and by association', async () => {
     const body = () => ({ contact_key: fresh(), ttl: 600 });
     const ids = [await startService(server, body()), await startService(server, body())];
     const third = await startService(server, body());
@@ -182,7 +192,7 @@ describe('an explicit life (cs.md, Operations and Decisions)', () => {
     await Promise.all([...ids, third].map(gone));
   });
 
-  it('by ttl wins over expiration_time', async () => {
+  it.concurrent('by ttl wins over expiration_time', async () => {
     const contact_key = fresh();
     const short = await startService(server, { contact_key, ttl: 1, expiration_time: soon(9e5) });
     const long = await startService(server, { contact_key, ttl: 900, expiration_time: soon(700) });
@@ -194,7 +204,7 @@ describe('an explicit life (cs.md, Operations and Decisions)', () => {
     expect(await statusOf(long)).toBe(200);
   });
 
-  it('of a composite start is that of what it makes', async () => {
+  it.concurrent('of a composite start is that of what it makes', async () => {
     const services = [{ service: { contact_key: fresh(), ttl: 1 }, state: {}, task: {} }];
     const made = await succeed(200, server, 'POST', '/services_composite/start', { services });
     const id = made.json.services[0].service.service_id;

@@ -15,7 +15,7 @@ import { readStream } from './stream-reader.js';
 const servers = useServers();
 const base = '/genesys/1/cs/maintenance';
 const purge = { json: { limit: '2026-02-01T00:00:00Z', operation: 'purge.service.all' } };
-const count = 20_000;
+const count = 10_000;
 
 let folder = '';
 let database: TestDatabase;
@@ -27,8 +27,18 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const direct = () => ({ databaseUrl: database.url });
 
-async function startNode(): Promise<SpawnedServer> {
-  return servers.spawn({ database, env: { GMS_DATA_DIR: folder } });
+let running: SpawnedServer | undefined;
+
+/** The node that runs, if one does; a start costs more than most tests. */
+async function aNode(): Promise<SpawnedServer> {
+  return (running ??= await servers.spawn({ database, env: { GMS_DATA_DIR: folder } }));
+}
+
+/** The node that runs, which the test ends. */
+async function lastOfNode(): Promise<SpawnedServer> {
+  const node = await aNode();
+  running = undefined;
+  return node;
 }
 
 const newestAudit = async (): Promise<any> => {
@@ -61,9 +71,9 @@ describe('a purge', () => {
   it('leaves whole services when its node is killed, and the audit has how many are gone', async () => {
     await removeServices(direct());
     await storeMany(direct(), count);
-    const node = await startNode();
+    const node = await lastOfNode();
     const answer = node.request('POST', `${base}/purge`, purge).catch(() => 'no answer');
-    await underWay(3000);
+    await underWay(1000);
     await node.kill('SIGKILL');
     expect(await answer).toBe('no answer');
     const left = await rowCounts(direct());
@@ -74,7 +84,7 @@ describe('a purge', () => {
     const audit = { operation: 'purge', services: count - left.services! };
     expect(await newestAudit()).toEqual({ ...audit, outcome: null, hasEnded: false });
 
-    const next = await startNode();
+    const next = await aNode();
     const again = await next.request('POST', `${base}/purge`, purge);
     expect([again.status, again.json]).toEqual([200, { purged: left.services }]);
     expect((await rowCounts(direct())).services).toBe(0);
@@ -83,9 +93,9 @@ describe('a purge', () => {
   it('ends between two batches when its node is told to stop, and says so', async () => {
     await removeServices(direct());
     await storeMany(direct(), count);
-    const node = await startNode();
+    const node = await lastOfNode();
     const answer = node.request('POST', `${base}/purge`, purge);
-    await underWay(3000);
+    await underWay(1000);
     expect(await node.stop()).toBe(0);
     const { status, json } = await answer;
     expect([status, json.exception]).toEqual([503, 'NodeStopping']);
@@ -98,7 +108,7 @@ describe('a purge', () => {
   it('goes on to its end when its caller does not wait', async () => {
     await removeServices(direct());
     await storeMany(direct(), 5000);
-    const node = await startNode();
+    const node = await aNode();
     const leaving = new AbortController();
     const answer = node.request('POST', `${base}/purge`, { ...purge, signal: leaving.signal });
     const gone = expect(answer).rejects.toThrow();
@@ -116,7 +126,7 @@ describe('a stream that nobody reads', () => {
   it('does not keep its node from stopping, and is aborted', async () => {
     await removeServices(direct());
     await storeMany(direct(), count, { extra: 'ten bytes '.repeat(100) });
-    const node = await startNode();
+    const node = await lastOfNode();
     const from = 'time_from=2026-01-01T00:00:00Z&export_content=true';
     const reader = readStream(node.url, `${base}/services/stream?${from}`);
     await reader.stopAfter(1000);
@@ -132,17 +142,17 @@ describe('files', () => {
     async (format) => {
       await removeServices(direct());
       await storeMany(direct(), count);
-      const node = await startNode();
+      const node = await lastOfNode();
       const whole = (await exporting(node, format)).json.created as string[];
       const answer = exporting(node, format).catch(() => 'no answer');
-      await underWay(2000);
+      await underWay(1000);
       await node.kill('SIGKILL');
       expect(await answer).toBe('no answer');
       const parts = (await files()).filter(isPart);
       expect(parts).toHaveLength(whole.length);
       expect(await newestAudit()).toMatchObject({ operation: 'files', outcome: null });
 
-      const next = await startNode();
+      const next = await aNode();
       const listed = (await next.request('GET', `${base}/files`)).json as any[];
       expect(listed.map(({ name }) => name).sort()).toEqual(whole.sort());
       for (const part of parts) {
@@ -159,9 +169,9 @@ describe('files', () => {
   it('of a node that is told to stop are not left', async () => {
     await removeServices(direct());
     await storeMany(direct(), count);
-    const node = await startNode();
+    const node = await lastOfNode();
     const answer = exporting(node, 'csv');
-    await underWay(2000);
+    await underWay(1000);
     expect(await node.stop()).toBe(0);
     const { status, json } = await answer;
     expect([status, json.exception]).toEqual([503, 'NodeStopping']);

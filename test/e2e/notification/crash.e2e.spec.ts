@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { useHttpSink } from '../../support/http-sink.js';
 import { callback, deliveries, ledger, publish, subscribe } from '../../support/notification.js';
-import { type SpawnedServer } from '../../support/spawned-server.js';
+import type { SpawnedServer } from '../../support/spawned-server.js';
+import type { TestDatabase } from '../../support/test-database.js';
 import { useServers } from '../../support/use-servers.js';
 
 const servers = useServers();
@@ -13,6 +14,17 @@ const config = {
   security: { allowed_callback_networks: ['127.0.0.1'] },
   push: { publish_mode: 'async' },
 };
+
+let database: TestDatabase;
+/** The second test kills the one, the third stops the other. */
+let one: SpawnedServer;
+let two: SpawnedServer;
+
+beforeAll(async () => {
+  database = await servers.database();
+  const spawn = () => servers.spawn({ config, database });
+  [one, two] = await Promise.all([spawn(), spawn()]);
+});
 
 /** How often each message came, by its text; its ids. */
 function arrivals(): Map<string, string[]> {
@@ -31,11 +43,6 @@ async function balanced(server: SpawnedServer): Promise<Record<string, number>> 
 
 describe('events that were accepted', () => {
   it('are delivered once by two nodes at work on the same ones', async () => {
-    const database = await servers.database();
-    const [one, two] = await Promise.all([
-      servers.spawn({ config, database }),
-      servers.spawn({ config, database }),
-    ]);
     for (let path = 0; path < 3; path++) {
       await subscribe(one, callback(`${sink.url}/${path}`, 'both.*'));
     }
@@ -53,11 +60,7 @@ describe('events that were accepted', () => {
   });
 
   it('are none of them lost with a node that is killed under traffic', async () => {
-    const database = await servers.database();
-    const [doomed, other] = await Promise.all([
-      servers.spawn({ config, database }),
-      servers.spawn({ config, database }),
-    ]);
+    const [doomed, other] = [one, two];
     await subscribe(other, callback(`${sink.url}/kept`, 'kept.*'));
     sink.answer('/kept', (response) => {
       // Slow enough that some are under way, and some have been answered but not noted.
@@ -90,8 +93,7 @@ describe('events that were accepted', () => {
   });
 
   it('are delivered by the node that starts again', async () => {
-    const database = await servers.database();
-    const first = await servers.spawn({ config, database });
+    const first = two;
     await subscribe(first, callback(`${sink.url}/again`, 'again'));
     sink.answer('/again', 503, 200);
     expect((await publish(first, { tag: 'again', message: 'm' })).status).toBe(200);

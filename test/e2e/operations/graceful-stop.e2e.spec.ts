@@ -74,7 +74,7 @@ describe('SIGTERM', () => {
     expect(sent.length - failed.length).toBeGreaterThan(200);
   });
 
-  it('lets a request that is still coming in come to its end', async () => {
+  it.concurrent('lets a request that is still coming in come to its end', async () => {
     const server = await servers.spawn();
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
@@ -85,7 +85,7 @@ describe('SIGTERM', () => {
     );
     await delay(100);
     const stopped = server.stop();
-    await delay(2000);
+    await delay(500);
     socket.write('value');
     expect(await stopped).toBe(0);
     expect(received).toMatch(/^HTTP\/1\.1 200 /);
@@ -104,23 +104,26 @@ describe('SIGTERM', () => {
     fresh.destroy();
   });
 
-  it('cuts what does not come to its end, and stops within ten seconds all the same', async () => {
-    const server = await servers.spawn();
-    const { hostname, port } = new URL(server.url);
-    const stuck = connect(Number(port), hostname);
-    stuck.on('error', () => undefined);
-    stuck.write(
-      'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\na=',
-    );
-    await delay(100);
-    const told = Date.now();
-    expect(await server.stop()).toBe(0);
-    expect(Date.now() - told).toBeLessThan(10_000);
-    expect(server.output()).toContain('requests did not come to their end in time');
-    stuck.destroy();
-  });
+  it.concurrent(
+    'cuts what does not come to its end, and stops within ten seconds all the same',
+    async () => {
+      const server = await servers.spawn();
+      const { hostname, port } = new URL(server.url);
+      const stuck = connect(Number(port), hostname);
+      stuck.on('error', () => undefined);
+      stuck.write(
+        'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\na=',
+      );
+      await delay(100);
+      const told = Date.now();
+      expect(await server.stop()).toBe(0);
+      expect(Date.now() - told).toBeLessThan(10_000);
+      expect(server.output()).toContain('requests did not come to their end in time');
+      stuck.destroy();
+    },
+  );
 
-  it('a second time ends the process at once', async () => {
+  it.concurrent('a second time ends the process at once', async () => {
     const server = await servers.spawn();
     const { hostname, port } = new URL(server.url);
     const stuck = connect(Number(port), hostname);
