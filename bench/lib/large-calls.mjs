@@ -58,6 +58,10 @@ const ofConfiguration = [
     request: (turn) => patch(section, { _booking_expiration_timeout: 10 + turn }),
   },
   {
+    name: 'PATCH of 19,000 unknown options',
+    request: () => patch(section, Object.fromEntries(texts(19_000, (place) => [`o${place}`, 'x']))),
+  },
+  {
     name: 'PUT of 19,000 numbers',
     request: (turn) => put(section, { numbers: numbers(19_000, 33_000_000_000 + turn) }),
   },
@@ -147,6 +151,21 @@ const ofNotification = [
   {
     name: 'Bayeux message of 1 MB',
     request: () => post('/genesys/cometd', [{ channel: '/service/x', data: large.slice(500) }]),
+  },
+  {
+    name: '/metrics of 1,000,000 subscriptions and as many keys',
+    before: async ({ sql }) => {
+      await sql(`
+        INSERT INTO push_subscription
+               (id, subscriber_id, filter, type, device_id, debug, properties, lane, expires_at)
+        SELECT gen_random_uuid(), 'subscriber' || n, 'shop' || n, 'comet', 'user' || n, false, '{}',
+               '', now() + interval '1 day' FROM generate_series(1, 1000000) AS n`);
+      await sql(`INSERT INTO storage_area (id, expires_at) VALUES ('bench-most', 'infinity')`);
+      await sql(`INSERT INTO storage_entry (area_id, key, value, expires_at)
+                 SELECT 'bench-most', 'key' || n, 'x', 'infinity'
+                   FROM generate_series(1, 1000000) AS n`);
+    },
+    request: () => get('/metrics'),
   },
 ];
 

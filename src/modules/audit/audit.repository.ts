@@ -24,14 +24,23 @@ const count = statement(
        DO UPDATE SET calls = audit_entry.calls + excluded.calls, last_at = now()`,
 );
 
+/** A page ends before its limit where its entries are so large together, in bytes as stored. */
+const mostBytes = 1_000_000;
+
+/** The first entry of a page is read whatever its size. */
 const read = statement(
   'audit.read',
   `SELECT id::float8, at, kind, actor, action, subject, before, after, calls,
           CASE WHEN calls > 1 THEN last_at END AS "lastAt"
-     FROM audit_entry
-    WHERE ($2::bigint IS NULL OR id < $2) AND ($3::text IS NULL OR kind = $3)
-      AND ($4::text IS NULL OR subject = $4)
-    ORDER BY id DESC LIMIT $1`,
+     FROM (SELECT *, row_number() OVER (ORDER BY id DESC) AS place,
+                  sum(coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0))
+                      OVER (ORDER BY id DESC ROWS UNBOUNDED PRECEDING) AS weight
+             FROM audit_entry
+            WHERE ($2::bigint IS NULL OR id < $2) AND ($3::text IS NULL OR kind = $3)
+              AND ($4::text IS NULL OR subject = $4)
+            ORDER BY id DESC LIMIT $1) AS listed
+    WHERE place = 1 OR weight <= ${String(mostBytes)}
+    ORDER BY id DESC`,
 );
 
 /** Refusals to be counted under one tally. */

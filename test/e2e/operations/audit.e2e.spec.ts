@@ -43,6 +43,27 @@ describe('the audit', () => {
     ]);
   });
 
+  it('ends a page early where its entries are large, and the next page goes on', async () => {
+    await databaseRows(
+      server,
+      `INSERT INTO audit_entry (kind, actor, action, subject, after)
+       SELECT 'configuration', 'test', 'put', 'large' || n, jsonb_build_object('text',
+              (SELECT string_agg(md5(n::text || place), '') FROM generate_series(1, 25000) AS place))
+         FROM generate_series(1, 4) AS n`,
+    );
+    const subjects: string[][] = [];
+    let before = '';
+    for (let page = await read('?limit=1000'); page.length > 0;) {
+      subjects.push(page.map(({ subject }) => subject as string));
+      before = `&before=${page.at(-1).id as number}`;
+      page = await read(`?limit=1000${before}`);
+    }
+    const large = subjects.map((page) => page.filter((subject) => subject.startsWith('large')));
+    expect(large.flat()).toEqual(['large4', 'large3', 'large2', 'large1']);
+    for (const page of large) expect(page.length).toBeLessThan(3);
+    await databaseRows(server, `DELETE FROM audit_entry WHERE actor = 'test'`);
+  });
+
   it('has each change of a node’s status', async () => {
     for (const status of ['OFFLINE', 'ONLINE']) {
       await server.request('POST', `/genesys/1/admin/node/changestatus/${status}`);
