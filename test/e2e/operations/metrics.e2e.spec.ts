@@ -35,7 +35,7 @@ describe('/metrics', () => {
     }
   });
 
-  it('tells of the process, the sweeper, the outbox, timers, services and bookings', async () => {
+  it('tells of the process, the sweeper, the outbox, timers, services, bookings, comet and push', async () => {
     await server.app.get(Sweeper, { strict: false }).sweepNow();
     const text = await metrics();
     for (const name of [
@@ -50,10 +50,28 @@ describe('/metrics', () => {
       'gms_timer_lateness_seconds',
       'gms_services',
       'gms_bookings',
+      'gms_comet_sessions',
+      'gms_push_tries_total',
+      'gms_push_deliveries',
     ]) {
       expect(text).toContain(`# TYPE ${name} `);
     }
     expect(text).toMatch(/gms_sweeper_lag_seconds\{task="storage"\} \d/);
+  });
+});
+
+describe('bookings', () => {
+  it('are counted by the group of their number', async () => {
+    const service = '/genesys/1/service';
+    const form = { _phone_number: '6504669999' };
+    const { json } = await server.request('POST', `${service}/iPhoneService`, { form });
+    const booked = await server.request('POST', `${service}/request-access`, {
+      form: { _id: json._id, _resource_group: 'DNIS', _booking_expiration_timeout: '1800' },
+    });
+    expect(booked.status).toBe(200);
+    await eventually(async () => {
+      expect(await metrics()).toContain('gms_bookings{group="DNIS"} 1');
+    }, 30_000);
   });
 });
 
@@ -108,7 +126,8 @@ describe('requests are counted', () => {
       'POST /genesys/1/storage/60 HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na=b',
     );
     await delay(100);
-    socket.destroy();
+    // One that only ends its own half may still read: it is answered 400.
+    socket.resetAndDestroy();
     await eventually(async () => {
       expect(await counted('/genesys/1/storage/:ttl', 'POST', 499)).toBe(1);
     });
