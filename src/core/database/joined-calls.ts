@@ -56,11 +56,13 @@ export class JoinedCalls<Order, Result> {
 
   /**
    * Has an order carried out; inside a unit of work by itself, in its transaction.
-   * @throws what the statement throws, or an error of a database that is away when it has not
-   *   begun in time
+   * @throws what the statement throws, an error of a database that is away when it has not begun in
+   *   time, or Error in what is left of a unit of work that was given up
    */
   async call(order: Order): Promise<Result> {
-    if (ambientScope.getStore()?.isOpen) return first(await this.statement([order]));
+    const ambient = ambientScope.getStore();
+    if (ambient?.isOpen) return first(await this.statement([order]));
+    ambient?.requireNotGivenUp();
     const { keyOf, weightOf } = this.options;
     return new Promise((resolve, reject) => {
       this.waiting.push({

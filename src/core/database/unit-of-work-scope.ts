@@ -5,9 +5,11 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 /** Work to be done once a unit of work is committed; what it throws is logged, not answered. */
 export type AfterCommit = () => void | Promise<void>;
 
+const over = 'the unit of work is over';
+
 /** One transaction under way, found by everything that runs inside it. */
 export class UnitOfWorkScope {
-  private ended = false;
+  private state: 'open' | 'committed' | 'given up' = 'open';
   private readonly afterCommit: AfterCommit[] = [];
 
   constructor(
@@ -33,13 +35,27 @@ export class UnitOfWorkScope {
   }
 
   get isOpen(): boolean {
-    return !this.ended;
+    return this.state === 'open';
   }
 
-  /** Closes the scope; from here on every use throws. Returns what is to run when it committed. */
-  end(): readonly AfterCommit[] {
-    this.ended = true;
+  /**
+   * Its work may be done anew by now, elsewhere too: what still runs of it must not begin a unit of
+   * work of its own.
+   * @throws Error when it was given up
+   */
+  requireNotGivenUp(): void {
+    if (this.state === 'given up') throw new Error(`${over}: it was given up`);
+  }
+
+  /** Closes the scope; from here on every use throws. Returns what is to run now. */
+  committed(): readonly AfterCommit[] {
+    this.state = 'committed';
     return this.afterCommit;
+  }
+
+  /** Closes the scope for good: it is rolled back. */
+  giveUp(): void {
+    this.state = 'given up';
   }
 
   /** Forgets the after-commit work added since `mark`: its savepoint was rolled back. */
@@ -52,7 +68,7 @@ export class UnitOfWorkScope {
   }
 
   private requireOpen(): void {
-    if (this.ended) throw new Error('the unit of work is over: a database call was not awaited');
+    if (this.state !== 'open') throw new Error(`${over}: a database call was not awaited`);
   }
 }
 

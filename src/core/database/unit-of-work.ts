@@ -31,12 +31,15 @@ export class UnitOfWork {
   /**
    * Runs `work` in a transaction: committed when it returns, rolled back when it throws. Work that
    * lost a deadlock is run again from its start, at most three times more.
-   * @throws Error inside another unit of work: say `savepoint` when a part may fail by itself
+   * @throws Error inside another unit of work: say `savepoint` when a part may fail by itself; and
+   *   in what is left of one that was given up
    */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (ambientScope.getStore()?.isOpen) {
+    const ambient = ambientScope.getStore();
+    if (ambient?.isOpen) {
       throw new Error('a unit of work is already under way; use savepoint inside it');
     }
+    ambient?.requireNotGivenUp();
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(work);
@@ -90,11 +93,10 @@ export class UnitOfWork {
       await fromDriver(runner.startTransaction());
       const scope = new UnitOfWorkScope(runner, client);
       const result = await this.transact(runner, scope, work);
-      this.runAfterCommit(scope.end());
+      this.runAfterCommit(scope.committed());
       return result;
     } catch (error) {
-      // Told that it is broken, the ORM closes the connection instead of giving it to the next.
-      if (isConnectionFailure(error) && !runner.isReleased) client.emit('error', error);
+      if (isConnectionFailure(error)) drop(runner, client, error);
       throw error;
     } finally {
       await runner.release();
@@ -111,10 +113,13 @@ export class UnitOfWork {
       await commit(scope.client);
       return result;
     } catch (error) {
-      scope.end();
+      const { client } = scope;
+      scope.giveUp();
       if (runner.isTransactionActive && !runner.isReleased) {
         await runner.rollbackTransaction().catch((failure: unknown) => {
           this.log.warn({ err: failure }, 'rollback failed; the connection is dropped');
+          // The transaction may be open yet: the next one's commit would be its commit too.
+          drop(runner, client, failure);
         });
       }
       throw error;
@@ -133,6 +138,11 @@ export class UnitOfWork {
       });
     }
   }
+}
+
+/** Told that it is broken, the ORM closes the connection instead of giving it to the next. */
+function drop(runner: QueryRunner, client: ClientBase, error: unknown): void {
+  if (!runner.isReleased) client.emit('error', error);
 }
 
 /**

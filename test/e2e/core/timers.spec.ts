@@ -318,6 +318,66 @@ describe('a handler', () => {
     expect([tries, await noted(node)]).toEqual([2, []]);
   });
 
+  it.each(['set', 'cancel'] as const)(
+    'that is let go after its time-out can no longer %s a timer',
+    async (way) => {
+      let goOn: () => void = () => undefined;
+      let held: Promise<unknown> | undefined;
+      const node = await startCoreNode(database.url, {}, (starting) => {
+        const timers = starting.get(Timers);
+        const handler: TimerHandler = async ({ attempt }) => {
+          if (attempt > 1) return;
+          await (held = new Promise<void>((resolve) => (goOn = resolve)).then(() =>
+            way === 'set'
+              ? timers.set({ kind: 'later', key: '2', when: { inMs: 3_600_000 } })
+              : timers.cancel('later', '1'),
+          ));
+        };
+        timers.handle('slow', handler, 1, 100);
+      });
+      nodes.push(node);
+      await node.get(Timers).set({ kind: 'later', key: '1', when: { inMs: 3_600_000 } });
+      await node.get(Timers).set({ kind: 'slow', key: 'slow', when: { inMs: 0 } });
+      await eventually(async () => expect(await timersLeft(node)).toMatchObject([{ key: '1' }]));
+      goOn();
+      await expect(held).rejects.toThrow('the unit of work is over');
+      expect(await timersLeft(node)).toMatchObject([{ key: '1' }]);
+    },
+  );
+
+  it.each(['run', 'join'] as const)(
+    'that is let go after its time-out adds nothing by %s to what its repeat on another node did',
+    async (way) => {
+      let goOn: () => void = () => undefined;
+      let held: Promise<void> | undefined;
+      const work = async (node: CoreNode) => {
+        await new Promise<void>((resolve) => (goOn = resolve));
+        await node.get(UnitOfWork)[way](() => node.get(Database).execute(note, ['first']));
+      };
+      const first = await startCoreNode(database.url, { nodeId: 'first' }, (starting) => {
+        const handler: TimerHandler = async ({ attempt }) => {
+          if (attempt > 1) throw new Error('the repeat is for the other node');
+          await (held = work(starting));
+        };
+        starting.get(Timers).handle('slow', handler, 1, 100);
+      });
+      nodes.push(first);
+      await first.get(Timers).set({ kind: 'slow', key: '1', when: { inMs: 0 } });
+      await eventually(async () =>
+        expect(await timersLeft(first)).toMatchObject([{ attempts: 1 }]),
+      );
+      const effect = [{ key: 'second', count: 1 }];
+      const second: CoreNode = await start(
+        { slow: async () => void (await second.get(Database).execute(note, ['second'])) },
+        'second',
+      );
+      await eventually(async () => expect(await noted(second)).toEqual(effect));
+      goOn();
+      await expect(held).rejects.toThrow('the unit of work is over');
+      expect(await noted(second)).toEqual(effect);
+    },
+  );
+
   it('that fails with endless or unstorable words has a bounded error kept', async () => {
     const node = await start({
       loud: () => Promise.reject(new Error(`\0\ud800${'x'.repeat(1_000_000)}`)),

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import { Database, statement, UnitOfWork } from '../../../src/core/database/index.js';
 import { type CoreNode, startCoreNode } from '../../support/core-node.js';
+import { startDatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -199,7 +200,25 @@ describe('use after the end', () => {
     expect(await ids()).toEqual([]);
   });
 
-  it('allows a unit of work of its own', async () => {
+  it.each(['run', 'join'] as const)(
+    'of one that was rolled back begins no other by %s',
+    async (way) => {
+      let late: Promise<unknown> | undefined;
+      const given = unitOfWork.run(async () => {
+        late = (async () => {
+          await delay(50);
+          await unitOfWork[way](() => add(1));
+        })();
+        late.catch(() => undefined);
+        throw new Error('no');
+      });
+      await expect(given).rejects.toThrow('no');
+      await expect(late).rejects.toThrow('the unit of work is over');
+      expect(await ids()).toEqual([]);
+    },
+  );
+
+  it('after its commit allows a unit of work of its own', async () => {
     let late: Promise<unknown> | undefined;
     await unitOfWork.run(async () => {
       late = (async () => {
@@ -362,5 +381,26 @@ describe('the connection', () => {
     await expect(losing).rejects.toThrow();
     expect(await ids()).toEqual([]);
     await expectFreeAgain();
+  });
+
+  it('is given up when its rollback is not answered: the next statement is committed by itself', async () => {
+    const proxy = await startDatabaseProxy(testDatabase.url);
+    const behind = await startCoreNode(proxy.url, { nodeId: 'behind' });
+    const addBehind = (id: number) => behind.get(Database).execute(insert, [id]);
+    const hanging = behind.get(UnitOfWork).run(async () => {
+      await addBehind(1);
+      proxy.hang();
+      void addBehind(2).catch(() => undefined);
+      throw new Error('no');
+    });
+    try {
+      await expect(hanging).rejects.toThrow('no');
+      proxy.recover();
+      await addBehind(3);
+      expect(await ids()).toEqual([3]);
+    } finally {
+      await behind.close();
+      await proxy.close();
+    }
   });
 });
