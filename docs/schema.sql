@@ -195,6 +195,7 @@ CREATE TABLE comet_session (
   ended boolean DEFAULT false NOT NULL,
   due_at timestamp with time zone DEFAULT now() NOT NULL,
   sent bigint,
+  owner text,
   CONSTRAINT comet_session_pkey PRIMARY KEY (client_id)
 ) WITH (fillfactor=70);
 CREATE INDEX comet_session_due_at ON public.comet_session USING btree (due_at);
@@ -205,6 +206,7 @@ COMMENT ON COLUMN comet_session.lost_at IS 'when those who follow sessions were 
 COMMENT ON COLUMN comet_session.ended IS 'its client cannot come back, and its place is passed on no more';
 COMMENT ON COLUMN comet_session.due_at IS 'when the sweeper looks at it next';
 COMMENT ON COLUMN comet_session.sent IS 'the highest number that was sent to the client; null: not known';
+COMMENT ON COLUMN comet_session.owner IS 'the id on the bus of the node that answers for it; null: not known';
 
 CREATE TABLE comet_session_end (
   client_id text COLLATE "C" NOT NULL,

@@ -24,6 +24,7 @@ import { KeepOrderOfOptions1796083205001 } from './1796083205001-KeepOrderOfOpti
 import { CountGuessesFirst1796083207001 } from './1796083207001-CountGuessesFirst.js';
 import { WidenAudit1796083205002 } from './1796083205002-WidenAudit.js';
 import { LimitAccessKeys1796083201001 } from './1796083201001-LimitAccessKeys.js';
+import { NoteOwnersOfCometSessions1796083204003 } from './1796083204003-NoteOwnersOfCometSessions.js';
 
 /** In the order in which they are to run. Frozen once landed; append only. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -52,4 +53,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CountGuessesFirst1796083207001,
   WidenAudit1796083205002,
   LimitAccessKeys1796083201001,
+  NoteOwnersOfCometSessions1796083204003,
 ];

@@ -11,13 +11,17 @@ export interface DatabaseProxy {
   recover(): void;
   /** Keeps back what the database answers on a connection that sends the text next. */
   holdAnswerTo(text: string): HeldAnswer;
+  /** Keeps the next request with the text from the database, and all that follow on its connection. */
+  holdRequest(text: string): HeldAnswer;
+  /** Keeps back what the database notifies of, until `recover`; everything else passes. */
+  deafen(): void;
   /** Drops every connection; refuses new ones until `open`. */
   cut(): Promise<void>;
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** An answer that the database has given and its reader has not got. */
+/** An answer that the database has given, or a request, that its reader has not got. */
 export interface HeldAnswer {
   /** Resolves once there is one. */
   readonly held: Promise<void>;
@@ -31,6 +35,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   let isHanging = false;
   let server: Server;
   let port = 0;
+  const listening = new Set<Socket>();
+  let kept: { text: string; came: () => void; release: Promise<void> } | undefined;
   let watched: { text: string; answered: () => void; release: Promise<void> } | undefined;
 
   const track = (socket: Socket) => {
@@ -46,6 +52,18 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       track(far);
       let holding: typeof watched;
       near.on('data', (bytes) => {
+        if (bytes.includes('LISTEN ')) listening.add(far);
+        if (kept !== undefined && bytes.includes(kept.text)) {
+          near.pause();
+          const { came, release } = kept;
+          kept = undefined;
+          came();
+          void release.then(() => {
+            far.write(bytes);
+            near.resume();
+          });
+          return;
+        }
         if (watched !== undefined && bytes.includes(watched.text)) {
           holding = watched;
           watched = undefined;
@@ -67,7 +85,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
         });
       });
       near.on('close', () => far.destroy());
-      far.on('close', () => near.destroy());
+      far.on('close', () => {
+        listening.delete(far);
+        near.destroy();
+      });
       if (isHanging) for (const socket of [near, far]) socket.pause();
     });
     server.listen(port, '127.0.0.1');
@@ -102,6 +123,17 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
         watched = { text, answered, release: released };
       });
       return { held, release };
+    },
+    holdRequest: (text) => {
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const held = new Promise<void>((came) => {
+        kept = { text, came, release: released };
+      });
+      return { held, release };
+    },
+    deafen: () => {
+      for (const socket of listening) socket.pause();
     },
     cut,
     open: listen,

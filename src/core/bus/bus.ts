@@ -21,4 +21,10 @@ export abstract class Bus {
 
   /** Whether wake-ups travel at present. */
   abstract readonly isConnected: boolean;
+
+  /** What this node is called here: at most 40 bytes, another at each start. */
+  abstract readonly ownId: string;
+
+  /** Whether the node with this id listens: one that is dead or stopped does not. */
+  abstract isThere(id: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Database, DATABASE_URL } from '../database/index.js';
+import { Database, DATABASE_URL, statement } from '../database/index.js';
 import { outsideUnitsOfWork } from '../database/unit-of-work-scope.js';
 import { Log } from '../observability/index.js';
 import { Bus } from './bus.js';
@@ -9,6 +9,13 @@ import { PostgresNotifier } from './postgres-notifier.js';
 import { decodeWakeUp, encodeWakeUp, type WakeUp, withOrigin } from './wake-up.js';
 
 const channel = 'gms';
+
+const isListening = statement(
+  'bus.isListening',
+  `SELECT EXISTS (
+     SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = $1) AS "isThere"`,
+);
 
 type Hear = (key: string | undefined) => void;
 
@@ -21,22 +28,22 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
   private readonly hearers = new Map<string, Set<Hear>>();
   private readonly listener: PostgresListener;
   private readonly notifier: PostgresNotifier;
-  private readonly origin = randomUUID();
+  override readonly ownId = randomUUID();
   private readonly ownWakeUps = new Set<string>();
   private stopped = false;
 
   constructor(
     @Inject(DATABASE_URL) url: string,
-    database: Database,
+    private readonly database: Database,
     private readonly log: Log,
   ) {
     super();
     this.notifier = new PostgresNotifier(database, channel, log);
     this.listener = new PostgresListener(
       url,
-      channel,
+      { channel, applicationName: nameOf(this.ownId) },
       {
-        heard: (payload) => this.tell(decodeWakeUp(payload, this.origin)),
+        heard: (payload) => this.tell(decodeWakeUp(payload, this.ownId)),
         mayHaveMissed: () => this.tellAll(),
       },
       log,
@@ -58,12 +65,17 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
     return this.listener.isListening;
   }
 
+  override async isThere(id: string): Promise<boolean> {
+    const row = await this.database.row<{ isThere: boolean }>(isListening, [nameOf(id)]);
+    return row?.isThere === true;
+  }
+
   override wake(topic: string, key?: string): void {
     if (this.stopped) return;
     const text = encodeWakeUp(topic, key);
     // A wake-up sent by the connection of a unit of work would wait for its commit.
     outsideUnitsOfWork(() => {
-      this.notifier.add(withOrigin(text, this.origin));
+      this.notifier.add(withOrigin(text, this.ownId));
       if (this.ownWakeUps.size === 0) setImmediate(() => this.tellOwn());
       this.ownWakeUps.add(text);
     });
@@ -101,4 +113,9 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
       }
     }
   }
+}
+
+/** How PostgreSQL's own views call the connection on which a node listens. */
+function nameOf(id: string): string {
+  return `gms bus ${id}`;
 }

@@ -11,6 +11,12 @@ export interface ListenerEvents {
   mayHaveMissed(): void;
 }
 
+export interface Listened {
+  readonly channel: string;
+  /** How PostgreSQL's own views call the connection. */
+  readonly applicationName: string;
+}
+
 const reconnect: Backoff = { initialMs: 100, factor: 2, jitter: 0.3, capMs: 2000 };
 
 /** Between two looks whether the connection still lives: a dead peer says nothing, milliseconds. */
@@ -28,7 +34,7 @@ export class PostgresListener {
 
   constructor(
     private readonly url: string,
-    private readonly channel: string,
+    private readonly listened: Listened,
     private readonly events: ListenerEvents,
     log: Log,
   ) {
@@ -82,7 +88,7 @@ export class PostgresListener {
     this.stopping.signal.addEventListener('abort', onStop);
     try {
       await client.connect();
-      await client.query(`LISTEN ${client.escapeIdentifier(this.channel)}`);
+      await client.query(`LISTEN ${client.escapeIdentifier(this.listened.channel)}`);
       this.listening = true;
       this.trouble.succeeded();
       begun();
@@ -99,7 +105,7 @@ export class PostgresListener {
   private makeClient(lost: Bell): Client {
     const client = new Client({
       connectionString: this.url,
-      application_name: 'gms bus',
+      application_name: this.listened.applicationName,
       keepAlive: true,
       connectionTimeoutMillis: answerMs,
       query_timeout: answerMs,

@@ -204,7 +204,7 @@ export class BayeuxServer implements OnModuleDestroy {
     }
     const ack = acknowledged(message);
     const isAnsweredSoon = replies.length > 0 || this.holdingTime(message) < soonMs;
-    const wanted = { isAnsweredSoon, ack };
+    const wanted = { isAnsweredSoon, ack, socket: exchange.socket };
     const session =
       clientId === undefined ? undefined : await this.sessions.take(clientId, user, wanted);
     if (session === undefined) {

@@ -6,6 +6,8 @@ export interface NewSession {
   readonly clientId: string;
   readonly user: string;
   readonly acknowledges: boolean;
+  /** The id on the bus of the node that answers for it. */
+  readonly owner: string;
 }
 
 /** What the options say about sessions. */
@@ -56,8 +58,8 @@ const create = statement(
      UPDATE comet_session s SET ended = true, due_at = now()
        FROM lost WHERE s.client_id = lost.client_id
    ), made AS (
-     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, sent, due_at)
-     SELECT client_id, user_id, acknowledges, start, start, now() + $4 * interval '1 second'
+     INSERT INTO comet_session (client_id, user_id, acknowledges, cursor, sent, due_at, owner)
+     SELECT client_id, user_id, acknowledges, start, start, now() + $4 * interval '1 second', $7
        FROM admitted JOIN asked USING (user_id) CROSS JOIN LATERAL (
               SELECT least(last_seq, min(cursor)) AS start FROM lost
                WHERE lost.user_id = admitted.user_id
@@ -111,6 +113,7 @@ export class CometHandshakeRepository {
       asked.map(({ session }) => session.user),
       asked.map(({ session }) => session.acknowledges),
       ...[limits?.maxIntervalSeconds, limits?.retentionSeconds, limits?.mostOfUser],
+      asked[0]?.session.owner,
     ]);
     const byId = new Map(rows.map((row) => [row.clientId, row]));
     return asked.map(({ session }) => byId.get(session.clientId));

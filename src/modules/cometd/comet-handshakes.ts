@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Bus } from '../../core/bus/index.js';
 import { Configuration } from '../options/index.js';
 import { CometHandshakeRepository } from './comet-handshake.repository.js';
 import type { TakenSession } from './comet-session.repository.js';
@@ -18,6 +19,7 @@ export class CometHandshakes {
     private readonly registry: SessionRegistry,
     private readonly life: CometSessionLife,
     private readonly configuration: Configuration,
+    private readonly bus: Bus,
   ) {}
 
   /**
@@ -42,8 +44,9 @@ export class CometHandshakes {
   private async create(user: string, acknowledges: boolean): Promise<string | undefined> {
     const options = this.configuration.get(cometdSection);
     const clientId = randomHex(20);
+    const owner = this.bus.ownId;
     const cursor = await this.repository.create(
-      { clientId, user, acknowledges },
+      { clientId, user, acknowledges, owner },
       {
         maxIntervalSeconds: options.max_interval,
         retentionSeconds: options.retention,
@@ -53,7 +56,7 @@ export class CometHandshakes {
     if (cursor === undefined) return undefined;
     const fresh: TakenSession = {
       ...{ user, acknowledges, cursor, subscriptions: [], connected: false, epoch: 1 },
-      sent: cursor,
+      ...{ sent: cursor, owner },
     };
     const session = new Session(clientId, fresh, performance.now());
     // Whether the log holds something for it is seen when it subscribes.

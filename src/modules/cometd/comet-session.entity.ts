@@ -62,4 +62,10 @@ export class CometSessionEntity {
     comment: 'the highest number that was sent to the client; null: not known',
   })
   sent!: string | null;
+
+  @Column('text', {
+    nullable: true,
+    comment: 'the id on the bus of the node that answers for it; null: not known',
+  })
+  owner!: string | null;
 }

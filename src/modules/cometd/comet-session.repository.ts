@@ -15,6 +15,8 @@ export interface TakenSession {
   /** The highest number that it was sent, as far as that is written down. */
   readonly sent: number;
   readonly epoch: number;
+  /** The id on the bus of the node that answers for it, or has done so before; null: not known. */
+  readonly owner: string | null;
 }
 
 /** A session as it is read, without being taken over. */
@@ -48,21 +50,21 @@ const sent = `coalesce(s.sent, ${lastSeq}, 0)::float8 AS sent`;
 const take = statement(
   'cometd.take',
   `WITH old AS (
-     SELECT client_id, connected FROM comet_session s
+     SELECT client_id, connected, owner FROM comet_session s
       WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}
         FOR UPDATE
    )
    UPDATE comet_session s
-      SET epoch = s.epoch + 1, seen_at = now(), connected = s.connected OR $4
+      SET epoch = s.epoch + 1, seen_at = now(), connected = true, owner = $4
      FROM old WHERE s.client_id = old.client_id
    RETURNING s.user_id AS user, s.acknowledges, s.subscriptions, old.connected,
-             s.cursor::float8 AS cursor, s.epoch, ${sent}`,
+             s.cursor::float8 AS cursor, s.epoch, old.owner, ${sent}`,
 );
 
 const find = statement(
   'cometd.find',
   `SELECT user_id AS user, acknowledges, subscriptions, connected, cursor::float8 AS cursor, epoch,
-          ${sent}, coalesce(${lastSeq}, 0)::float8 AS "lastSeq"
+          owner, ${sent}, coalesce(${lastSeq}, 0)::float8 AS "lastSeq"
      FROM comet_session s
     WHERE client_id = $1 AND user_id = $2 AND ${isLive('$3')}`,
 );
@@ -183,14 +185,18 @@ export class CometSessionRepository {
     return asked.map(({ change }) => lastSeqs.get(change.clientId));
   }
 
-  /** Makes this node the one that answers for the session. */
+  /**
+   * Makes the node with the id `owner` the one that answers for the session. For a connect, as which
+   * it is noted.
+   * @returns the session, with the owner before
+   */
   take(
     clientId: string,
     user: string,
     maxIntervalSeconds: number,
-    connects: boolean,
+    owner: string,
   ): Promise<TakenSession | undefined> {
-    const values = [clientId, user, maxIntervalSeconds, connects];
+    const values = [clientId, user, maxIntervalSeconds, owner];
     return this.database.row<TakenSession>(take, values);
   }
 

@@ -1,10 +1,10 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Bus } from '../../core/bus/index.js';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Log } from '../../core/observability/index.js';
 import { Configuration } from '../options/index.js';
 import { CometSessionRepository, type TakenSession } from './comet-session.repository.js';
 import { cometdSection } from './cometd-section.js';
-import { Handovers } from './handovers.js';
+import type { EventSocket } from './exchange.js';
+import { Handovers, leaving } from './handovers.js';
 import { MailDelivery } from './mail-delivery.js';
 import { eventChannel } from './protocol/channels.js';
 import { stayAway } from './protocol/replies.js';
@@ -12,32 +12,11 @@ import { Session } from './session.js';
 import { SessionEnds } from './session-ends.js';
 import { SessionRegistry } from './session-registry.js';
 
-/**
- * The bus topic that says: something became of a session. Keys are `<client id>:<what>`, where an
- * epoch as `<what>` says that a node has taken the session over, and `left:<epoch>` that the one
- * before has written down how far the client had come.
- */
-export const sessionTopic = 'comet-session';
 const gone = 'gone';
 const changed = 'changed';
-const left = 'left';
 
 /** Connects in a row on one node after which a session counts as settled there. */
 const staysUntilSettled = 5;
-
-/**
- * Without acknowledgements only the node before us knows how much of the mail has reached the
- * client. It writes that down and says so; so long, in milliseconds, one that may be dead is
- * waited for.
- */
-const longestHandoverMs = 1000;
-
-/**
- * The node of the handshake answers connects without a look in the database, until it hears that
- * another one has taken over. Our answer lets the client send the next connect, perhaps there
- * again: so long, in milliseconds, it waits for that.
- */
-const longestFirstHandoverMs = 250;
 
 /** Characters of a disconnect's `ext` that are kept for those who follow sessions. */
 const longestExt = 8192;
@@ -51,12 +30,13 @@ export interface WantedSession {
   readonly isAnsweredSoon: boolean;
   /** What the client acknowledges. */
   readonly ack: number | undefined;
+  /** What it comes by. */
+  readonly socket: EventSocket | undefined;
 }
 
 /** Sessions by their client id, wherever they were before. Any node answers any of them. */
 @Injectable()
-export class CometSessions implements OnModuleInit, OnModuleDestroy {
-  private readonly handovers = new Handovers();
+export class CometSessions implements OnModuleInit, OnApplicationShutdown {
   private stopHearing: () => void = () => undefined;
 
   constructor(
@@ -64,18 +44,19 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     private readonly registry: SessionRegistry,
     private readonly delivery: MailDelivery,
     private readonly ends: SessionEnds,
+    private readonly handovers: Handovers,
     private readonly configuration: Configuration,
-    private readonly bus: Bus,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
-    this.stopHearing = this.bus.onWake(sessionTopic, (key) => {
-      if (key !== undefined) this.hear(key);
+    this.stopHearing = this.handovers.follow((key) => {
+      this.hear(key);
     });
   }
 
-  onModuleDestroy(): void {
+  /** While the node stops, others take its sessions over and wait for its word. */
+  onApplicationShutdown(): void {
     this.stopHearing();
   }
 
@@ -84,18 +65,27 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     const known = this.registry.find(clientId);
     if (known !== undefined && this.isSure(known)) {
       if (known.user !== user) return undefined;
-      const isHeld = known.connected && !wanted.isAnsweredSoon;
+      const isHeld = known.connected && !wanted.isAnsweredSoon && hasStayed(known, wanted);
       if (isHeld || (await this.isUpToDate(known))) return known;
     }
     // It asks, whether or not the database can be reached.
     if (known?.user === user && this.isAlive(known)) known.seenAt = performance.now();
-    const taken = await this.repository.take(clientId, user, this.maxInterval, true);
+    const taken = await this.repository.take(
+      clientId,
+      user,
+      this.maxInterval,
+      this.handovers.ownId,
+    );
     if (taken === undefined) {
       if (known?.user === user) this.delivery.drop(known);
       return undefined;
     }
     if (known?.epoch === taken.epoch - 1) return this.adopt(clientId, taken, true);
-    return this.adopt(clientId, await this.takeOver(clientId, taken, wanted.ack), false);
+    return this.adopt(
+      clientId,
+      await this.handovers.takeOver(clientId, taken, this.maxInterval, wanted.ack),
+      false,
+    );
   }
 
   /** Whether the session is there, for messages that take nothing over. */
@@ -140,7 +130,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     const told = this.ends.areFollowed ? toldExt(ext) : undefined;
     if (!(await this.repository.end(clientId, user, this.maxInterval, told))) return false;
     this.release(clientId);
-    this.bus.wake(sessionTopic, `${clientId}:${gone}`);
+    this.handovers.tell(`${clientId}:${gone}`);
     if (told !== undefined) this.ends.ring();
     return true;
   }
@@ -151,7 +141,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** Whether what this node knows can be answered by without a look in the database. */
   private isSure(session: Session): boolean {
-    return this.isAlive(session) && !session.roams && this.bus.isConnected;
+    return this.isAlive(session) && !session.roams && this.handovers.areHeard;
   }
 
   private isAlive(session: Session): boolean {
@@ -174,26 +164,6 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
     }
     if ((state.lastSeq ?? 0) > session.tail) session.mayHaveMail = true;
     return true;
-  }
-
-  /** Tells the node that had the session, and waits for its word where that matters. */
-  private async takeOver(clientId: string, taken: TakenSession, ack = 0): Promise<TakenSession> {
-    const isAhead = taken.acknowledges && ack > Math.max(taken.cursor, taken.sent);
-    const mostMs = Math.max(longestWaitFor(taken), isAhead ? longestFirstHandoverMs : 0);
-    const hasLeft = mostMs > 0 && this.handovers.expect(leaving(clientId, taken.epoch - 1), mostMs);
-    this.bus.wake(sessionTopic, `${clientId}:${String(taken.epoch)}`);
-    const isWritten = await hasLeft;
-    if (taken.acknowledges && !isAhead) return taken;
-    const found = await this.repository.find(clientId, taken.user, this.maxInterval);
-    if (found === undefined) return taken;
-    // A node that died has not written down what it had sent last: that may be acknowledged, but
-    // nobody was sent more than there is.
-    const isCredible = !isWritten && ack <= found.lastSeq;
-    return {
-      ...taken,
-      cursor: found.cursor,
-      sent: isCredible ? Math.max(found.sent, ack) : found.sent,
-    };
   }
 
   private adopt(clientId: string, taken: TakenSession, isOurs: boolean): Session {
@@ -223,7 +193,7 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   ): Session | undefined {
     const session = this.registry.find(clientId);
     if (session === undefined || session.roams) {
-      this.bus.wake(sessionTopic, `${clientId}:${changed}`);
+      this.handovers.tell(`${clientId}:${changed}`);
     }
     if (session === undefined || !channels.includes(eventChannel)) return undefined;
     session.subscribed = to;
@@ -238,7 +208,6 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   }
 
   private hear(key: string): void {
-    this.handovers.heard(key);
     const [clientId = '', what = ''] = key.split(':');
     const session = this.registry.find(clientId);
     if (session === undefined) return;
@@ -249,8 +218,8 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
 
   /** Another node answers for it now. */
   giveUp(session: Session): void {
-    void this.delivery.leave(session).then(() => {
-      this.bus.wake(sessionTopic, leaving(session.clientId, session.epoch));
+    void this.delivery.leave(session).then((isWritten) => {
+      if (isWritten) this.handovers.tell(leaving(session.clientId, session.epoch));
     });
   }
 
@@ -273,23 +242,19 @@ export class CometSessions implements OnModuleInit, OnModuleDestroy {
   }
 }
 
+/**
+ * Whether the client cannot have spoken to another node since, of which nothing was heard here yet. It
+ * stays on its websocket; and by what it acknowledges it tells that another node has sent it mail.
+ */
+function hasStayed(session: Session, { ack, socket }: WantedSession): boolean {
+  if (socket !== undefined && session.socket === socket) return true;
+  return session.acknowledges && (ack ?? 0) <= session.sent;
+}
+
 /** What is told of a disconnect's `ext`, JSON: all of it, or of a large one what the documents name. */
 function toldExt(ext: Readonly<Record<string, unknown>>): string {
   const all = JSON.stringify(ext);
   if (all.length <= longestExt) return all;
   const named = JSON.stringify({ transcriptPosition: ext.transcriptPosition });
   return named.length <= longestExt ? named : '{}';
-}
-
-/** The key that says: the node that had the session in this epoch has left it. */
-function leaving(clientId: string, epoch: number): string {
-  return `${clientId}:${left}:${String(epoch)}`;
-}
-
-/** How long to wait for the word of the node that had the session, milliseconds. */
-function longestWaitFor({ acknowledges, connected, epoch }: TakenSession): number {
-  // That a session has connected is written down some moments after the node of its handshake has
-  // answered: from that node a first connect may have brought mail already.
-  if (!acknowledges && (connected || epoch === 2)) return longestHandoverMs;
-  return epoch === 2 ? longestFirstHandoverMs : 0;
 }

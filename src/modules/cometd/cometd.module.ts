@@ -15,6 +15,7 @@ import { CometdMetrics } from './cometd-metrics.js';
 import { cometdSection } from './cometd-section.js';
 import { CometdSweep } from './cometd.sweep.js';
 import { HttpTransport } from './http-transport.js';
+import { Handovers } from './handovers.js';
 import { MailBell } from './mail-bell.js';
 import { MailDelivery } from './mail-delivery.js';
 import { CometServiceChannels } from './service-channels.js';
@@ -62,6 +63,7 @@ import { CometUserEntity } from './comet-user.entity.js';
     CometMail,
     CometHandshakes,
     CometSessions,
+    Handovers,
     CometSessionLife,
     SessionEnds,
     CometServiceChannels,

@@ -142,12 +142,12 @@ export class MailDelivery {
 
   /**
    * Ends what this node does for a session that another one answers for now.
-   * @returns once that one can read how far the client had come. Never rejects
+   * @returns whether that one can read how far the client had come. Never rejects
    */
-  async leave(session: Session): Promise<void> {
+  async leave(session: Session): Promise<boolean> {
     this.registry.remove(session.clientId);
     this.replace(session);
-    await this.keeper.leave(session);
+    return this.keeper.leave(session);
   }
 
   /** Forgets a session that is no more, and says so to its client. */

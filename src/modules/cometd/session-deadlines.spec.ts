@@ -7,7 +7,7 @@ const session = (clientId: string): Session =>
     clientId,
     {
       ...{ user: 'user', acknowledges: false, subscriptions: [], connected: true },
-      ...{ sent: 0, cursor: 0, epoch: 1 },
+      ...{ sent: 0, cursor: 0, epoch: 1, owner: null },
     },
     0,
   );

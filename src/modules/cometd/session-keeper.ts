@@ -73,10 +73,11 @@ export class SessionKeeper implements OnModuleInit, OnModuleDestroy {
   /**
    * Writes down what is not written yet of a session that another node answers for now, and that
    * the registry does not know any more. Never rejects.
+   * @returns whether it is written down
    */
-  async leave(session: Session): Promise<void> {
+  async leave(session: Session): Promise<boolean> {
     await this.working;
-    if (session.isUnkept) await this.write([session], performance.now());
+    return !session.isUnkept || (await this.write([session], performance.now()));
   }
 
   /** A round that takes longer than the pause between two, as with a slow database, takes its place. */

@@ -32,7 +32,7 @@ const sessionOf = (clientId: string): Session =>
     clientId,
     {
       ...{ user: 'somebody', acknowledges: false, subscriptions: [] },
-      ...{ connected: true, sent: 0, cursor: 0, epoch: 1 },
+      ...{ connected: true, sent: 0, cursor: 0, epoch: 1, owner: null },
     },
     0,
   );

@@ -43,7 +43,7 @@ async function until(condition: () => boolean, mostMs = 5000): Promise<void> {
 async function countListening(): Promise<number> {
   const { rows } = await operator.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity
-      WHERE application_name = 'gms bus' AND datname = current_database()`,
+      WHERE application_name LIKE 'gms bus %' AND datname = current_database()`,
   );
   return rows[0]!.count;
 }
@@ -51,7 +51,7 @@ async function countListening(): Promise<number> {
 async function cutListening(): Promise<void> {
   await operator.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE application_name = 'gms bus' AND datname = current_database()`,
+      WHERE application_name LIKE 'gms bus %' AND datname = current_database()`,
   );
 }
 

@@ -63,7 +63,7 @@ const works: [string, () => Promise<unknown>][] = [
       Promise.all(
         backwards.map((user) =>
           provided(CometHandshakeRepository).create(
-            { clientId: newId().padEnd(40, '0'), user, acknowledges: false },
+            { clientId: newId().padEnd(40, '0'), user, acknowledges: false, owner: 'a node' },
             { maxIntervalSeconds: 60, retentionSeconds: 60, mostOfUser: 20 },
           ),
         ),

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   connect,
   exchange,
@@ -9,6 +10,7 @@ import {
   subscribe,
 } from '../../support/bayeux.js';
 import { publishTo } from '../../support/comet-publishing.js';
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -76,6 +78,51 @@ describe('a session without acknowledgements', () => {
     } finally {
       process.kill(hanging.pid, 'SIGCONT');
     }
+  });
+});
+
+describe('a node that hears late', () => {
+  let proxy: DatabaseProxy;
+  let late: TestServer;
+
+  beforeAll(async () => {
+    proxy = await startDatabaseProxy(database.url);
+    late = await servers.start({ database: proxy, env: { GMS_NODE_ID: 'late' } });
+  });
+  afterAll(() => proxy.close());
+
+  it.each([false, true])(
+    'that another one has had its session sends nothing twice (acknowledged: %s)',
+    async (ack) => {
+      const user = `comes back ${String(ack)}`;
+      const clientId = await session(late, user, { ext: { ack } });
+      const poll = (acked: number) => connect(clientId, { ext: { ack: acked } });
+      proxy.deafen();
+      try {
+        await publishTo(one, user, 'first');
+        expect(mailIn(await exchange(other, user, poll(0)))).toEqual(['first']);
+        const back = exchange(late, user, poll(1));
+        await publishTo(late, user, 'second');
+        expect(mailIn(await back)).toEqual(['second']);
+      } finally {
+        proxy.recover();
+      }
+    },
+  );
+
+  it('and writes down late what it has sent has nothing of it sent again', async () => {
+    const user = 'is written down late';
+    const clientId = await session(late, user);
+    const polled = exchange(late, user, connect(clientId));
+    const keeping = proxy.holdRequest('cometd.keep');
+    await publishTo(late, user, 'answered');
+    expect(mailIn(await polled)).toEqual(['answered']);
+    await keeping.held;
+    const next = exchange(other, user, connect(clientId, { advice: { timeout: 0 } }));
+    // More than a node that may be dead is waited for.
+    await delay(1500);
+    keeping.release();
+    expect(mailIn(await next)).toEqual([]);
   });
 });
 

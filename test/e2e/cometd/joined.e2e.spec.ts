@@ -67,7 +67,7 @@ describe('one statement does what many ask for while others are under way', () =
     const newId = () => randomBytes(20).toString('hex');
     const create = (user: string) =>
       provided(CometHandshakeRepository).create(
-        { clientId: newId(), user, acknowledges: false },
+        { clientId: newId(), user, acknowledges: false, owner: 'a node' },
         limits,
       );
     const users = names('shakes', 50);

@@ -327,11 +327,12 @@ describe('a handler', () => {
         const timers = starting.get(Timers);
         const handler: TimerHandler = async ({ attempt }) => {
           if (attempt > 1) return;
-          await (held = new Promise<void>((resolve) => (goOn = resolve)).then(() =>
-            way === 'set'
-              ? timers.set({ kind: 'later', key: '2', when: { inMs: 3_600_000 } })
-              : timers.cancel('later', '1'),
-          ));
+          const later = new Promise<void>((resolve) => (goOn = resolve));
+          held = later.then(async () => {
+            if (way === 'cancel') await timers.cancel('later', '1');
+            else await timers.set({ kind: 'later', key: '2', when: { inMs: 3_600_000 } });
+          });
+          await held;
         };
         timers.handle('slow', handler, 1, 100);
       });
@@ -368,7 +369,13 @@ describe('a handler', () => {
       );
       const effect = [{ key: 'second', count: 1 }];
       const second: CoreNode = await start(
-        { slow: async () => void (await second.get(Database).execute(note, ['second'])) },
+        {
+          slow: () =>
+            second
+              .get(Database)
+              .execute(note, ['second'])
+              .then(() => undefined),
+        },
         'second',
       );
       await eventually(async () => expect(await noted(second)).toEqual(effect));
