@@ -43,7 +43,7 @@ export class Session {
   waitsForWritten = false;
   /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
   unwritten = 0;
-  /** Answers that are being written, of whatever kind, and until when the client may read the last. */
+  /** Answers that are being written, of whatever kind, and until when the client may read one. */
   private answers = 0;
   private readsUntil = 0;
   /** Grows whenever what was on its way is given up as lost. */
@@ -113,7 +113,8 @@ export class Session {
   /** An answer has been written, or never will be. */
   answerEnds(bytes: number, now: number): void {
     this.answers--;
-    this.readsUntil = readsUntil(bytes, now);
+    // A small one that goes another way does not end the reading of a large one.
+    this.readsUntil = Math.max(this.readsUntil, readsUntil(bytes, now));
     this.seenAt = now;
   }
 

@@ -146,6 +146,30 @@ it('a sign of life changes no index', async () => {
   }, 15_000);
 });
 
+it('a client that is still reading a large answer is present, also when a small one came after', async () => {
+  const user = 'reads two';
+  const clientId = await session(server, user);
+  await send(server, user, 'x'.repeat(3 * 1024 * 1024));
+  const { hostname, port } = new URL(server.url);
+  const socket = dial(Number(port), hostname);
+  const body = JSON.stringify(connect(clientId));
+  socket.write(
+    `POST /genesys/cometd HTTP/1.1\r\nHost: x\r\ngms_user: ${user}\r\n` +
+      `Content-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  socket.resume();
+  await eventually(async () => {
+    const query = 'SELECT cursor FROM comet_session WHERE client_id = $1';
+    expect(await databaseRows(server, query, [clientId])).toEqual([{ cursor: '1' }]);
+  }, 15_000);
+  const quiet = connect(clientId, { advice: { timeout: 0 } });
+  expect(await exchange(server, user, quiet)).toMatchObject([{ successful: true }]);
+  // Much longer than a session may be silent.
+  await delay(6000);
+  expect(await exchange(server, user, quiet)).toMatchObject([{ successful: true }]);
+  socket.destroy();
+}, 60_000);
+
 it('a client that is still reading an answer is present', async () => {
   const clientId = await session(server, 'reads slowly');
   await send(server, 'reads slowly', 'x'.repeat(12 * 1024 * 1024));
