@@ -13,6 +13,8 @@ export interface DatabaseProxy {
   holdAnswerTo(text: string): HeldAnswer;
   /** Keeps the next request with the text from the database, and all that follow on its connection. */
   holdRequest(text: string): HeldAnswer;
+  /** Breaks the connection that sends the text next. @returns once it has */
+  breakAt(text: string): Promise<void>;
   /** Keeps back what the database notifies of, until `recover`; everything else passes. */
   deafen(): void;
   /** Drops every connection; refuses new ones until `open`. */
@@ -36,6 +38,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   let server: Server;
   let port = 0;
   const listening = new Set<Socket>();
+  let breaking: { text: string; broken: () => void } | undefined;
   let kept: { text: string; came: () => void; release: Promise<void> } | undefined;
   let watched: { text: string; answered: () => void; release: Promise<void> } | undefined;
 
@@ -53,6 +56,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       let holding: typeof watched;
       near.on('data', (bytes) => {
         if (bytes.includes('LISTEN ')) listening.add(far);
+        if (breaking !== undefined && bytes.includes(breaking.text)) {
+          breaking.broken();
+          breaking = undefined;
+          near.destroy();
+          return;
+        }
         if (kept !== undefined && bytes.includes(kept.text)) {
           near.pause();
           const { came, release } = kept;
@@ -132,6 +141,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       });
       return { held, release };
     },
+    breakAt: (text) =>
+      new Promise((broken) => {
+        breaking = { text, broken };
+      }),
     deafen: () => {
       for (const socket of listening) socket.pause();
     },

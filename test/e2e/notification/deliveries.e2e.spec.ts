@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startDatabaseProxy } from '../../support/database-proxy.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { hang, breakOff, useHttpSink, withHeaders } from '../../support/http-sink.js';
@@ -12,16 +13,18 @@ import {
   putSection,
   subscribe,
 } from '../../support/notification.js';
-import { useTestServer } from '../../support/use-servers.js';
+import { useServers, useTestServer } from '../../support/use-servers.js';
 
-const server = useTestServer({
+const options = {
   config: {
     security: { allowed_callback_networks: ['127.0.0.1'] },
     gms: { 'http.socket_timeout': 2, 'http.max_connections_per_route': 3 },
     push: { publish_mode: 'async', max_attempts: 3 },
   },
   env: { GMS_SWEEP_INTERVAL_MS: '200' },
-});
+};
+const server = useTestServer(options);
+const servers = useServers();
 const sink = useHttpSink();
 const slowSink = useHttpSink();
 
@@ -64,6 +67,28 @@ describe('a delivery', () => {
       await ends(tag, { state: 'dead', attempts: 1, code: `Status${status}`, dueAt: null });
     },
   );
+
+  it('that cannot be read once it is claimed is given back at once', async () => {
+    const proxy = await startDatabaseProxy((await servers.database()).url);
+    const behind = await servers.start({ ...options, database: proxy });
+    try {
+      await subscribe(behind, callback(`${sink.url}/broken`, 'broken'));
+      sink.answer('/broken', 503, 200);
+      const broken = proxy.breakAt('notification.findEvents');
+      await publish(behind, { tag: 'broken', message: 'm' });
+      await broken;
+      await eventually(async () => {
+        expect(await deliveries(behind, 'tag=broken')).toMatchObject([{ state: 'delivered' }]);
+      }, 15_000);
+      // Two for each of three claims; one whose lease ran out would have one.
+      expect(await databaseRows(behind, 'SELECT claims FROM push_delivery')).toEqual([
+        { claims: 6 },
+      ]);
+    } finally {
+      await behind.close();
+      await proxy.close();
+    }
+  });
 
   it('is dead after push.max_attempts', async () => {
     await subscribe(server, callback(`${sink.url}/never`, 'never'));

@@ -12,7 +12,7 @@ import { Loop } from '../../../core/timers/index.js';
 import { PushProviders } from '../providers/push-providers.js';
 import type { ClaimTerms } from '../publish/event.repository.js';
 import { DeliveryRepository } from './delivery.repository.js';
-import type { ClaimedDelivery } from './delivery.js';
+import type { ClaimedDelivery, ClaimedRow } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
 import { FirstTries } from './first-tries.js';
 import { leaseMs } from './settlements.js';
@@ -75,8 +75,8 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (!this.providers.isLoaded || this.dispatcher.isBehind) return leastSleepMs;
     const terms: ClaimTerms = { node: this.environment.nodeId, most: firstShare, leaseMs };
     try {
-      const claimed = await this.repository.claim(terms, this.dispatcher.rooms(), (id) =>
-        this.dispatcher.eventOf(id),
+      const claimed = await this.withEvents(
+        await this.repository.claim(terms, this.dispatcher.rooms()),
       );
       this.dispatcher.takeDue(claimed, (delivery) => {
         this.tried(delivery);
@@ -89,6 +89,17 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
       return pollMs;
     }
   }
+
+  /** What has been claimed and cannot be tried is given back at once, not when its lease ends. */
+  private async withEvents(rows: readonly ClaimedRow[]): Promise<ClaimedDelivery[]> {
+    try {
+      return await this.repository.withEvents(rows, (id) => this.dispatcher.eventOf(id));
+    } catch (error) {
+      this.dispatcher.release(rows);
+      throw error;
+    }
+  }
+
   /** Publishers wait for first tries. */
   private tried({ attempts, event }: ClaimedDelivery): void {
     if (attempts > 0 || this.providers.settings.publish_mode === 'async') return;

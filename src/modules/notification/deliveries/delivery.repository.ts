@@ -151,17 +151,20 @@ const sweeps = [sweepOf('delivered', 1), sweepOf('dead', 7 * 24), sweepOf('expir
 export class DeliveryRepository {
   constructor(private readonly database: Database) {}
 
+  /** Takes what is due, of each lane as much as this node has room for. */
+  claim(terms: ClaimTerms, known: readonly LaneRoom[]): Promise<ClaimedRow[]> {
+    const values = [...laneValues(terms, known), terms.node, terms.leaseMs];
+    return this.database.rows<ClaimedRow>(claim, values);
+  }
+
   /**
-   * Takes what is due, of each lane as much as this node has room for.
+   * Deliveries with their events.
    * @param held the events that this node holds, which are not read again
    */
-  async claim(
-    terms: ClaimTerms,
-    known: readonly LaneRoom[],
+  async withEvents(
+    rows: readonly ClaimedRow[],
     held: (id: string) => HeldEvent | undefined,
   ): Promise<ClaimedDelivery[]> {
-    const values = [...laneValues(terms, known), terms.node, terms.leaseMs];
-    const rows = await this.database.rows<ClaimedRow>(claim, values);
     const events = new Map<string, HeldEvent>();
     const lacking = new Set<string>();
     for (const { eventId } of rows) {

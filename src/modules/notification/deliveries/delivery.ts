@@ -1,11 +1,14 @@
 import type { PushType } from '../push-type.js';
 import type { HeldEvent } from './held-event.js';
 
-/** A delivery that this node may try until its lease ends. */
-export interface ClaimedDelivery {
+/** Whose lease of which delivery this is. */
+export interface Claim {
   readonly seq: number;
-  /** With `seq` it says whose lease this is. */
   readonly claims: number;
+}
+
+/** A delivery that this node may try until its lease ends. */
+export interface ClaimedDelivery extends Claim {
   /** 32 hexadecimal digits. */
   readonly messageId: string;
   readonly subscriptionId: string | null;
@@ -37,7 +40,7 @@ export const claimedColumns = `
 
 /** How a claim ended. */
 export interface Settlement {
-  readonly delivery: ClaimedDelivery;
+  readonly delivery: Claim & Partial<Pick<ClaimedDelivery, 'subscriptionId'>>;
   readonly state: 'delivered' | 'pending' | 'dead';
   /** Whether somebody was asked to take it: what was put off is no attempt. */
   readonly isAttempt: boolean;

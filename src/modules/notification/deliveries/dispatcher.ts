@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PushOutcome } from '../channels/push-channel.js';
 import { PushChannels } from '../channels/push-channels.js';
-import type { ClaimedDelivery, Settlement } from './delivery.js';
+import type { Claim, ClaimedDelivery, Settlement } from './delivery.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
 import type { HeldEvent } from './held-event.js';
 import { type Begun, DeliveryLane, type PutOff } from './delivery-lane.js';
@@ -69,6 +69,13 @@ export class Dispatcher {
       void this.take(delivery).then(() => {
         onTried(delivery);
       });
+    }
+  }
+
+  /** Gives back what was claimed and never taken. */
+  release(claims: readonly Claim[]): void {
+    for (const delivery of claims) {
+      void this.settlements.settle({ delivery, state: 'pending', isAttempt: false, pauseMs: 0 });
     }
   }
 

@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../../core/database/index.js';
 import { Log, Trouble } from '../../../core/observability/index.js';
 import { Bell } from '../../../core/timers/index.js';
 import { SubscriptionRepository } from '../subscriptions/subscription.repository.js';
-import type { ClaimedDelivery, Settlement } from './delivery.js';
+import type { Claim, ClaimedDelivery, Settlement } from './delivery.js';
 import type { HeldEvent } from './held-event.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
@@ -89,7 +89,7 @@ export class Settlements {
   }
 
   /** Whether the lease is this node's yet, as far as it knows. */
-  isHeld({ seq, claims }: ClaimedDelivery): boolean {
+  isHeld({ seq, claims }: Claim): boolean {
     return this.held.get(seq)?.delivery.claims === claims;
   }
 
@@ -174,7 +174,7 @@ export class Settlements {
 
   private async endSubscriptions(noted: readonly Settlement[]): Promise<void> {
     const ends = noted.flatMap(({ endsSubscription, goneSince, delivery, code, reason }) =>
-      endsSubscription === true && delivery.subscriptionId !== null
+      endsSubscription === true && typeof delivery.subscriptionId === 'string'
         ? [{ id: delivery.subscriptionId, code: code ?? '', reason: reason ?? '', goneSince }]
         : [],
     );
