@@ -33,6 +33,8 @@ export interface Pushed {
   readonly headers: IncomingHttpHeaders;
   /** The whole body, as it came or as it was decrypted. */
   readonly body: any;
+  /** When, by this process's clock, milliseconds. */
+  readonly at?: number;
 }
 
 /** A local server that speaks the real protocol of a push service. */
@@ -48,6 +50,10 @@ interface Script extends PushPeer {
 }
 
 const retryAfter = '120';
+
+/** For how many seconds a peer asks everybody to wait when it is told `busy <seconds>`. */
+const askedSeconds = (behaviour: Behaviour): string | undefined =>
+  /^busy (\d+)$/.exec(behaviour)?.[1];
 
 /** The state of a peer; what it got and was told is forgotten before each test. */
 function useScript(address: () => string): Script {
@@ -113,7 +119,7 @@ export function useHttpPeer({ other, read, answer }: HttpPeerOptions): PushPeer 
     try {
       if (await other?.(path, body.toString(), respond)) return;
       const push = await read(path, headers, body);
-      script.pushed.push(push);
+      script.pushed.push({ ...push, at: performance.now() });
       const behaviour = script.next(push.device);
       if (behaviour === 'hang') return;
       if (behaviour === 'drop') response.socket?.destroy();
@@ -253,7 +259,8 @@ export function useGooglePeer(): GooglePeer {
       const [, bearer] =
         /^Bearer (.+)$/.exec(peer.pushed.at(-1)?.headers.authorization ?? '') ?? [];
       const name = valid.has(bearer ?? '') ? behaviour : 'unauthenticated';
-      const error = fcmErrors[name];
+      const asked = askedSeconds(name);
+      const error = asked === undefined ? fcmErrors[name] : fcmErrors.tooMany;
       if (error === undefined) {
         respond(200, { name: `projects/${project}/messages/1` });
         return;
@@ -262,7 +269,8 @@ export function useGooglePeer(): GooglePeer {
       const details = errorCode && [
         { '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode },
       ];
-      const headers = name === 'tooMany' ? { 'Retry-After': retryAfter } : undefined;
+      const wait = name === 'tooMany' ? retryAfter : asked;
+      const headers = wait === undefined ? undefined : { 'Retry-After': wait };
       respond(
         code,
         { error: { code, status, message: 'words', ...(details && { details }) } },
@@ -413,6 +421,7 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
   const sessions = new Set<ServerHttp2Session>();
   const tokens = new Set<string>();
   const expired = new Set<string>();
+  const answersAtGoodbye: (() => void)[] = [];
   let connections = 0;
   const server = createSecureServer({
     ...certificate,
@@ -452,6 +461,7 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
       response.end(JSON.stringify({ reason, ...(status === 410 && { timestamp: goneAt }) }));
     };
     const { headers } = request;
+    const ok = (): void => void response.writeHead(200, { 'apns-id': headers['apns-id'] }).end();
     const [, path = ''] = /^\/3\/device\/([^/]+)$/.exec(request.url) ?? [];
     const device = decodeURIComponent(path);
     const wrong = wrongWith(body, headers);
@@ -461,21 +471,29 @@ export function useApplePeer(certificate: Certificate, authority?: string): Appl
     }
     const payload = JSON.parse(body);
     const id = String(headers['apns-id']).replaceAll('-', '');
-    script.pushed.push({ device, message: payload.message, id, body: payload, headers });
+    const at = performance.now();
+    script.pushed.push({ device, message: payload.message, id, body: payload, headers, at });
     const refusal = await refusalOf(request);
     const behaviour = refusal === undefined ? script.next(device) : 'refused';
+    const asked = askedSeconds(behaviour);
     const error: [number, string] | undefined =
-      refusal === undefined ? appleErrors[behaviour] : [403, refusal];
+      refusal === undefined ? appleErrors[asked ? 'unavailable' : behaviour] : [403, refusal];
     const goneAt = goneTimes[behaviour]?.();
     if (behaviour === 'hang') return;
     if (behaviour === 'drop') request.stream.session?.destroy();
     else if (behaviour === 'refuseStream') request.stream.close(7);
-    else if (error !== undefined) {
-      refuse(...error, behaviour === 'tooMany' ? { 'retry-after': retryAfter } : {});
+    else if (behaviour === 'until goodbye') answersAtGoodbye.push(ok);
+    else if (behaviour === 'goodbye') {
+      // Nothing from this stream on was begun; what was begun before ends well.
+      request.stream.session?.goaway(0, request.stream.id! - 2);
+      for (const end of answersAtGoodbye.splice(0)) end();
+    } else if (error !== undefined) {
+      const wait = behaviour === 'tooMany' ? retryAfter : asked;
+      refuse(...error, wait === undefined ? {} : { 'retry-after': wait });
     } else {
       // What is under way ends well.
       if (behaviour === 'goaway') request.stream.session?.goaway(0);
-      response.writeHead(200, { 'apns-id': headers['apns-id'] }).end();
+      ok();
     }
   };
   server.on('request', (request, response) => {

@@ -194,7 +194,12 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
   });
 
   it('waits as long as the other side asks', async () => {
-    await subscribed(channel);
+    // One of its own: whom FCM asks to wait sends nothing to others either.
+    const providerName = channel.providerName ?? `Asked${count}`;
+    if (channel.providerName === undefined) {
+      await putSection(server, `push.provider.${providerName}`, {});
+    }
+    await subscribed({ ...channel, providerName });
     peer.behave(device, 'tooMany');
     expect(await published()).toBe(503);
     const { dueAt } = await ends({ state: 'pending', attempts: 1, code: codes.tooMany });
@@ -230,6 +235,34 @@ describe.each(Object.entries(channels))('%s', (_, channel) => {
     const code = channel.isLimited ? expect.stringMatching(/Too(Long|Large)$/) : null;
     await ends({ state: channel.isLimited ? 'dead' : 'delivered', attempts: 1, code });
     expect(peer.to(device)).toHaveLength(channel.isLimited ? 0 : 1);
+  });
+});
+
+describe.each(['fcm', 'ios by token'])('a provider of %s that asks to wait', (name) => {
+  const channel = channels[name]!;
+
+  it('is sent nothing to any device until then, while another provider goes on', async () => {
+    const [waits, free] = [`Waits${count}`, `Free${count}`];
+    for (const provider of [waits, free]) await putSection(server, `push.provider.${provider}`, {});
+    const sendTo = (to: string, providerName: string) => {
+      const notificationDetails = channel.details(to);
+      return publish(server, { tag, message: 'm', providerName, notificationDetails });
+    };
+    channel.peer.behave(device, 'busy 3', 'ok');
+    expect((await sendTo(device, waits)).status).toBe(503);
+    const others = ['a', 'b', 'c'].map((letter) => `${device}-${letter}`);
+    await Promise.all(others.map((other) => sendTo(other, waits)));
+    expect((await sendTo(`${device}-free`, free)).status).toBe(200);
+    await eventually(async () => {
+      const made = await deliveries(server, `tag=${tag}`);
+      expect(made.map(({ state }) => state)).toEqual(Array(5).fill('delivered'));
+    }, 30_000);
+    const asked = channel.peer.to(device)[0]!.at!;
+    for (const other of others) {
+      const came = channel.peer.to(other);
+      expect(came).toHaveLength(1);
+      expect(came[0]!.at! - asked).toBeGreaterThan(2900);
+    }
   });
 });
 
@@ -404,6 +437,26 @@ describe('APNs', () => {
     const made = await deliveries(server, `tag=${tag}`);
     expect(made.map(({ attempts }) => attempts)).toEqual([1, 1]);
     expect(appleByCertificate.connections()).toBeGreaterThan(before + 1);
+  });
+
+  it('may say goodbye and name what it has begun: that ends well, all else goes out again', async () => {
+    const sendTo = (to: string) => {
+      const notificationDetails = { type: 'ios', deviceId: to };
+      const event = { tag, message: 'm', providerName: 'ByCertificate', notificationDetails };
+      return publish(server, event);
+    };
+    const [begun, late] = [`${device}-begun`, `${device}-late`];
+    appleByCertificate.behave(begun, 'until goodbye');
+    appleByCertificate.behave(late, 'goodbye', 'ok');
+    const first = sendTo(begun);
+    await eventually(() => expect(appleByCertificate.to(begun)).toHaveLength(1));
+    const before = appleByCertificate.connections();
+    expect([(await sendTo(late)).status, (await first).status]).toEqual([200, 200]);
+    expect(appleByCertificate.to(begun)).toHaveLength(1);
+    expect(appleByCertificate.to(late)).toHaveLength(2);
+    expect(appleByCertificate.connections()).toBe(before + 1);
+    const made = await deliveries(server, `tag=${tag}`);
+    expect(made.map(({ attempts }) => attempts)).toEqual([1, 1]);
   });
 
   it.each([

@@ -9,16 +9,24 @@ export function isTemporary(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status === 425;
 }
 
+interface TemporaryFailure {
+  readonly code: string;
+  readonly reason: string;
+  readonly isProvidersFault: boolean;
+  readonly pausesProvider?: boolean;
+}
+
 /**
  * The outcome of a refusal that another try may heal.
+ * @param failure `pausesProvider`: who is asked to wait is everybody
  * @param retryAfter the header by which the other side asks to wait, if it does
  */
 export function temporaryFailure(
-  failure: { code: string; reason: string; isProvidersFault: boolean },
+  failure: TemporaryFailure,
   retryAfter: string | undefined,
 ): PushOutcome {
   const asked = retryAfterMs(retryAfter, Date.now());
-  if (asked === undefined) return { kind: 'retry', ...failure };
+  if (asked === undefined) return { kind: 'retry', ...failure, pausesProvider: false };
   return { kind: 'retry', ...failure, afterMs: Math.min(asked, longestWaitMs) };
 }
 

@@ -52,6 +52,8 @@ export type PushOutcome =
       readonly reason: string;
       /** What the other side asked to wait (Retry-After), milliseconds. */
       readonly afterMs?: number;
+      /** Whether that is asked of everybody who sends to this provider, not for this one device. */
+      readonly pausesProvider?: boolean;
       /** Whether the breaker counts it: the provider, not this one device, is in trouble. */
       readonly isProvidersFault: boolean;
       /** Whether the one target may be at fault alone: then, where it has a breaker, that counts it. */

@@ -25,6 +25,9 @@ export interface PutOff {
 /** What waits for a target in trouble is given back for so long at least, milliseconds. */
 const leastPauseMs = 1000;
 
+/** A provider that asks everybody to wait is asked again after this, milliseconds, by one delivery. */
+const longestAskedMs = 60_000;
+
 /** What one provider's deliveries are doing on this node. */
 export class DeliveryLane {
   private readonly targets = new Map<string, DeliveryTarget>();
@@ -93,6 +96,9 @@ export class DeliveryLane {
     target.ended(waiting);
     if (outcome === undefined || (outcome.kind !== 'delivered' && outcome.wasAsked === false)) {
       this.breaker.abandoned();
+      target.breaker.abandoned();
+    } else if (outcome.kind === 'retry' && outcome.pausesProvider === true) {
+      this.breaker.pause(now, Math.min(outcome.afterMs ?? 0, longestAskedMs));
       target.breaker.abandoned();
     } else if (outcome.kind !== 'retry' || !outcome.isProvidersFault) {
       this.breaker.succeeded();

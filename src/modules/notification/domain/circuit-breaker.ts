@@ -16,6 +16,8 @@ export class CircuitBreaker {
   private pauseMs: number;
   private openUntil: number | undefined;
   private isProbing = false;
+  /** Whether it is open because the other side has asked to wait. */
+  private isAsked = false;
 
   constructor(private readonly terms: BreakerTerms) {
     this.pauseMs = terms.firstPauseMs;
@@ -45,6 +47,9 @@ export class CircuitBreaker {
 
   /** A call was answered: what was wrong with it, if anything, was not the provider. */
   succeeded(): void {
+    // What began before it was asked to wait tells nothing of afterwards.
+    if (this.isAsked && !this.isProbing) return;
+    this.isAsked = false;
     this.faults = 0;
     this.pauseMs = this.terms.firstPauseMs;
     this.openUntil = undefined;
@@ -61,6 +66,13 @@ export class CircuitBreaker {
     this.isProbing = false;
     this.openUntil = now + this.pauseMs;
     this.pauseMs = Math.min(this.pauseMs * 2, this.terms.longestPauseMs);
+  }
+
+  /** The other side has asked that no call goes for a while, whatever comes of those under way. */
+  pause(now: number, forMs: number): void {
+    this.isAsked = true;
+    this.isProbing = false;
+    this.openUntil = Math.max(this.openUntil ?? 0, now + forMs);
   }
 
   /** A call ended without telling anything, as at a stop. */

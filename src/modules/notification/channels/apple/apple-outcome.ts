@@ -45,6 +45,6 @@ export function appleOutcome(answer: AppleAnswer): PushOutcome {
   }
   // 429 TooManyRequests is about one device.
   const isProvidersFault = status >= 500 || temporary.has(code);
-  const wait = answer.headers['retry-after'];
-  return temporaryFailure({ code, reason, isProvidersFault }, wait);
+  const failure = { code, reason, isProvidersFault, pausesProvider: isProvidersFault };
+  return temporaryFailure(failure, answer.headers['retry-after']);
 }

@@ -50,8 +50,11 @@ export function googleOutcome(result: CallResult): PushOutcome {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
   const isProvidersFault = status >= 500 || status === 401;
-  const after = headers['retry-after'] ?? (status === 429 ? quotaSeconds : undefined);
-  return temporaryFailure({ code, reason, isProvidersFault }, after);
+  const asked = headers['retry-after'];
+  const after = asked ?? (status === 429 ? quotaSeconds : undefined);
+  // A quota is the project's; of the one minute nobody was asked to wait.
+  const pausesProvider = asked !== undefined;
+  return temporaryFailure({ code, reason, isProvidersFault, pausesProvider }, after);
 }
 
 /** What it means that no access token was to be had. */
@@ -63,5 +66,6 @@ export function tokenOutcome(result: CallResult): PushOutcome {
   if (!isTemporary(status) && status !== 200) {
     return { kind: 'failed', code, reason, endsSubscription: false };
   }
-  return temporaryFailure({ code, reason, isProvidersFault: true }, headers['retry-after']);
+  const failure = { code, reason, isProvidersFault: true, pausesProvider: true };
+  return temporaryFailure(failure, headers['retry-after']);
 }
