@@ -103,17 +103,20 @@ export class BayeuxSession {
     }));
     const isPoll = messages[0].channel === '/meta/connect';
     return new Promise((resolve, reject) => {
-      const outgoing = this.#request(JSON.stringify(numbered), resolve, reject);
+      // Who comes has a connection of its own, which may make 20 handshakes a second.
+      const isFirst = messages[0].channel === '/meta/handshake';
+      const agent = isFirst ? false : this.#agent;
+      const outgoing = this.#request(JSON.stringify(numbered), agent, resolve, reject);
       outgoing.setTimeout(waitMs, () => outgoing.destroy(new Error('no answer in time')));
       outgoing.on('error', reject);
       if (isPoll) this.#poll = outgoing;
     });
   }
 
-  #request(body, resolve, reject) {
+  #request(body, agent, resolve, reject) {
     const outgoing = request({
       ...{ host: '127.0.0.1', port: this.#servers[this.#turn++ % this.#servers.length] },
-      ...{ method: 'POST', path: this.path, agent: this.#agent },
+      ...{ method: 'POST', path: this.path, agent },
       headers: {
         ...this.#headers,
         'Content-Length': Buffer.byteLength(body),

@@ -40,7 +40,8 @@ export async function exchange(
 }
 
 export async function handshake(server: Calls, user: string, more: Message = {}): Promise<string> {
-  const [reply] = await exchange(server, user, { channel: '/meta/handshake', id: '1', ...more });
+  const message = { channel: '/meta/handshake', id: '1', ...more };
+  const [reply] = await exchange(server, user, message, { ownConnection: true });
   expect(reply).toMatchObject({ successful: true, clientId: expect.any(String) });
   return reply!.clientId as string;
 }

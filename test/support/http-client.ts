@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly multipart?: readonly Part[];
   /** The address to call from, as 127.0.0.2; loopback when absent. */
   readonly localAddress?: string;
+  /** Over a connection of its own, as a client that has just come. */
+  readonly ownConnection?: boolean;
   /** Gives the request up when aborted, as a client that goes away. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which the request fails; 20,000 when absent. */
@@ -71,7 +73,8 @@ export class HttpClient {
     }
     return new Promise((resolve, reject) => {
       const request = send({
-        ...{ method, path, headers, hostname, port, agent: this.agent },
+        ...{ method, path, headers, hostname, port },
+        agent: options.ownConnection === true ? false : this.agent,
         localAddress: options.localAddress,
         signal: options.signal,
         timeout: options.timeout ?? 20_000,

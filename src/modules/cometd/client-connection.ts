@@ -13,8 +13,8 @@ export class ClientConnection {
 
   /**
    * @param address whose handshakes it counts for
-   * @param isShared whether requests of many clients may come through it, as through that of a
-   *   proxy: then the address alone bounds its handshakes
+   * @param isShared whether requests of many clients come through it, as through that of a trusted
+   *   proxy: then the address that it names alone bounds handshakes
    */
   constructor(
     readonly address: string,

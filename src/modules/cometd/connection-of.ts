@@ -8,6 +8,6 @@ export function connectionOf(request: Request): ClientConnection {
   const address = sender?.address;
   return new ClientConnection(
     address === undefined ? 'unknown' : networkOf(address),
-    request.headers.upgrade === undefined,
+    sender?.viaTrustedProxy === true && request.headers.upgrade === undefined,
   );
 }

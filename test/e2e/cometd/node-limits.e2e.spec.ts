@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
 import { exchange, type Message } from '../../support/bayeux.js';
 import { eventually } from '../../support/eventually.js';
@@ -77,6 +78,49 @@ describe('one that floods the server with handshakes', () => {
     const [[other], ...replies] = await Promise.all([greet('calm', '127.0.0.3'), ...flood]);
     expectWithin(20, replies.flat(), since);
     expect(other).toMatchObject({ successful: true });
+  });
+
+  /** Handshakes over one kept-alive connection, one after the other. */
+  const flooded = async (url: string, count: number, headers: object = {}): Promise<Message[]> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = JSON.stringify([greeting]);
+    const greet = (): Promise<Message> =>
+      new Promise((resolve, reject) => {
+        const outgoing = request(`${url}/genesys/cometd`, {
+          ...{ method: 'POST', agent },
+          headers: { gms_user: 'floods', 'Content-Type': 'application/json', ...headers },
+        });
+        outgoing.on('error', reject).on('response', (response) => {
+          let text = '';
+          response.on('data', (bytes) => (text += String(bytes)));
+          response.on('end', () => resolve(JSON.parse(text)[0]));
+        });
+        outgoing.end(body);
+      });
+    try {
+      return await Promise.all(Array.from({ length: count }, greet));
+    } finally {
+      agent.destroy();
+    }
+  };
+
+  it('over one connection of HTTP has its rate, and others theirs', async () => {
+    const server = await servers.start({ config: { cometd: { max_sessions_per_user: 1000 } } });
+    const since = performance.now();
+    const replies = await flooded(server.url, 100);
+    expectWithin(20, replies, since);
+    expect((await exchange(server, 'calm', greeting))[0]).toMatchObject({ successful: true });
+  });
+
+  it('over one connection of a trusted proxy is told apart from the others by its address', async () => {
+    const server = await servers.start({
+      config: {
+        cometd: { max_sessions_per_user: 1000 },
+        security: { trusted_proxies: ['127.0.0.1'] },
+      },
+    });
+    const replies = await flooded(server.url, 60, { 'X-Forwarded-For': '203.0.113.9' });
+    expect(replies.filter(({ successful }) => successful === true)).toHaveLength(60);
   });
 
   it('over one websocket has its rate, and others theirs', async () => {

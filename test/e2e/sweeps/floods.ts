@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createECDH, randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { RequestOptions } from '../../support/http-client.js';
@@ -20,8 +20,25 @@ export const floodedConfig = {
   push: { pushEnabled: 'comet,httpcb', publish_mode: 'async' },
 } as const;
 
+/** An address of its own network for each text. */
+function addressOf(text: string): string {
+  const [a, b, c] = text.match(/..../g) ?? [];
+  return `2001:${a ?? '0'}:${b ?? '0'}:${c ?? '0'}::1`;
+}
+
 const node = '/genesys/1/node';
 const publish = '/genesys/1/notification/publish';
+/** Where nobody listens. */
+const closed = 'http://127.0.0.1:59999/';
+
+/** What a browser subscribed with at a push service of its own. */
+function browserAt(text: string): string {
+  const [a, b, c] = Buffer.from(text, 'hex');
+  const endpoint = `http://127.${String(a)}.${String(b)}.${String(c)}:59999/push`;
+  const p256dh = createECDH('prime256v1').generateKeys('base64url');
+  return JSON.stringify({ endpoint, keys: { p256dh, auth: 'a'.repeat(22) } });
+}
+
 const handshake = [{ channel: '/meta/handshake', version: '1.0' }];
 
 /** Everything by which callers differ, and which a server might keep: with the length it may have. */
@@ -33,7 +50,14 @@ export const floods: readonly (readonly [what: string, flood: Flood, length?: nu
   ],
   ['addresses of pages', (text) => ['GET', node, { headers: { Origin: `http://${text}` } }]],
   ['hosts', (text) => ['GET', node, { headers: { Host: `${text}.example` } }]],
-  ['client addresses', (text) => ['GET', node, { headers: { 'X-Forwarded-For': text } }]],
+  [
+    'senders that are no address',
+    (text) => ['GET', node, { headers: { 'X-Forwarded-For': text } }],
+  ],
+  [
+    'client addresses',
+    (text) => ['GET', node, { headers: { 'X-Forwarded-For': addressOf(text) } }],
+  ],
   [
     'client addresses behind proxies',
     (text) => [
@@ -83,6 +107,65 @@ export const floods: readonly (readonly [what: string, flood: Flood, length?: nu
     (text) => ['POST', publish, { json: { tag: 'a.b', message: '', providerName: text } }],
   ],
   [
+    'names of providers of a device',
+    (text) => [
+      ...(['POST', publish] as const),
+      {
+        json: {
+          ...{ tag: 'a.b', message: '', providerName: text },
+          notificationDetails: { type: 'httpcb', deviceId: closed },
+        },
+      },
+    ],
+  ],
+  [
+    'names of providers of subscriptions',
+    (text) => [
+      ...(['POST', '/genesys/1/notification/subscription'] as const),
+      {
+        json: {
+          ...{ subscriberId: text, providerName: text, filter: 'none', expire: 60 },
+          notificationDetails: { type: 'httpcb', deviceId: closed },
+        },
+      },
+    ],
+  ],
+  [
+    'push services of browsers',
+    (text) => [
+      ...(['POST', publish] as const),
+      {
+        json: {
+          ...{ tag: 'a.b', message: '' },
+          notificationDetails: { type: 'webpush', deviceId: browserAt(text) },
+        },
+      },
+    ],
+  ],
+  [
+    'targets',
+    (text) => [
+      ...(['POST', publish] as const),
+      {
+        json: {
+          ...{ tag: 'a.b', message: '' },
+          notificationDetails: { type: 'httpcb', deviceId: `${closed}${text}` },
+        },
+      },
+    ],
+  ],
+  [
+    'users that say hello',
+    (text) => [
+      ...(['POST', '/genesys/cometd'] as const),
+      {
+        json: handshake,
+        headers: { gms_user: text, 'X-Forwarded-For': addressOf(text) },
+        ownConnection: true,
+      },
+    ],
+  ],
+  [
     'keys of repeated calls',
     (text) => [
       ...(['POST', publish] as const),
@@ -125,7 +208,8 @@ function bytesInUse(): number {
   return heapUsed + external;
 }
 
-async function send(
+/** Sends a flood of texts that all differ. */
+export async function send(
   server: TestServer,
   flood: Flood,
   count: number,
