@@ -21,7 +21,8 @@ export class ObjectBuilder {
   set(name: string, value: unknown): void {
     if (this.order === undefined && isNumeral(name)) this.keepOrder();
     this.order?.add(name);
-    if (name === '__proto__') define(this.object, name, value);
+    if (name === 'toJSON' && this.order !== undefined) defineToJson(this.object, value);
+    else if (name === '__proto__') define(this.object, name, value);
     else this.object[name] = value;
   }
 
@@ -32,8 +33,11 @@ export class ObjectBuilder {
 
   private keepOrder(): void {
     const names = Object.keys(this.object);
-    const ordered = new OrderedObject() as unknown as JsonObject;
-    for (const name of names) define(ordered, name, this.object[name]);
+    const ordered = Object.create(OrderedObject.prototype) as JsonObject;
+    for (const name of names) {
+      if (name === 'toJSON') defineToJson(ordered, this.object[name]);
+      else define(ordered, name, this.object[name]);
+    }
     this.object = ordered;
     this.order = new Set(names);
   }
@@ -78,6 +82,18 @@ function define(object: JsonObject, name: string, value: unknown): void {
   Object.defineProperty(object, name, {
     value,
     writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/** A member of that name hides the method by which `JSON.stringify` lets an object speak. */
+function defineToJson(object: JsonObject, value: unknown): void {
+  Object.defineProperty(object, 'toJSON', {
+    get: () => {
+      noteLoss();
+      return value;
+    },
     enumerable: true,
     configurable: true,
   });

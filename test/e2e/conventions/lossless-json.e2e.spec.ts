@@ -43,7 +43,8 @@ describe('services', () => {
 
 describe('Context Services', () => {
   const members =
-    '"x":{"b":1.10,"2":[1E400,-0],"1":{"10":1,"9":12345678901234567890}},"2":1,"1":2,"__proto__":{"3":1,"2":-0}';
+    '"x":{"b":1.10,"2":[1E400,-0],"1":{"10":1,"9":12345678901234567890}},"2":1,"1":2,"__proto__":{"3":1,"2":-0},' +
+    '"t":{"2":1,"toJSON":"x","1":2},"u":{"toJSON":"x","2":1,"1":2}';
   let key = 0;
   const start = async (more: string): Promise<string> => {
     const body = `{"contact_key":"lossless-${++key}"${more}}`;
