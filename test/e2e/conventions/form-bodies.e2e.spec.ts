@@ -110,6 +110,28 @@ describe('text that PostgreSQL cannot hold is a 400, and nothing of the body is 
   );
 });
 
+it('a value that is no text is named by its field and its place, and not repeated', async () => {
+  const answer = await send('ok=1&password=hunter2%FF&a=b');
+  expect(answer.json.message).toBe(
+    'the field "password", field 2 of the body, has bytes not in UTF-8',
+  );
+  const name = await send('ok=1&hunter2%FF=b');
+  expect(name.json.message).toBe('the name of field 2 of the body has bytes not in UTF-8');
+  const query = await server.request('GET', '/genesys/1/node?a=1&b=hunter2%FF');
+  expect([query.status, query.json.message]).toEqual([
+    400,
+    'parameter 2 of the query has bytes not in UTF-8',
+  ]);
+  const latin = await server.request('POST', `${storage}/60`, {
+    body: 'password=hunter2%FF',
+    headers: { 'Content-Type': `${form}; charset=euc-kr` },
+  });
+  expect([latin.status, latin.json.message]).toEqual([
+    400,
+    'the field "password", field 1 of the body, has bytes not in euc-kr',
+  ]);
+});
+
 describe('a missing or unsupported content type on a request with a body is a 415', () => {
   it.each([
     undefined,

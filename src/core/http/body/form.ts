@@ -3,7 +3,8 @@ import { invalidText } from '../../errors/index.js';
 import { type FieldValue, mostFields, requireStorable, tooManyFields } from './fields.js';
 import { decoderOf } from './text.js';
 
-type Decode = (bytes: Buffer) => string;
+/** @param where what the bytes stand in, for the words of a refusal: a value may be a secret */
+type Decode = (bytes: Buffer, where: () => string) => string;
 
 /**
  * Reads `application/x-www-form-urlencoded` text. Names are plain: `a[b]` is a name like any
@@ -37,7 +38,7 @@ export function requireReadableQuery(url: string): void {
   let pairs = 0;
   for (const pair of pairsOf(query)) {
     if (++pairs > mostFields) throw tooManyFields('the query');
-    decodeUtf8(unescapedBytes(pair));
+    decodeUtf8(unescapedBytes(pair), () => `parameter ${String(pairs)} of the query`);
   }
 }
 
@@ -73,8 +74,18 @@ function fieldsOf(what: string, body: Buffer, decode: Decode): Map<string, Field
   for (const pair of pairsOf(body)) {
     if (++pairs > mostFields) throw tooManyFields(what);
     const equals = pair.indexOf(equalsSign);
-    const name = decode(unescapedBytes(equals === -1 ? pair : pair.subarray(0, equals)));
-    const text = equals === -1 ? '' : decode(unescapedBytes(pair.subarray(equals + 1)));
+    const place = `field ${String(pairs)} of ${what}`;
+    const name = decode(
+      unescapedBytes(equals === -1 ? pair : pair.subarray(0, equals)),
+      () => `the name of ${place}`,
+    );
+    const text =
+      equals === -1
+        ? ''
+        : decode(
+            unescapedBytes(pair.subarray(equals + 1)),
+            () => `the field ${JSON.stringify(name.slice(0, 60))}, ${place},`,
+          );
     requireStorable(name, text);
     fields.set(name, text);
   }
@@ -118,22 +129,18 @@ function digitOf(byte = 0): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-function decodeUtf8(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw invalidText(`the form value ${shown(bytes)}`, 'bytes not in UTF-8');
+function decodeUtf8(bytes: Buffer, where: () => string): string {
+  if (!isUtf8(bytes)) throw invalidText(where(), 'bytes not in UTF-8');
   return bytes.toString('utf8');
 }
 
 function decodeAs(charset: string): Decode {
   const decoder = decoderOf(charset);
-  return (bytes) => {
+  return (bytes, where) => {
     try {
       return decoder.decode(bytes);
     } catch {
-      throw invalidText(`the form value ${shown(bytes)}`, `bytes not in ${charset}`);
+      throw invalidText(where(), `bytes not in ${charset}`);
     }
   };
-}
-
-function shown(bytes: Buffer): string {
-  return JSON.stringify(bytes.toString('latin1', 0, 40));
 }
