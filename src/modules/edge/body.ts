@@ -114,10 +114,14 @@ function requirePresent(read: unknown): unknown {
   return read;
 }
 
-/** `@TextBody(['application/yaml']) text: string`: a body of text in one of the media types. */
-export const TextBody = (mediaTypes: readonly string[]): ParameterDecorator =>
+/**
+ * `@TextBody(['application/yaml'], mostBytes) text: string`: a body of text in one of the media types,
+ * with a bound of its own instead of `server.max_text_size`.
+ */
+export const TextBody = (mediaTypes: readonly string[], mostBytes: number): ParameterDecorator =>
   bodyDecorator(async (request, bounds) => {
-    const text = await readText(request, mediaTypes, bounds);
+    const own = { ...bounds, mostBytes, mostTextBytes: mostBytes };
+    const text = await readText(request, mediaTypes, own);
     if (text === undefined) throw invalidBody('the body is not in the charset that it names');
     requireStorable('body', text);
     return text;

@@ -34,6 +34,9 @@ import type { GivenOptions } from './section-schema.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
+/** What a large installation exports must come back, whatever bodies else may have. */
+const mostImportBytes = 8 * 1024 * 1024;
+
 /** Sections and options: administrators write, supervisors read. */
 @ApiTags('Administration')
 @Administration('Administrator')
@@ -101,7 +104,10 @@ export class OptionsController {
   @KnownQuery()
   @HttpCode(200)
   @ApiImport()
-  async import(@TextBody(yamlTypes) yaml: string, @Req() request: Request): Promise<ShownSections> {
+  async import(
+    @TextBody(yamlTypes, mostImportBytes) yaml: string,
+    @Req() request: Request,
+  ): Promise<ShownSections> {
     return this.options.import(yaml, this.callerOf(request));
   }
 

@@ -270,10 +270,20 @@ storage: { max_keys: 2 }
     expect([longestMs, totalMs, longestMs < totalMs / 2]).toEqual([longestMs, totalMs, true]);
   });
 
-  it('refuses a body that is too large', async () => {
-    await config.import('server: { max_body_size: 1024 }');
-    const { status, json } = await config.import(`# ${'x'.repeat(2000)}\nstorage: {}`);
-    expect([status, json.exception]).toEqual([413, 'PayloadTooLarge']);
+  it('takes what was exported, however much it is and whatever other bodies may have', async () => {
+    const sections = {
+      server: { max_body_size: 1024, max_text_size: 1024 },
+      'resources.large': { numbers: Array.from({ length: 200 }, (_, i) => `080012${i + 1000}`) },
+    };
+    expect((await config.import(JSON.stringify(sections))).status).toBe(200);
+    const exported = (await config.export()).text;
+    expect(exported.length).toBeGreaterThan(1024);
+    expect((await config.import(exported)).json).toEqual(sections);
     expect((await config.import('{}')).json).toEqual({});
+  });
+
+  it('refuses more than 8 MiB', async () => {
+    const { status, json } = await config.import(`# ${'x'.repeat(8 * 1024 * 1024)}`);
+    expect([status, json.exception]).toEqual([413, 'PayloadTooLarge']);
   });
 });
