@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { residentBytes } from '../lib/cpu.mjs';
 import { shown, spread, table } from '../lib/figures.mjs';
 import { message, startHelper, startServer } from '../lib/processes.mjs';
@@ -10,6 +11,9 @@ const megabyte = 1024 * 1024;
 const uploads = { count: 200, announced: 10 * megabyte, sent: 5 * megabyte };
 const subscribers = 300;
 
+/** Files that gzip makes small, all at once. */
+const packed = { count: 250, bytes: Math.floor(9.9 * megabyte) };
+
 /** The largest message that a publish takes. */
 const messageBytes = 1_000_000;
 
@@ -17,7 +21,7 @@ const messageBytes = 1_000_000;
 const stallMs = 12_000;
 const longestDeliveryMs = 120_000;
 
-const most = { uploads: 320, publish: 64 };
+const most = { uploads: 320, packed: 320, publish: 64 };
 
 /** What the node asks of memory at most: idle, while uploads stall, while a large event goes to many. */
 export async function measureMemory(bench) {
@@ -26,6 +30,7 @@ export async function measureMemory(bench) {
     rounds.push({
       uploads: await measureUploads(bench),
       bare: await measureBareUploads(bench),
+      packed: await measurePacked(bench),
       publish: await measurePublish(bench),
     });
     bench.progress(`round ${round + 1}: memory`);
@@ -79,6 +84,33 @@ async function stalled({ port, pid }, path) {
   const counted = refused;
   for (const { end } of open) end();
   return { grown, refused: counted };
+}
+
+/** The same while packed files are unpacked and stored, until the last one has its answer. */
+async function measurePacked(bench) {
+  const server = await freshServer(bench);
+  const head = '--XX\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n';
+  const request = {
+    ...{ method: 'POST', path: '/genesys/1/storage/60', encoding: 'gzip' },
+    type: 'multipart/form-data; boundary=XX',
+    body: gzipSync(
+      Buffer.concat([
+        Buffer.from(head),
+        Buffer.alloc(packed.bytes, 'a'),
+        Buffer.from('\r\n--XX--\r\n'),
+      ]),
+    ),
+  };
+  const watch = new MemoryWatch(server.pid);
+  const statuses = await Promise.all(
+    Array.from({ length: packed.count }, () => send(server.port, request)),
+  );
+  const grown = watch.stop();
+  await server.stop();
+  return {
+    ...{ grown, served: statuses.filter((status) => status === 200).length },
+    refused: statuses.filter((status) => status === 503).length,
+  };
 }
 
 /** The same while an event goes to callbacks that answer slowly, until the last one has it. */
@@ -157,6 +189,10 @@ function report(rounds) {
       `${spread(of('uploads', 'refused'))} refused by 503`,
     ],
     [`the same, bare node:http that keeps them`, spread(of('bare', 'grown')), '–'],
+    [
+      ...[`${packed.count} files of 9.9 MB, gzipped, at once`, spread(of('packed', 'grown'))],
+      `${spread(of('packed', 'served'))} stored, ${spread(of('packed', 'refused'))} refused by 503`,
+    ],
     [
       ...[`${messageBytes / 1e6} MB to ${subscribers} callbacks`, spread(of('publish', 'grown'))],
       `${spread(of('publish', 'delivered'))} delivered in ${spread(of('publish', 'seconds'))} s`,
