@@ -67,7 +67,29 @@ export function writeAnswer(response: ServerResponse, status: number, body: unkn
   }
 }
 
+/**
+ * Writes an answer of JSON at once and leaves its end, and with it that of the connection, to the
+ * caller.
+ */
+export function writeEarly(response: ServerResponse, status: number, body: object): void {
+  const text = writeJson(body);
+  setHead(response, status, jsonType, text);
+  response.setHeader('Connection', 'close');
+  response.flushHeaders();
+  if (response.req.method !== 'HEAD') response.write(text);
+}
+
 function send(
+  response: ServerResponse,
+  status: number,
+  contentType: string | undefined,
+  text: string,
+): void {
+  setHead(response, status, contentType, text);
+  response.end(text);
+}
+
+function setHead(
   response: ServerResponse,
   status: number,
   contentType: string | undefined,
@@ -78,7 +100,6 @@ function send(
   setCommonHeaders(response);
   // RFC 9110, 8.6: a 204 has none.
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(text));
-  response.end(text);
 }
 
 function sendBytes(response: ServerResponse, status: number, answer: BytesAnswer): void {

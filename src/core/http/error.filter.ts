@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { writeAnswer } from './answer.js';
-import { drain, isUnread } from './body/index.js';
+import { writeAnswer, writeEarly } from './answer.js';
+import { drain, isUnread, releaseBody } from './body/index.js';
 import { type ErrorAnswer, ErrorAnswers } from './error-answers.js';
 
 /** Who has stopped sending, or waits for leave to send, is not waited for. */
@@ -18,24 +18,62 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const answer = this.answers.answerTo(error, request);
-    const isWaitedFor = isUnread(request) && !sentAtOnce.has(answer.status);
+    releaseBody(request);
     // What may come of the body is no next request.
     if (sentAtOnce.has(answer.status)) response.setHeader('Connection', 'close');
-    // Whoever still sends its body would miss an answer before the end of it.
-    if (isWaitedFor) void drain(request).then(() => sendError(response, answer));
-    else sendError(response, answer);
+    else if (isUnread(request)) {
+      void sendBeforeBody(request, response, answer);
+      return;
+    }
+    sendError(response, answer);
   }
 }
 
+/** What is on its way already and small is read first, so that its connection can be kept. */
+const soon = { mostBytes: 65_536, longestMs: 100 };
+
+/**
+ * Answers a request whose body has not come, and which is not waited for. The rest of it is dropped
+ * afterwards: the sender would not see the answer on a connection that was closed with unread bytes.
+ */
+async function sendBeforeBody(
+  request: Request,
+  response: Response,
+  answer: ErrorAnswer,
+): Promise<void> {
+  await drain(request, soon);
+  if (!isUnread(request) || !isOpen(response)) {
+    sendError(response, answer);
+    return;
+  }
+  setErrorHeaders(response, answer);
+  writeEarly(response, answer.status, bodyOf(answer));
+  await drain(request);
+  response.end();
+}
+
 function sendError(response: Response, answer: ErrorAnswer): void {
-  if (response.headersSent || response.destroyed) {
+  if (!isOpen(response)) {
     response.destroy();
     return;
   }
+  setErrorHeaders(response, answer);
+  writeAnswer(response, answer.status, bodyOf(answer));
+}
+
+/** Whether nothing of an answer has been sent, and one can be. */
+function isOpen(response: Response): boolean {
+  return !response.headersSent && !response.destroyed;
+}
+
+function setErrorHeaders(response: Response, answer: ErrorAnswer): void {
   if (answer.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', answer.retryAfterSeconds);
   }
   // RFC 9110, 11.6.1: a 401 says how to do better.
   if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  writeAnswer(response, answer.status, { message: answer.message, exception: answer.exception });
+}
+
+function bodyOf({ message, exception }: ErrorAnswer): object {
+  return { message, exception };
 }

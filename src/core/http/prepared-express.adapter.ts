@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
+import { releaseBody } from './body/index.js';
 import { StreamAnswer, streamAnswer, writeAnswer } from './answer.js';
 import { isLarge, writeLargeAnswer } from './large-answer.js';
 
@@ -51,6 +52,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
   /** Answers a request with what its handler returned (conventions.md, Answers). */
   override async reply(response: ServerResponse, body: unknown, status?: number): Promise<void> {
     const code = status ?? response.statusCode;
+    releaseBody(response.req);
     if (body instanceof StreamAnswer) await streamAnswer(response, code, body);
     else if (isLarge(body)) await writeLargeAnswer(response, code, body);
     else writeAnswer(response, code, body);

@@ -24,5 +24,10 @@ export function edgeOf(request: Request): Edge {
 export function bodyBoundsOf(request: Request): BodyBounds {
   const { settings, bodies } = edgeOf(request);
   const { maxBodySizeBytes, maxTextSizeBytes } = settings.current;
-  return { mostBytes: maxBodySizeBytes, mostTextBytes: maxTextSizeBytes, memory: bodies };
+  return {
+    mostBytes: maxBodySizeBytes,
+    mostTextBytes: maxTextSizeBytes,
+    costPerByte: 1,
+    memory: bodies,
+  };
 }

@@ -4,7 +4,7 @@ import type { FieldValue } from '../../core/http/body/index.js';
 export interface EntryColumns {
   readonly keys: string[];
   readonly values: (string | null)[];
-  /** All files' bytes one after the other, and where each begins (from 1) and how long it is. */
+  /** Bytes that hold all files, and where in them each begins (from 1) and how long it is. */
   readonly bytes: Buffer;
   readonly starts: (number | null)[];
   readonly lengths: (number | null)[];
@@ -24,19 +24,47 @@ export function entryColumns(entries: ReadonlyMap<string, FieldValue>): EntryCol
     fileNames: [] as (string | null)[],
   };
   const files: Buffer[] = [];
-  let start = 1;
+  for (const value of entries.values()) if (typeof value !== 'string') files.push(value.bytes);
+  const together = filesTogether(files);
   for (const [key, value] of entries) {
     const file = typeof value === 'string' ? null : value;
     columns.keys.push(key);
     columns.values.push(typeof value === 'string' ? value : null);
-    columns.starts.push(file === null ? null : start);
+    columns.starts.push(file === null ? null : together.startOf(file.bytes));
     columns.lengths.push(file === null ? null : file.bytes.length);
     columns.contentTypes.push(file?.contentType ?? null);
     columns.fileNames.push(file?.fileName ?? null);
-    if (file !== null) {
-      files.push(file.bytes);
-      start += file.bytes.length;
+  }
+  return { ...columns, bytes: together.bytes, hasFiles: files.length > 0 };
+}
+
+interface FilesTogether {
+  readonly bytes: Buffer;
+  readonly startOf: (file: Buffer) => number;
+}
+
+/** What may lie between two files of one body, bytes: the headers of parts. */
+const mostBetween = 1024;
+
+/** Files of one body lie in it one after the other, and need no copy. */
+function filesTogether(files: readonly Buffer[]): FilesTogether {
+  const [first] = files;
+  if (first !== undefined && files.every((file) => file.buffer === first.buffer)) {
+    const start = Math.min(...files.map((file) => file.byteOffset));
+    const end = Math.max(...files.map((file) => file.byteOffset + file.length));
+    const bytes = files.reduce((sum, file) => sum + file.length + mostBetween, 0);
+    if (end - start <= bytes) {
+      return {
+        bytes: Buffer.from(first.buffer, start, end - start),
+        startOf: (file) => file.byteOffset - start + 1,
+      };
     }
   }
-  return { ...columns, bytes: Buffer.concat(files), hasFiles: files.length > 0 };
+  const starts = new Map<Buffer, number>();
+  let length = 0;
+  for (const file of files) {
+    starts.set(file, length + 1);
+    length += file.length;
+  }
+  return { bytes: Buffer.concat(files), startOf: (file) => starts.get(file) ?? 1 };
 }

@@ -80,6 +80,20 @@ describe('the sections of the server itself', () => {
     expect((await server.request('POST', storage, { form, headers })).status).toBe(401);
   });
 
+  it('are refused when the memory of all bodies is less than one may take', async () => {
+    const words =
+      'section server, option max_body_memory: takes at least as much as max_body_size, 10485760';
+    const least = { max_body_memory: 10_485_760 };
+    expect(faultsIn(await config.put('server', { max_body_memory: 10_485_759 }))).toEqual([words]);
+    expect(faultsIn(await config.import('server: { max_body_memory: 1048576 }'))).toEqual([words]);
+    expect((await config.put('server', least)).status).toBe(200);
+    const patched = await server.request('PATCH', '/genesys/1/admin/config/sections/server', {
+      json: { max_body_size: 10_485_761 },
+    });
+    expect(faultsIn(patched)).toEqual([words.replace('10485760', '10485761')]);
+    expect((await config.read('server')).json).toEqual(least);
+  });
+
   it('are refused with gms_user jwt and no address of the keys', async () => {
     expect(faultsIn(await config.put('security', { gms_user: 'jwt' }))).toEqual([
       'section security, option jwt_jwks_url: takes an http or https URL when gms_user is jwt',

@@ -1,13 +1,18 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stored } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
-import { useTestServer } from '../../support/use-servers.js';
+import { useServers, useTestServer } from '../../support/use-servers.js';
 
 // conventions.md, "Bodies under way on one node are bounded together"
 const mebibyte = 1_048_576;
-const server = useTestServer({ config: { server: { max_body_memory: 4 * mebibyte } } });
+const server = useTestServer({
+  config: { server: { max_body_size: 4 * mebibyte, max_body_memory: 4 * mebibyte } },
+});
+const servers = useServers();
 const storage = '/genesys/1/storage/60';
 const multipart = 'multipart/form-data; boundary=XX';
 const part = '--XX\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n';
@@ -20,7 +25,7 @@ async function stalled(
   bytes: number,
   type = multipart,
   path = storage,
-  length = 9_000_000,
+  length = 4_000_000,
 ): Promise<Socket> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
@@ -76,6 +81,59 @@ describe('uploads that stall', () => {
     }
     expect((await upload(3 * mebibyte)).status).toBe(200);
   });
+});
+
+it('an upload that is refused hears so at once, also when it stalls', async () => {
+  const uploads = await Promise.all(Array.from({ length: 5 }, () => stalled(900_000)));
+  let answered = 0;
+  for (const socket of uploads) socket.once('data', () => answered++);
+  const answer = await Promise.race(uploads.map(answerOn));
+  expect(answer).toMatch(/^HTTP\/1\.1 503 [^]*"exception":"TooManyBodies"/);
+  expect(answer).toMatch(/connection: close/i);
+  // The other four are waited for, for ten seconds.
+  await delay(1000);
+  expect(answered).toBe(1);
+});
+
+it('an upload that is refused before it has come can be sent to its end', async () => {
+  const socket = await stalled(1000, 'application/octet-stream');
+  expect(await answerOn(socket)).toMatch(/^HTTP\/1\.1 415 /);
+  const ended = once(socket, 'end');
+  for (let left = 4_000_000 - part.length - 1000; left > 0; left -= 100_000) {
+    await new Promise<void>((resolve, reject) =>
+      socket.write('x'.repeat(Math.min(left, 100_000)), (error) => {
+        if (error) reject(error);
+        else resolve();
+      }),
+    );
+  }
+  await ended;
+});
+
+it('files that gzip has made small are worked on a few at a time, in memory for a few', async () => {
+  const own = await servers.spawn();
+  const resident = async (): Promise<number> => {
+    const { text } = await own.request('GET', '/metrics');
+    return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
+  };
+  const body = gzipSync(`${part}${'x'.repeat(9.9 * mebibyte)}\r\n--XX--\r\n`);
+  const headers = { 'Content-Type': multipart, 'Content-Encoding': 'gzip' };
+  const missing = '/genesys/1/storage/00000000-0000-4000-8000-000000000000/60';
+  const paths = [storage, ...Array<string>(14).fill(missing)];
+  const before = await resident();
+  let most = before;
+  let isDone = false;
+  const uploads = Promise.all(
+    paths.map((path) => own.request('POST', path, { body, headers, timeout: 50_000 })),
+  ).finally(() => (isDone = true));
+  while (!isDone) {
+    most = Math.max(most, await resident());
+    await delay(50);
+  }
+  const statuses = (await uploads).map(({ status }) => status);
+  expect(statuses).toEqual([200, ...Array<number>(14).fill(404)]);
+  expect(before).toBeGreaterThan(0);
+  expect(most - before).toBeLessThan(200 * mebibyte);
 });
 
 it('gives back what a body held, however its request ends', async () => {

@@ -223,7 +223,9 @@ describe('of 250 handshakes at once', () => {
 const mostBodyBytes = 4 * 1024 * 1024;
 
 describe('of 250 uploads at once', () => {
-  const own = useTestServer({ config: { server: { max_body_memory: mostBodyBytes } } });
+  const own = useTestServer({
+    config: { server: { max_body_size: mostBodyBytes, max_body_memory: mostBodyBytes } },
+  });
 
   /** Announces a body and sends half of it. */
   function stall(length: number): Promise<string> {
@@ -247,7 +249,6 @@ describe('of 250 uploads at once', () => {
   it('those are taken that the node has memory for; the others come again later', async () => {
     const length = 200_000;
     const uploads = Array.from({ length: crowd }, () => stall(length));
-    // Whoever is refused hears it once the rest of the body has not come either.
     const answers = await Promise.all(uploads);
     const room = Math.floor(mostBodyBytes / (length / 2));
     const refusals = answers.filter((text) => text.startsWith('HTTP/1.1 503 '));

@@ -1,5 +1,5 @@
 export type { BodyBounds } from './body-bounds.js';
-export { BodyMemory } from './body-memory.js';
+export { BodyMemory, releaseBody } from './body-memory.js';
 export { requireStorable } from './fields.js';
 export type { Fields, FieldValue, UploadedFile } from './fields.js';
 export { queryFields, queryValues, requireReadableQuery } from './form.js';

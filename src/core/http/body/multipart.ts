@@ -9,10 +9,11 @@ import {
 } from '../../errors/index.js';
 import { type BodyBounds, TextBudget } from './body-bounds.js';
 import { type FieldValue, mostFields, requireStorable, tooManyFields } from './fields.js';
+import { FilesInBody } from './files-in-body.js';
 import type { MediaType } from './media-type.js';
 import { contentTypeOf, dispositionOf } from './part-header.js';
 import { type PartHeaders, rewritePartHeaders } from './part-headers-of-busboy.js';
-import { readBytes } from './read-bytes.js';
+import { readBody } from './read-bytes.js';
 
 /** What values and names may be in. */
 const charsets = new Set(['utf-8', 'utf8', 'us-ascii', 'iso-8859-1', 'latin1']);
@@ -51,8 +52,8 @@ export async function readMultipart(
 ): Promise<Map<string, FieldValue>> {
   if (!charsets.has(charset)) throw unsupportedCharset(`with charset ${charset.slice(0, 40)}`);
   if (boundary === undefined) throw invalidBody('the multipart body names no boundary');
-  const body = await readBytes(request, bounds);
-  const text = new TextBudget(bounds.mostTextBytes);
+  const { bytes: body, held } = await readBody(request, bounds);
+  const text = new TextBudget(bounds.mostTextBytes, held);
   const parts: (Part | undefined)[] = [];
   const contents = await split(request, body, bounds.mostTextBytes, (headers, bytes) => {
     text.take(bytes);
@@ -84,7 +85,7 @@ function split(
       reject(refusalOf(error, mostTextBytes));
     };
     const options: Options & { streamHandler: (request: Request, parser: Writable) => void } = {
-      storage: multer.memoryStorage(),
+      storage: new FilesInBody(body),
       limits: { parts: mostFields, fieldSize: mostTextBytes },
       streamHandler: (_, parser) => {
         // Multer tells of a fault only when it has torn everything down.

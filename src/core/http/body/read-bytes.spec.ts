@@ -13,7 +13,12 @@ afterEach(() => {
 });
 
 const memory = new BodyMemory(() => 100);
-const bounds = (mostBytes: number) => ({ mostBytes, mostTextBytes: mostBytes, memory });
+const bounds = (mostBytes: number) => ({
+  mostBytes,
+  mostTextBytes: mostBytes,
+  costPerByte: 1,
+  memory,
+});
 
 type Handle<Value> = (request: IncomingMessage, response: ServerResponse) => Promise<Value>;
 
@@ -73,13 +78,13 @@ describe('drain', () => {
   });
 
   it('ends when the sender leaves', async () => {
-    await handled(`${head}Content-Length: 30\r\n\r\nabc`, drain);
+    await handled(`${head}Content-Length: 30\r\n\r\nabc`, (request) => drain(request));
   });
 
   it.each(['', 'Content-Length: 1000000000000\r\n'])(
     'does not wait for a body that is none, or more than anybody sends: %s',
     async (length) => {
-      await handled(`${head}${length}\r\nabc`, drain);
+      await handled(`${head}${length}\r\nabc`, (request) => drain(request));
     },
   );
 });

@@ -8,12 +8,9 @@ import {
 } from '../../errors/index.js';
 import type { BodyBounds } from './body-bounds.js';
 import type { HeldBody } from './body-memory.js';
-import { decoderOfBody } from './content-encoding.js';
+import { decodingOfBody } from './content-encoding.js';
+import { Gathered } from './gathered.js';
 import { hasBody } from './media-type.js';
-
-/** How much of a refused body is read and thrown away so that its sender sees the answer. */
-const mostDrainedBytes = 256 * 1024 * 1024;
-const longestDrainMs = 10_000;
 
 /** A body that brings no byte for so long holds its memory no longer. */
 const longestSilenceMs = 10_000;
@@ -25,23 +22,32 @@ export interface ReadBody {
 }
 
 /**
- * Reads the whole body, its Content-Encoding undone; both forms of it keep within the bounds.
+ * Reads the whole body, its Content-Encoding undone; both forms of it keep within the bounds. A large
+ * body that has come waits for its turn to be worked on.
  * @throws DomainError PayloadTooLarge, UnsupportedMediaType, TooManyBodies, RequestTimeout, or
  *   InvalidBody when the sender broke off
  */
 export async function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<ReadBody> {
   requireSender(request);
-  const makeDecoder = decoderOfBody(request);
-  if (announcedBytes(request) > bounds.mostBytes) throw payloadTooLarge(bounds.mostBytes);
+  const decoding = decodingOfBody(request);
+  const announced = announcedBytes(request);
+  if (announced > bounds.mostBytes) throw payloadTooLarge(bounds.mostBytes);
   const held = bounds.memory.openFor(request);
   try {
-    const sent = new Gathered(bounds.mostBytes, held);
+    const sent = new Gathered(bounds, held, announced);
     await received(request, sent);
     const bytes = sent.bytes();
-    if (makeDecoder === undefined || bytes.length === 0) return { bytes, held };
-    const unpacked = new Gathered(bounds.mostBytes, held);
-    await unpack(bytes, makeDecoder(bytes[0] as number), unpacked);
-    return { bytes: unpacked.bytes(), held };
+    if (decoding === undefined || bytes.length === 0) {
+      await held.takeTurn(bytes.length);
+      return { bytes, held };
+    }
+    await held.takeTurn(Math.min(bytes.length * decoding.mostGrowth, bounds.mostBytes));
+    const unpacked = new Gathered(bounds, held);
+    await unpack(bytes, decoding.decoder(bytes[0] as number), unpacked);
+    const result = unpacked.bytes();
+    held.letGo(bytes.length * bounds.costPerByte);
+    held.shrinkTurn(result.length);
+    return { bytes: result, held };
   } catch (error) {
     held.release();
     throw error;
@@ -51,31 +57,6 @@ export async function readBody(request: IncomingMessage, bounds: BodyBounds): Pr
 /** As `readBody`, for who needs the bytes alone. */
 export async function readBytes(request: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
   return (await readBody(request, bounds)).bytes;
-}
-
-/** Chunks, within a bound. */
-class Gathered {
-  private chunks: Buffer[] = [];
-  private total = 0;
-
-  constructor(
-    private readonly mostBytes: number,
-    private readonly held: HeldBody,
-  ) {}
-
-  /** @throws DomainError PayloadTooLarge, TooManyBodies */
-  add(chunk: Buffer): void {
-    this.total += chunk.length;
-    if (this.total > this.mostBytes) throw payloadTooLarge(this.mostBytes);
-    this.held.hold(chunk.length);
-    this.chunks.push(chunk);
-  }
-
-  bytes(): Buffer {
-    const { chunks } = this;
-    this.chunks = [];
-    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, this.total);
-  }
 }
 
 /** Until the body has come to its end. */
@@ -152,18 +133,30 @@ function announcedBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0);
 }
 
+/** How much of a body is read and thrown away at most. */
+export interface DrainBounds {
+  readonly mostBytes: number;
+  readonly longestMs: number;
+}
+
+/** Of a body that was refused: its sender is to see the answer. */
+const refusedBounds: DrainBounds = { mostBytes: 256 * 1024 * 1024, longestMs: 10_000 };
+
 /**
  * Reads what is left of a request's body and throws it away, within bounds: closing a connection
  * with unread bytes on it resets it, and the sender would miss the answer.
  */
-export async function drain(request: IncomingMessage): Promise<void> {
-  if (!isUnread(request) || announcedBytes(request) > mostDrainedBytes) return;
+export async function drain(
+  request: IncomingMessage,
+  { mostBytes, longestMs }: DrainBounds = refusedBounds,
+): Promise<void> {
+  if (!isUnread(request) || announcedBytes(request) > mostBytes) return;
   await new Promise<void>((resolve) => {
     let drained = 0;
-    const timer = setTimeout(done, longestDrainMs);
+    const timer = setTimeout(done, longestMs);
     function onData(chunk: Buffer): void {
       drained += chunk.length;
-      if (drained > mostDrainedBytes) done();
+      if (drained > mostBytes) done();
     }
     function done(): void {
       clearTimeout(timer);

@@ -7,7 +7,7 @@ import { Configuration } from '../configuration.js';
 import { auditSection } from './audit-section.js';
 import { gmsSection } from './gms-section.js';
 import { securityRules, securitySection } from './security-section.js';
-import { serverSection } from './server-section.js';
+import { serverRules, serverSection } from './server-section.js';
 import { originOf } from './web-address.js';
 
 /**
@@ -23,7 +23,7 @@ export class OwnSections {
     private readonly outgoing: OutgoingSettings,
     private readonly audit: AuditSettings,
   ) {
-    configuration.register({ schema: serverSection });
+    configuration.register(serverRules);
     configuration.register(securityRules);
     configuration.register({ schema: gmsSection });
     configuration.register({ schema: auditSection });

@@ -1,3 +1,4 @@
+import type { SectionRules, Sections } from '../section-schema.js';
 import { defineSection, oneOf, text, wholeNumber } from '../option-types.js';
 import { isBaseUrl } from './web-address.js';
 
@@ -36,3 +37,15 @@ export const serverSection = defineSection<ServerOptions>('server', {
   ),
   _ors_lb_strategy: oneOf('circular', ['circular', 'linear']),
 });
+
+/** A body that could never be held would be refused for ever as one too many. */
+export const serverRules: SectionRules = {
+  schema: serverSection,
+  checkReferences(sections: Sections, report): void {
+    const { max_body_memory, max_body_size } = sections.get(serverSection);
+    if (max_body_memory < max_body_size) {
+      const least = `max_body_size, ${String(max_body_size)}`;
+      report('server', 'max_body_memory', `takes at least as much as ${least}`);
+    }
+  },
+};
