@@ -64,7 +64,7 @@ const inEntities = {
 const restrict = (...selectors) => ['error', ...selectors];
 
 /** Modules whose bodies and queries are read by DTO classes alone; the others follow. */
-const convertedModules = ['storage'];
+const convertedModules = ['access-keys', 'audit', 'node', 'options', 'storage'];
 
 const inConverted = (...suffixes) =>
   convertedModules.flatMap((name) => suffixes.map((end) => `src/modules/${name}/**/*.${end}.ts`));

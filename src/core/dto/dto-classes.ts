@@ -1,7 +1,7 @@
 import type { DtoClass } from './kind.js';
 
 /** What OpenAPI says of members that a class does not declare. */
-export type MemberSchema = Readonly<Record<string, unknown>> | false;
+export type MemberSchema = Readonly<Record<string, unknown>> | boolean;
 
 const classes = new Set<DtoClass>();
 const openClasses = new Map<DtoClass, MemberSchema>();
@@ -15,7 +15,7 @@ export function noteDtoClass(type: DtoClass): void {
 
 /**
  * Says in the OpenAPI document what members a map may have beside those that its class, or one made
- * from it, declares, as a form's keys: `@OtherMembers({ type: 'string' })`; false: none. It checks
+ * from it, declares, as a form's keys: `@OtherMembers({ type: 'string' })`; true: any, false: none. It checks
  * nothing.
  */
 export function OtherMembers(schema: MemberSchema): ClassDecorator {

@@ -126,18 +126,25 @@ export interface InstantForm {
   readonly takes?: string;
   /** In a query string, where an offset's `+` that was not encoded arrives as a blank. */
   readonly blankIsPlus?: boolean;
+  /** Whether `12:00Z` is `12:00:00Z`. */
+  readonly withoutSeconds?: boolean;
 }
+
+/** A time that says no seconds, up to its offset. */
+const minutesAtTheEnd = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?=[Z+-])/i;
 
 export function instantKind({
   takes = instantForm,
   blankIsPlus = false,
+  withoutSeconds = false,
 }: InstantForm = {}): Kind<Date> {
   return {
     takes,
     schema: { type: 'string', format: 'date-time' },
     read(written) {
       if (typeof written !== 'string') return undefined;
-      return instantOf(blankIsPlus ? written.replace(' ', '+') : written);
+      const text = blankIsPlus ? written.replace(' ', '+') : written;
+      return instantOf(withoutSeconds ? text.replace(minutesAtTheEnd, '$1:00') : text);
     },
   };
 }

@@ -3,8 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Administration } from '../../core/auth/index.js';
 import { KnownQuery } from '../edge/index.js';
 import { Audit } from './audit.js';
-import { type GivenQuery, kindOf, limitOf, pageBefore } from './audit.dto.js';
-import type { AuditEntry } from './audit-entry.js';
+import { type AuditEntryView, AuditQuery } from './audit.dto.js';
 import { ApiAudit } from './audit.openapi.js';
 
 /** The audit, for supervisors and administrators. */
@@ -15,14 +14,9 @@ export class AuditController {
   constructor(private readonly audit: Audit) {}
 
   @Get()
-  @KnownQuery('kind', 'limit', 'before')
+  @KnownQuery(AuditQuery)
   @ApiAudit()
-  async read(@Query() query: GivenQuery): Promise<AuditEntry[]> {
-    return this.audit.read({
-      kind: kindOf(query.kind),
-      limit: limitOf(query.limit),
-      before: pageBefore(query.before),
-      subject: undefined,
-    });
+  async read(@Query() { kind, limit, before }: AuditQuery): Promise<AuditEntryView[]> {
+    return this.audit.read({ kind, limit, before, subject: undefined });
   }
 }

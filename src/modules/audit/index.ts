@@ -3,5 +3,5 @@ export { Audit } from './audit.js';
 export type { AuditPage, NewAuditEntry } from './audit-entry.js';
 export { AuditModule } from './audit.module.js';
 export { AuditSettings } from './audit-settings.js';
-export { type GivenQuery, limitOf, pageBefore } from './audit.dto.js';
+export { AuditPageQuery } from './audit.dto.js';
 export { RetentionSweep } from './retention-sweep.js';

@@ -14,6 +14,7 @@ import {
   requireObject,
   requireStorable,
 } from '../../core/http/body/index.js';
+import { plainJson } from '../../core/json/index.js';
 import { noteBodyClass } from '../../core/http/openapi/parameters.js';
 import { parseBody } from './domain/parse-body.js';
 import { bodyBoundsOf } from './edge.js';
@@ -103,6 +104,14 @@ export const MandatoryJsonMembers = bodyDecorator(async (request, bounds) => {
   const members = requireObject(requirePresent(await readJson(request, bounds)));
   return withoutServersMember(request, members);
 });
+
+/**
+ * `@PlainJsonBody() options: GivenOptions`: a JSON object for who knows JavaScript's numbers alone.
+ * Without a body nothing is said: unlike elsewhere that does not count as an empty object.
+ */
+export const PlainJsonBody = bodyDecorator(async (request, bounds) =>
+  requireObject(plainJson(await readJson(request, bounds))),
+);
 
 /** `@JsonValue() value: unknown`: any JSON, which must be there. */
 export const JsonValue = bodyDecorator(async (request, bounds) => {

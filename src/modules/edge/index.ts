@@ -15,6 +15,7 @@ export {
   MandatoryDtoBody,
   MandatoryJsonBody,
   MandatoryJsonMembers,
+  PlainJsonBody,
   ServiceFields,
   ServiceFieldsWithQuery,
   TextBody,

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { AlwaysOpen, Internal } from '../../core/auth/index.js';
 import { TextAnswer, writeAnswer } from '../../core/http/answer.js';
 import { Metrics } from '../../core/observability/index.js';
+import type { Health } from './node.dto.js';
 import { ApiHealth, ApiMetrics, ApiReadiness } from './node.openapi.js';
 import { ReadinessCheck } from './readiness.js';
 
@@ -18,7 +19,7 @@ export class HealthController {
   @Get('healthz')
   @AlwaysOpen()
   @ApiHealth()
-  health(): { status: string } {
+  health(): Health {
     return { status: 'alive' };
   }
 

@@ -10,8 +10,8 @@ import {
   ApiNodeStatus,
   ApiOwnNode,
 } from './node.openapi.js';
-import { NodeService, type NodeView, type OwnNodeView } from './node.service.js';
-import { NodeIdPipe } from './node-id.pipe.js';
+import { NodeQuery, NodeStatusPath, type NodeView, type OwnNodeView } from './node.dto.js';
+import { NodeService } from './node.service.js';
 
 /** Node status (contract: operations.md). */
 @Controller('genesys/1')
@@ -39,24 +39,24 @@ export class NodeController {
   }
 
   @Get('admin/node/status')
-  @KnownQuery('node')
+  @KnownQuery(NodeQuery)
   @Administration('Supervisor')
   @ApiNodeStatus()
-  status(@Query('node', NodeIdPipe) id: string | undefined): Promise<string> {
-    return this.nodes.statusOf(id);
+  status(@Query() { node }: NodeQuery): Promise<string> {
+    return this.nodes.statusOf(node);
   }
 
   @Post('admin/node/changestatus/:status')
-  @KnownQuery('node')
+  @KnownQuery(NodeQuery)
   @HttpCode(200)
   @Administration('Administrator')
   @ApiChangeStatus()
   changeStatus(
-    @Param('status') status: string,
-    @Query('node', NodeIdPipe) id: string | undefined,
+    @Query() { node }: NodeQuery,
+    @Param() { status }: NodeStatusPath,
     @Req() request: Request,
   ): Promise<string> {
-    return this.nodes.changeStatus(status, id, this.policy.callerOf(request).name);
+    return this.nodes.changeStatus(status, node, this.policy.callerOf(request).name);
   }
 
   @Get('admin/nodes')

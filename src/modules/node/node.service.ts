@@ -6,30 +6,9 @@ import { Log } from '../../core/observability/index.js';
 import { Audit } from '../audit/index.js';
 import { Heartbeat, nodesTopic } from './heartbeat.js';
 import { nodeNotFound } from './node.errors.js';
-import { parseNodeStatus, type NodeStatus } from './node-status.js';
+import type { NodeView, OwnNodeView } from './node.dto.js';
+import type { NodeStatus } from './node-status.js';
 import { NodeRepository } from './node.repository.js';
-
-/** One node in the list of all. */
-export interface NodeView {
-  readonly id: string;
-  readonly status: NodeStatus;
-  /** Whether it has given a sign of life within ten seconds, and has not stopped. */
-  readonly live: boolean;
-  readonly version: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly seenAt: string;
-}
-
-/** This node, and what it runs. */
-export interface OwnNodeView {
-  readonly id: string;
-  readonly status: NodeStatus;
-  readonly version: string;
-  readonly commit: string;
-  /** The version of Node. */
-  readonly nodeVersion: string;
-}
 
 /** The status of any node, read and set on any node. */
 @Injectable()
@@ -61,13 +40,15 @@ export class NodeService {
 
   /**
    * Sets the status of a node: here at once, elsewhere within two seconds.
-   * @param text ONLINE or OFFLINE, in any case
    * @param id absent: this node
    * @param caller who sets it, for audit and log
-   * @throws DomainError InvalidParameter, NodeNotFound
+   * @throws DomainError NodeNotFound
    */
-  async changeStatus(text: string, id: string | undefined, caller: string): Promise<NodeStatus> {
-    const status = parseNodeStatus(text);
+  async changeStatus(
+    status: NodeStatus,
+    id: string | undefined,
+    caller: string,
+  ): Promise<NodeStatus> {
     await this.setStatus(status, id ?? this.heartbeat.nodeId, caller);
     return status;
   }

@@ -14,11 +14,15 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Administration } from '../../core/auth/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
-import { readJson, requireObject } from '../../core/http/body/index.js';
-import { type GivenQuery, limitOf, pageBefore } from '../audit/index.js';
-import { plainJson } from '../../core/json/index.js';
-import { bodyBoundsOf, KnownQuery, TextBody } from '../edge/index.js';
-import { secretsOf, sectionOf } from './options.dto.js';
+import type { EmptyAnswer } from '../../core/http/openapi/index.js';
+import { KnownQuery, PlainJsonBody, TextBody } from '../edge/index.js';
+import {
+  ExportQuery,
+  type SectionAudit,
+  SectionAuditQuery,
+  type SectionOptions,
+  type Sections,
+} from './options.dto.js';
 import {
   ApiDeleteSection,
   ApiExport,
@@ -29,7 +33,7 @@ import {
   ApiReadAudit,
   ApiReadSection,
 } from './options.openapi.js';
-import { OptionsService, type SectionAudit, type ShownSections } from './options.service.js';
+import { OptionsService } from './options.service.js';
 import type { GivenOptions } from './section-schema.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -51,7 +55,7 @@ export class OptionsController {
   @KnownQuery()
   @Administration('Supervisor')
   @ApiListSections()
-  async readAll(): Promise<ShownSections> {
+  async readAll(): Promise<Sections> {
     return this.options.readAll();
   }
 
@@ -59,44 +63,46 @@ export class OptionsController {
   @KnownQuery()
   @Administration('Supervisor')
   @ApiReadSection()
-  async readOne(@Param('section') section: string): Promise<GivenOptions> {
+  async readOne(@Param('section') section: string): Promise<SectionOptions> {
     return this.options.readOne(section);
   }
 
-  /** Without a body nothing is said: unlike elsewhere it does not count as an empty object. */
   @Put('sections/:section')
   @KnownQuery()
   @ApiPutSection()
-  async put(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
-    return readJson(request, bodyBoundsOf(request)).then((body) =>
-      this.options.put(section, requireObject(plainJson(body)), this.callerOf(request)),
-    );
+  async put(
+    @Param('section') section: string,
+    @PlainJsonBody() options: GivenOptions,
+    @Req() request: Request,
+  ): Promise<SectionOptions> {
+    return this.options.put(section, options, this.callerOf(request));
   }
 
   @Patch('sections/:section')
   @KnownQuery()
   @ApiPatchSection()
-  async patch(@Param('section') section: string, @Req() request: Request): Promise<GivenOptions> {
-    return readJson(request, bodyBoundsOf(request)).then((body) =>
-      this.options.patch(section, requireObject(plainJson(body)), this.callerOf(request)),
-    );
+  async patch(
+    @Param('section') section: string,
+    @PlainJsonBody() options: GivenOptions,
+    @Req() request: Request,
+  ): Promise<SectionOptions> {
+    return this.options.patch(section, options, this.callerOf(request));
   }
 
   @Delete('sections/:section')
   @KnownQuery()
   @ApiDeleteSection()
-  async remove(@Param('section') section: string, @Req() request: Request): Promise<object> {
+  async remove(@Param('section') section: string, @Req() request: Request): Promise<EmptyAnswer> {
     return this.options.remove(section, this.callerOf(request)).then(() => ({}));
   }
 
   @Get('export')
-  @KnownQuery('secrets')
+  @KnownQuery(ExportQuery)
   @Administration('Supervisor')
   @ApiExport()
-  async export(@Query('secrets') secrets: unknown, @Req() request: Request): Promise<TextAnswer> {
-    const withSecrets = secretsOf(secrets);
-    if (withSecrets) await this.requireAdministrator(request);
-    const yaml = await this.options.export(withSecrets, this.callerOf(request));
+  async export(@Query() { secrets }: ExportQuery, @Req() request: Request): Promise<TextAnswer> {
+    if (secrets) await this.requireAdministrator(request);
+    const yaml = await this.options.export(secrets, this.callerOf(request));
     return new TextAnswer(yaml, 'application/yaml');
   }
 
@@ -107,20 +113,16 @@ export class OptionsController {
   async import(
     @TextBody(yamlTypes, mostImportBytes) yaml: string,
     @Req() request: Request,
-  ): Promise<ShownSections> {
+  ): Promise<Sections> {
     return this.options.import(yaml, this.callerOf(request));
   }
 
   @Get('audit')
-  @KnownQuery('limit', 'section', 'before')
+  @KnownQuery(SectionAuditQuery)
   @Administration('Supervisor')
   @ApiReadAudit()
-  async audit(@Query() query: GivenQuery): Promise<SectionAudit[]> {
-    return this.options.audit({
-      limit: limitOf(query.limit),
-      before: pageBefore(query.before),
-      subject: sectionOf(query.section),
-    });
+  async audit(@Query() { section, ...page }: SectionAuditQuery): Promise<SectionAudit[]> {
+    return this.options.audit({ limit: page.limit, before: page.before, subject: section });
   }
 
   /** Of a caller without a key its trusted network has decided already. */

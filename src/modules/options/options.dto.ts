@@ -1,24 +1,58 @@
-import { invalidParameter } from '../../core/errors/index.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { Flag, OtherMembers, Text } from '../../core/dto/index.js';
+import { AuditPageQuery } from '../audit/index.js';
+import type { GivenOptions } from './section-schema.js';
 
-/**
- * Reads `?secrets=`: true or false in any case; empty counts as not given.
- * @throws DomainError InvalidParameter
- */
-export function secretsOf(written: unknown): boolean {
-  if (written === undefined || written === '') return false;
-  const word = typeof written === 'string' ? written.toLowerCase() : '';
-  if (word === 'true' || word === 'false') return word === 'true';
-  throw invalidParameter('secrets', 'true or false');
+/** The query of GET …/admin/config/export. */
+export class ExportQuery {
+  @Flag({ description: 'whether secrets are shown, for administrators', example: true })
+  readonly secrets: boolean = false;
 }
 
-/**
- * Reads `?section=`; empty counts as not given.
- * @throws DomainError InvalidParameter
- */
-export function sectionOf(written: unknown): string | undefined {
-  if (written === undefined || written === '') return undefined;
-  if (typeof written === 'string' && !written.includes('\0') && written.isWellFormed()) {
-    return written;
-  }
-  throw invalidParameter('section', 'the name of one section');
+/** The query of GET …/admin/config/audit. */
+export class SectionAuditQuery extends AuditPageQuery {
+  @Text({
+    accepts: (name) => !name.includes('\0') && name.isWellFormed(),
+    takes: 'the name of one section',
+    example: 'resources.DNIS',
+  })
+  readonly section: string | undefined;
+}
+
+/** The options of a section, by their names. */
+@OtherMembers(true)
+export class SectionOptions {
+  readonly [option: string]: unknown;
+}
+
+/** Sections by their names. */
+@OtherMembers({ type: 'object', additionalProperties: true })
+export class Sections {
+  readonly [section: string]: GivenOptions;
+}
+
+const options = { type: 'object', additionalProperties: true, nullable: true } as const;
+
+/** A change of a section. */
+export class SectionAudit {
+  @ApiProperty({ type: 'integer', format: 'int64' })
+  readonly id!: number;
+
+  @ApiProperty({ type: 'string', format: 'date-time' })
+  readonly at!: Date;
+
+  @ApiProperty({ type: 'string' })
+  readonly actor!: string;
+
+  @ApiProperty({ type: 'string' })
+  readonly action!: string;
+
+  @ApiProperty({ type: 'string' })
+  readonly section!: string;
+
+  @ApiProperty({ ...options, description: 'what it was, secrets masked; null: not there' })
+  readonly before!: GivenOptions | null;
+
+  @ApiProperty({ ...options, description: 'what it is now, secrets masked; null: gone' })
+  readonly after!: GivenOptions | null;
 }

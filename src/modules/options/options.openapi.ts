@@ -1,4 +1,5 @@
-import { type Example, json, Operation } from '../../core/http/openapi/operation.js';
+import { EmptyAnswer, type Example, json, Operation } from '../../core/http/openapi/index.js';
+import { SectionAudit, SectionOptions, Sections } from './options.dto.js';
 
 const chapter = 'docs/compatibility.md, configuration, Sections and options (beyond the documents)';
 const section = 'resources.DNIS';
@@ -40,28 +41,31 @@ const body = {
 
 export const ApiListSections = (): MethodDecorator =>
   Operation({
+    operationId: 'listSections',
     summary: 'Read all sections as they were written, secrets masked',
     section: chapter,
-    answer: json(sections),
+    answer: json(sections, Sections),
     errors: refusedRead,
   });
 
 export const ApiReadSection = (): MethodDecorator =>
   Operation({
+    operationId: 'readSection',
     summary: 'Read one section as it was written, secrets masked',
     section: chapter,
     path: { section },
-    answer: json(options),
+    answer: json(options, SectionOptions),
     errors: { ...unknown, ...refusedRead },
   });
 
 export const ApiPutSection = (): MethodDecorator =>
   Operation({
+    operationId: 'replaceSection',
     summary: 'Replace a section whole; a masked secret keeps the one that is stored',
     section: chapter,
     path: { section },
-    body: [json(options)],
-    answer: json(options),
+    body: [json(options, SectionOptions)],
+    answer: json(options, SectionOptions),
     errors: {
       '400 InvalidConfiguration':
         'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
@@ -73,11 +77,12 @@ export const ApiPutSection = (): MethodDecorator =>
 
 export const ApiPatchSection = (): MethodDecorator =>
   Operation({
+    operationId: 'changeSection',
     summary: 'Change options of a section and keep the others; null takes one back to its default',
     section: chapter,
     path: { section },
-    body: [json({ _booking_expiration_timeout: 60, _backup_resource: null })],
-    answer: json({ ...options, _booking_expiration_timeout: 60 }),
+    body: [json({ _booking_expiration_timeout: 60, _backup_resource: null }, SectionOptions)],
+    answer: json({ ...options, _booking_expiration_timeout: 60 }, SectionOptions),
     errors: {
       '400 InvalidConfiguration':
         'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800',
@@ -90,10 +95,11 @@ export const ApiPatchSection = (): MethodDecorator =>
 
 export const ApiDeleteSection = (): MethodDecorator =>
   Operation({
+    operationId: 'deleteSection',
     summary: 'Remove a section that no other section names',
     section: chapter,
     path: { section },
-    answer: json({}),
+    answer: json({}, EmptyAnswer),
     errors: {
       '400 InvalidConfiguration':
         'section service.request-interaction, option _resource_group: names the resource group "DNIS", which is not configured',
@@ -104,19 +110,20 @@ export const ApiDeleteSection = (): MethodDecorator =>
 
 export const ApiExport = (): MethodDecorator =>
   Operation({
+    operationId: 'exportSections',
     summary: 'Export all sections as YAML that import takes; secrets are masked unless asked for',
     section: chapter,
-    query: { secrets: 'true' },
     answer: yaml,
     errors: { '400 InvalidParameter': 'secrets takes true or false', ...refusedRead },
   });
 
 export const ApiImport = (): MethodDecorator =>
   Operation({
+    operationId: 'importSections',
     summary: 'Replace all sections by those of a YAML text; a masked secret keeps the stored one',
     section: chapter,
     body: [yaml],
-    answer: json(sections),
+    answer: json(sections, Sections),
     errors: {
       '400 InvalidConfiguration':
         'section resources.DNIS, option _booking_expiration_timeout: takes a whole number from 5 to 1800; section servers: is unknown; the sections are server, security, storage, resources.<name>, service.<name>',
@@ -127,20 +134,23 @@ export const ApiImport = (): MethodDecorator =>
 
 export const ApiReadAudit = (): MethodDecorator =>
   Operation({
+    operationId: 'readSectionAudit',
     summary: 'Read who changed which section, the newest change first, secrets masked',
     section: chapter,
-    query: { limit: '100', section },
-    answer: json([
-      {
-        id: 7,
-        at: '2026-11-24T08:15:30.000Z',
-        actor: 'key:operator',
-        action: 'put',
-        section,
-        before: null,
-        after: options,
-      },
-    ]),
+    answer: json(
+      [
+        {
+          id: 7,
+          at: '2026-11-24T08:15:30.000Z',
+          actor: 'key:operator',
+          action: 'put',
+          section,
+          before: null,
+          after: options,
+        },
+      ],
+      SectionAudit,
+    ),
     errors: {
       '400 InvalidParameter': 'limit takes a whole number from 1 to 1000',
       ...refusedRead,

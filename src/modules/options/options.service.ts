@@ -7,24 +7,11 @@ import { patchOptions } from './domain/patch-options.js';
 import { maskSecrets } from './domain/secrets.js';
 import { SectionCatalogue } from './domain/section-catalogue.js';
 import type { WrittenSections } from './domain/written-sections.js';
+import type { SectionAudit, Sections } from './options.dto.js';
 import { sectionNotFound } from './options.errors.js';
 import type { GivenOptions } from './section-schema.js';
 import { ConfigurationRepository } from './store/configuration.repository.js';
 import { readYamlAside, writeYamlAside } from './yaml/yaml-thread.js';
-
-/** One change of one section. */
-export interface SectionAudit {
-  readonly id: number;
-  readonly at: Date;
-  readonly actor: string;
-  readonly action: string;
-  readonly section: string;
-  readonly before: GivenOptions | null;
-  readonly after: GivenOptions | null;
-}
-
-/** Sections by name, as answers show them: secrets masked. */
-export type ShownSections = Readonly<Record<string, GivenOptions>>;
 
 /**
  * The calls of administrators on sections (configuration.md, Sections and options). Reads go to the
@@ -41,7 +28,7 @@ export class OptionsService {
   ) {}
 
   /** All sections as they were written, in order of writing. */
-  async readAll(): Promise<ShownSections> {
+  async readAll(): Promise<Sections> {
     return this.shown((await this.repository.load()).sections);
   }
 
@@ -106,7 +93,7 @@ export class OptionsService {
    * @returns the sections as they are written now
    * @throws DomainError InvalidConfiguration
    */
-  async import(yaml: string, actor: string): Promise<ShownSections> {
+  async import(yaml: string, actor: string): Promise<Sections> {
     // Before the write, which keeps others from writing.
     const given = await readYamlAside(yaml);
     const written = await this.writer.write({ actor, action: 'import' }, () => given);
@@ -121,7 +108,7 @@ export class OptionsService {
     }));
   }
 
-  private async shown(sections: WrittenSections): Promise<ShownSections> {
+  private async shown(sections: WrittenSections): Promise<Sections> {
     return Object.fromEntries(await this.maskedAll(sections));
   }
 

@@ -2,8 +2,9 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Administration } from '../../../core/auth/index.js';
-import { JsonBody, KnownQuery } from '../../edge/index.js';
-import { type KeyAnswer, type MadeKey, type NewKey, newKeySchema } from './access-keys.dto.js';
+import type { EmptyAnswer } from '../../../core/http/openapi/index.js';
+import { DtoBody, KnownQuery } from '../../edge/index.js';
+import { type ListedKey, type MadeKey, NewKey } from './access-keys.dto.js';
 import { ApiCreateKey, ApiDeleteKey, ApiListKeys } from './access-keys.openapi.js';
 import { AccessKeysService } from './access-keys.service.js';
 
@@ -21,19 +22,19 @@ export class AccessKeysController {
   @Post()
   @HttpCode(200)
   @ApiCreateKey()
-  async create(@JsonBody(newKeySchema) key: NewKey, @Req() request: Request): Promise<MadeKey> {
+  async create(@DtoBody() key: NewKey, @Req() request: Request): Promise<MadeKey> {
     return this.keys.create(key, this.policy.callerOf(request));
   }
 
   @Get()
   @ApiListKeys()
-  async list(): Promise<KeyAnswer[]> {
+  async list(): Promise<ListedKey[]> {
     return this.keys.list();
   }
 
   @Delete(':id')
   @ApiDeleteKey()
-  async remove(@Param('id') id: string, @Req() request: Request): Promise<object> {
+  async remove(@Param('id') id: string, @Req() request: Request): Promise<EmptyAnswer> {
     return this.keys.remove(id, this.policy.callerOf(request)).then(() => ({}));
   }
 }

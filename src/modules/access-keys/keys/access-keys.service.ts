@@ -7,7 +7,7 @@ import { Log } from '../../../core/observability/index.js';
 import { Audit } from '../../audit/index.js';
 import type { AccessKey, ListedAccessKey } from './access-key.js';
 import { AccessKeyRepository } from './access-key.repository.js';
-import type { KeyAnswer, MadeKey, NewKey } from './access-keys.dto.js';
+import type { ListedKey, MadeKey, NewKey } from './access-keys.dto.js';
 import { accessKeyExists, accessKeyNotFound, forbidden } from '../access-keys.errors.js';
 import { makeKey } from './domain/key-text.js';
 import { adminKeyName, hashOf, KeyRing } from './key-ring.js';
@@ -51,7 +51,7 @@ export class AccessKeysService {
   }
 
   /** All keys, the oldest first. */
-  async list(): Promise<KeyAnswer[]> {
+  async list(): Promise<ListedKey[]> {
     return (await this.repository.all()).map(answerOf);
   }
 
@@ -95,7 +95,7 @@ function requireNoLonger(expiresAt: Date | null, callersEnd: Date | null): void 
   throw forbidden(`the API key ends: one that it makes takes an expiresAt no later than ${latest}`);
 }
 
-function answerOf({ createdAt, lastUsedAt, expiresAt, ...key }: ListedAccessKey): KeyAnswer {
+function answerOf({ createdAt, lastUsedAt, expiresAt, ...key }: ListedAccessKey): ListedKey {
   return {
     id: key.id,
     name: key.name,
