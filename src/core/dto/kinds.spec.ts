@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { JsonNumber } from '../json/index.js';
+import { JsonNumber, parseJson } from '../json/index.js';
 import type { Kind } from './kind.js';
 import { flagKind, instantKind, oneOfKind, opaqueMapKind, textKind, wholeKind } from './kinds.js';
 
@@ -134,7 +134,7 @@ describe('an instant', () => {
 
 describe('an opaque map', () => {
   it('is the very object that was written', () => {
-    const map = { a: { b: [1] } };
+    const map = parseJson('{"a":{"b":[1]}}');
     expect(read(opaqueMapKind(), map)).toBe(map);
   });
 
