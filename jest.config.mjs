@@ -24,5 +24,5 @@ export default {
   maxWorkers: 2,
   // Of it.concurrent, for tests that wait.
   maxConcurrency: 20,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -1,12 +1,21 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { call, everything, fresh, read } from '../../support/customer-services.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import type { SpawnedServer } from '../../support/spawned-server.js';
+import type { TestDatabase } from '../../support/test-database.js';
 import { useServers } from '../../support/use-servers.js';
 
 // contract: operations.md, "Crash"; cs.md, "nothing is half-written", "atomically"
 const servers = useServers();
+
+let database: TestDatabase;
+/** The node that outlives the others, and takes over from them. */
+let next: SpawnedServer;
+
+beforeAll(async () => {
+  database = await servers.database();
+});
 
 /** What one client was told: the services of its customer, and their states in order. */
 interface Told {
@@ -64,7 +73,6 @@ function expectChain(service: any): number[] {
 
 describe('kill -9 of a server while services live (operations.md, Crash)', () => {
   it('loses nothing that was acknowledged and leaves nothing half-written', async () => {
-    const database = await servers.database();
     const doomed = await servers.spawn({ database });
     const clients = Array.from({ length: 12 }, (): Told => ({ customer: fresh(), services: [] }));
     const living = Promise.all(clients.map((told) => liveUntilGone(doomed, told)));
@@ -74,7 +82,7 @@ describe('kill -9 of a server while services live (operations.md, Crash)', () =>
     await doomed.kill('SIGKILL');
     await living;
 
-    const next = await servers.spawn({ database });
+    next = await servers.spawn({ database });
     for (const { customer, services } of clients) {
       const listed: any[] = await read(next, `/customers/${customer}/services?${everything}`);
       // At most the one whose answer was lost is there beside those that were acknowledged.
@@ -102,15 +110,10 @@ describe('kill -9 of a server while services live (operations.md, Crash)', () =>
                  (SELECT FROM cs_service o WHERE o::text LIKE '%' || t.service_id || '%')) AS tasks`,
     );
     expect(orphans).toEqual({ states: 0, tasks: 0 });
-    await next.stop();
   });
 
   it('leaves no lock behind: what was under way can be gone on with', async () => {
-    const database = await servers.database();
-    const [doomed, other] = await Promise.all([
-      servers.spawn({ database }),
-      servers.spawn({ database }),
-    ]);
+    const [doomed, other] = [await servers.spawn({ database }), next];
     const element = { service: { contact_key: fresh() }, state: {}, task: {} };
     const compose = (server: SpawnedServer) =>
       call(server, 'POST', '/services_composite/start', { services: [element] });

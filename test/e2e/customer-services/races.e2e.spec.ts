@@ -82,7 +82,7 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
   });
 
   it('when what is there is due to be completed make one new service', async () => {
-    for (let round = 0; round < 3; round++) {
+    const rounds = Array.from({ length: 3 }, async () => {
       const service = { contact_key: fresh() };
       const old = await startService(nodes[0]!, { ...service, auto_complete_after: 1 });
       await startState(nodes[0]!, old);
@@ -104,7 +104,8 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
       expect(service_id).not.toBe(old);
       const states = await read(nodes[1]!, `/services/${old}/states`);
       expect(states).toMatchObject([{ completed: { timestamp: expect.any(String) } }]);
-    }
+    });
+    await Promise.all(rounds);
   });
 
   it('and an end of what is found leave no state in a service that was never answered', async () => {

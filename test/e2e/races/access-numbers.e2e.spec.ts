@@ -76,7 +76,7 @@ describe('100 clients on 50 numbers, two server processes', () => {
 
 describe('two simultaneous matches of one service', () => {
   it('have one winner, with a code, an ANI, and the number alone', async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 9; round++) {
       const more = round % 3 === 0 ? { _provide_code: 'true' } : {};
       const { json } = await interact(a, 'matched', more);
       const form: Record<string, string> = { _access_number: json._access_number };
@@ -110,10 +110,10 @@ describe('codes of one shared number', () => {
   it('are unique among live services, whatever races', async () => {
     const more = { _provide_code: 'true', _access_code_length: '4' };
     const answers = await Promise.all(
-      Array.from({ length: 600 }, (_, n) => interact(n % 2 ? a : b, 'shared', more)),
+      Array.from({ length: 200 }, (_, n) => interact(n % 2 ? a : b, 'shared', more)),
     );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(new Set(answers.map(({ json }) => json._access_code)).size).toBe(600);
+    expect(new Set(answers.map(({ json }) => json._access_code)).size).toBe(200);
   });
 });
 
@@ -121,7 +121,7 @@ describe('booking, matching, ending and sweeping together', () => {
   it('never book a number twice and never lose one', async () => {
     const held = new Map<string, string>();
     const problems: string[] = [];
-    const until = Date.now() + 8000;
+    const until = Date.now() + 3000;
     const client = async (n: number): Promise<void> => {
       while (Date.now() < until) {
         const node = n % 2 ? a : b;
