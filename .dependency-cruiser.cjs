@@ -67,8 +67,8 @@ const rules = [
   },
   {
     name: 'composition-sees-every-module',
-    comment: 'app.module.ts, application.ts that assembles it, and the programs beside main.ts',
-    from: { path: '^src/[^/]+$', pathNot: '^src/(app\\.module|application|[^/]+\\.main)\\.ts$' },
+    comment: 'app.module.ts, application.ts that assembles it, and the commands beside main.ts',
+    from: { path: '^src/([^/]+|commands/.+)$', pathNot: '^src/(app\\.module|application|commands/[^/]+)\\.ts$' },
     to: { path: '^src/modules/' },
   },
   {
@@ -84,6 +84,7 @@ const rules = [
       pathNot: [
         '\\.(repository|entity|module)\\.ts$',
         '^src/core/database/',
+        '^src/embedded-postgres/',
         // LISTEN needs a connection of its own.
         '^src/core/bus/postgres[^/]*\\.ts$',
         spec,

@@ -1,4 +1,4 @@
 // npm run backup -- FILE
 import { runTool } from './lib/run-tool.mjs';
 
-await runTool('src/backup.main.js');
+await runTool('src/commands/backup.main.js');

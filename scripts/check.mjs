@@ -1,8 +1,9 @@
 // npm run check [-- names]: every law that is a program, two at a time (the machines that run this
 // have few cores). Warnings are shown but do not fail.
 import { spawn } from 'node:child_process';
+import { folderCircles } from './lib/folder-circles.mjs';
 import { lockFileFaults } from './lib/lock-file.mjs';
-import { fail, inRoot, root } from './lib/project.mjs';
+import { fail, filesBelow, inRoot, root } from './lib/project.mjs';
 import { prepare } from './lib/prepare.mjs';
 
 const cache = 'node_modules/.cache';
@@ -21,6 +22,13 @@ const checks = {
     ),
   openapi: () => node(inRoot('scripts/openapi.mjs'), '--check'),
   schema: () => node(inRoot('scripts/schema.mjs'), '--check'),
+  'folder-circles': async () => {
+    const circles = folderCircles(
+      root,
+      filesBelow('src').filter((file) => file.endsWith('.ts')),
+    );
+    return { failed: circles.length > 0, output: circles.join('\n') };
+  },
   'lock-file': async () => {
     const faults = lockFileFaults();
     return { failed: faults.length > 0, output: faults.join('\n') };

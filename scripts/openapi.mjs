@@ -7,7 +7,7 @@ const file = inRoot('docs/openapi.json');
 
 await prepare();
 process.chdir(root);
-const { openApiDocument } = await import('../dist/src/openapi.main.js');
+const { openApiDocument } = await import('../dist/src/commands/openapi.main.js');
 const wanted = await format(sorted(await openApiDocument()));
 if (process.argv.includes('--check')) compare(readOr(''), wanted);
 else writeFileSync(file, wanted);

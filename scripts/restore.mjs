@@ -1,4 +1,4 @@
 // npm run restore -- FILE
 import { runTool } from './lib/run-tool.mjs';
 
-await runTool('src/restore.main.js');
+await runTool('src/commands/restore.main.js');

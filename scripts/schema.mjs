@@ -13,8 +13,8 @@ const hashFile = inRoot('migrations/hashes.json');
 
 await prepare();
 process.chdir(root);
-const { startEmbeddedPostgres } = await import('../dist/src/core/database/embedded/index.js');
-const { examineSchema } = await import('../dist/src/schema.main.js');
+const { startEmbeddedPostgres } = await import('../dist/src/embedded-postgres/index.js');
+const { examineSchema } = await import('../dist/src/commands/schema.main.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'opengms-schema-'));
 // Started by root, PostgreSQL runs as another account, which must get through here.

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AccessGuard } from './core/auth/index.js';
+import { AccessGuard } from './core/identity/index.js';
 import { BusModule } from './core/bus/index.js';
 import { ENVIRONMENT, type Environment } from './core/config/index.js';
 import { DATABASE_URL, DatabaseModule } from './core/database/index.js';
@@ -10,6 +10,7 @@ import { HttpModule } from './core/http/http.module.js';
 import { Log, ObservabilityModule } from './core/observability/index.js';
 import { OutboxModule } from './core/outbox/index.js';
 import { OutgoingModule } from './core/outgoing/index.js';
+import { SchedulingModule } from './core/scheduling/index.js';
 import { TimersModule } from './core/timers/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
@@ -24,7 +25,7 @@ import { ServicesModule } from './modules/services/index.js';
 import { StorageModule } from './modules/storage/index.js';
 
 /** What the process knows before the application is made. */
-export interface Facts {
+export interface BootContext {
   readonly environment: Environment;
   readonly databaseUrl: string;
   readonly log: Log;
@@ -33,25 +34,25 @@ export interface Facts {
 /** The process's facts, for whoever asks. */
 @Global()
 @Module({})
-class FactsModule {
-  static of({ environment, databaseUrl, log }: Facts): DynamicModule {
+class BootContextModule {
+  static of({ environment, databaseUrl, log }: BootContext): DynamicModule {
     const providers = [
       { provide: ENVIRONMENT, useValue: environment },
       { provide: DATABASE_URL, useValue: databaseUrl },
       { provide: Log, useValue: log },
     ];
-    return { module: FactsModule, providers, exports: providers };
+    return { module: BootContextModule, providers, exports: providers };
   }
 }
 
 /** The one file that sees every module. Modules stand in the order of the ladder. */
 @Module({})
 export class AppModule {
-  static of(facts: Facts): DynamicModule {
+  static of(facts: BootContext): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        FactsModule.of(facts),
+        BootContextModule.of(facts),
         DatabaseModule.connect(facts.databaseUrl, `gms ${facts.environment.nodeId}`),
         ScheduleModule.forRoot(),
         ObservabilityModule,
@@ -60,6 +61,7 @@ export class AppModule {
         OutboxModule,
         OutgoingModule,
         TimersModule,
+        SchedulingModule,
         EdgeModule,
         AuditModule,
         AccessKeysModule,

@@ -5,13 +5,13 @@ import { AppModule } from './app.module.js';
 import type { Environment } from './core/config/index.js';
 import { migrate } from './core/database/index.js';
 import { DtoPipe } from './core/dto/index.js';
-import { answerClientErrors } from './core/http/client-error.js';
+import { answerClientErrors } from './core/http/client-errors.js';
 import { mountDocs } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
 import { mountObservability, NestLog, openLog } from './core/observability/index.js';
 import { mountCometd } from './modules/cometd/index.js';
 import { mountEdge, mountFrontPage, mountTestPages } from './modules/edge/index.js';
-import { ConfigurationStart } from './modules/options/index.js';
+import { ConfigurationLoader } from './modules/options/index.js';
 
 /**
  * Makes the whole application on a database that is running: schema brought up to date,
@@ -39,7 +39,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     mountDocs(app);
     app.useGlobalPipes(new DtoPipe());
     await app.init();
-    await app.get(ConfigurationStart).start(environment);
+    await app.get(ConfigurationLoader).start(environment);
     return app;
   } catch (error) {
     await app.close();

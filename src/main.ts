@@ -1,5 +1,5 @@
 // Before all else, see there.
-import './core/config/frugal-heap.js';
+import './core/config/heap-growth.js';
 import type { INestApplication } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApplication } from './application.js';
@@ -10,20 +10,18 @@ import {
   version,
   type Environment,
 } from './core/config/index.js';
-import { startEmbeddedPostgres } from './core/database/embedded/index.js';
-import { stopGracefully } from './core/http/graceful-stop.js';
-import { listen } from './core/http/listen.js';
-import { StopRequest } from './core/http/stop-request.js';
+import { startEmbeddedPostgres } from './embedded-postgres/index.js';
 import { openLog, type Log } from './core/observability/index.js';
+import { stopGracefully, listen, StopRequest } from './core/lifecycle/index.js';
 
 /** A stop that takes longer is cut short (operations.md). */
-const longestStopMs = 10_000;
+const maxStopMs = 10_000;
 
 /**
  * What a start that is about done gets to come to its end, milliseconds, when it is told to stop; one
  * that waits for another node's migrations is not waited for.
  */
-const startEndMs = 2000;
+const startGraceMs = 2000;
 
 interface DatabaseInUse {
   readonly url: string;
@@ -42,21 +40,21 @@ async function openDatabase(
   const { signal } = stop;
   const { dataDir } = environment;
   const embedded = await startEmbeddedPostgres({ dataDir, database: 'gms', log, signal });
-  stop.beforeSuddenEnd(() => {
+  stop.onForcedExit(() => {
     embedded.abandon();
   });
   return embedded;
 }
 
 /** The application; undefined when the process is told to stop meanwhile. */
-async function open<App extends INestApplication>(
+async function awaitApplication<App extends INestApplication>(
   creating: Promise<App>,
   stop: StopRequest,
 ): Promise<App | undefined> {
-  await Promise.race([creating, stop.heard()]);
+  await Promise.race([creating, stop.waitForRequest()]);
   if (!stop.signal.aborted) return creating;
   const late = creating.catch(() => undefined);
-  const app = await Promise.race([late, delay(startEndMs, undefined)]);
+  const app = await Promise.race([late, delay(startGraceMs, undefined)]);
   await app?.close();
   return undefined;
 }
@@ -64,7 +62,10 @@ async function open<App extends INestApplication>(
 async function serve(environment: Environment, log: Log, stop: StopRequest): Promise<void> {
   const database = await openDatabase(environment, log, stop);
   try {
-    const app = await open(createApplication({ ...environment, databaseUrl: database.url }), stop);
+    const app = await awaitApplication(
+      createApplication({ ...environment, databaseUrl: database.url }),
+      stop,
+    );
     if (app === undefined) return;
     log.info({ url: await listen(app, environment) }, 'listening');
     await stopGracefully(app, stop, log);
@@ -78,7 +79,7 @@ async function run(): Promise<void> {
   const environment = readEnvironment();
   const log = openLog(environment.logLevel, { node: environment.nodeId });
   log.info({ version, commit, nodeVersion: process.version }, 'starting');
-  const stop = new StopRequest(log, longestStopMs);
+  const stop = new StopRequest(log, maxStopMs);
   try {
     await serve(environment, log, stop);
   } catch (error) {
@@ -88,7 +89,7 @@ async function run(): Promise<void> {
 }
 
 /** One line for each fault, without a stack: who starts a server is not debugging it. */
-function explain(error: unknown): string {
+function describeStartFailure(error: unknown): string {
   if (error instanceof EnvironmentError) return error.faults.join('\n');
   return error instanceof Error ? error.message : String(error);
 }
@@ -97,6 +98,6 @@ try {
   await run();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`OpenGMS cannot start:\n${explain(error)}\n`);
+  process.stderr.write(`OpenGMS cannot start:\n${describeStartFailure(error)}\n`);
   process.exit(1);
 }

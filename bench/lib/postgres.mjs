@@ -19,7 +19,7 @@ const settings = {
  *   connection, answering rows
  */
 export async function startPostgres(folder, closing) {
-  const { startEmbeddedPostgres } = await importBuilt('src/core/database/embedded/index.js');
+  const { startEmbeddedPostgres } = await importBuilt('src/embedded-postgres/index.js');
   const { migrate } = await importBuilt('src/core/database/index.js');
   const server = await startEmbeddedPostgres({
     dataDir: join(folder, 'database'),

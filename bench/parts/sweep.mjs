@@ -8,7 +8,7 @@ import { startServer } from '../lib/processes.mjs';
 /** Areas that have expired; with three keys each they are 1,000,000 rows. */
 const expiredAreas = 250_000;
 const rows = expiredAreas * 4;
-/** What one batch of the sweeper removes first, in areas (core/timers/sweeper.ts). */
+/** What one batch of the sweeper removes first, in areas (core/scheduling/sweeper.ts). */
 const batchAreas = 5000;
 const foreground = { requests: { name: 'createAndRead' }, connections: 32, perSecond: 400 };
 /** The sweeper begins so long after the server: time to warm up, and for the foreground alone, ms. */

@@ -16,8 +16,8 @@ const offences: Record<string, { file: string; imports: string }> = {
     imports: '../edge/user.js',
   },
   'front-door-from-outside': {
-    file: 'src/backup.main.ts',
-    imports: './modules/edge/user.js',
+    file: 'src/commands/backup.main.ts',
+    imports: '../modules/edge/user.js',
   },
   'core-knows-no-module': {
     file: 'src/core/http/filter.ts',

@@ -41,10 +41,9 @@ describe('the laws of the schema', () => {
   });
 
   it('says where an entity and its table are not the same', async () => {
-    expect(NodeEntity.name).toBe('NodeEntity');
     const empty = await createEmptyDatabase();
     await change(`ALTER TABLE node DROP CONSTRAINT node_status; ALTER TABLE node ADD size integer`);
-    const { changes, lines } = await compareEntities(database.url, empty);
+    const { changes, lines } = await compareEntities(database.url, empty, [NodeEntity]);
     expect(changes.join('\n')).toContain('ADD CONSTRAINT "node_status"');
     expect(changes.join('\n')).toContain('DROP COLUMN "size"');
     expect(lines.filter((line) => line.includes(' node: '))).toEqual([
@@ -70,10 +69,11 @@ describe('the laws of the schema', () => {
     ]);
   });
 
-  it('refuses two statements of one name, and a name that PostgreSQL would cut short', () => {
-    const first = statement('test.namesake', 'SELECT 1');
-    expect(statement('test.namesake', 'SELECT 1')).toBe(first);
-    expect(() => statement('test.namesake', 'SELECT 2')).toThrow('two statements are named');
+  it('names two statements of one name, and refuses a name that PostgreSQL would cut short', async () => {
+    const namesakes = ['SELECT 1', 'SELECT 2'].map((text) => ({ name: 'test.namesake', text }));
+    expect(await refusedStatements(database.url, namesakes)).toEqual([
+      'test.namesake: prepared statement "test.namesake" already exists',
+    ]);
     expect(() => statement('x'.repeat(64), 'SELECT 1')).toThrow('longer than 63 bytes');
   });
 

@@ -13,6 +13,7 @@ const { ENVIRONMENT } = await core('config');
 const { Database, DATABASE_URL, DatabaseModule, statement } = await core('database');
 const { Log, ObservabilityModule, openLog } = await core('observability');
 const { Outbox, OutboxModule } = await core('outbox');
+const { SchedulingModule } = await core('scheduling');
 const { Timers, TimersModule } = await core('timers');
 
 const [url, nodeId, role] = process.argv.slice(2);
@@ -33,6 +34,7 @@ Module({
     BusModule,
     OutboxModule,
     TimersModule,
+    SchedulingModule,
   ],
 })(CoreModule);
 
@@ -46,7 +48,7 @@ const note = (table, key) =>
 
 const roles = {
   outbox: () =>
-    app.get(Outbox, { strict: false }).handle('crash', {
+    app.get(Outbox, { strict: false }).registerHandler('crash', {
       leaseMs: 2000,
       concurrency: 4,
       run: async ({ key }) => {
@@ -56,7 +58,7 @@ const roles = {
       },
     }),
   timers: () =>
-    app.get(Timers, { strict: false }).handle('crash', async ({ key }) => {
+    app.get(Timers, { strict: false }).registerHandler('crash', async ({ key }) => {
       await note('timer_log', key);
       await delay(20);
     }),

@@ -10,6 +10,7 @@ import { ENVIRONMENT } from '../../src/core/config/index.js';
 import { DATABASE_URL, DatabaseModule } from '../../src/core/database/index.js';
 import { Log, ObservabilityModule } from '../../src/core/observability/index.js';
 import { OutboxModule } from '../../src/core/outbox/index.js';
+import { SchedulingModule } from '../../src/core/scheduling/index.js';
 import { TimersModule } from '../../src/core/timers/index.js';
 
 /** One line that a node under test has logged. */
@@ -78,6 +79,7 @@ function moduleOf(databaseUrl: string, nodeId: string, facts: any[]): Type {
       BusModule,
       OutboxModule,
       TimersModule,
+      SchedulingModule,
     ],
   })
   class CoreModule {}

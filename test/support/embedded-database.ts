@@ -140,7 +140,7 @@ async function startUser({
   uid,
   ...options
 }: UserOptions): Promise<DatabaseUser> {
-  const module = join(installation, 'dist/src/core/database/embedded/index.js');
+  const module = join(installation, 'dist/src/embedded-postgres/index.js');
   const settings = { ...fast, ...options.settings };
   const child = fork(
     join(installation, 'test/support/embedded-database-user.mjs'),

@@ -65,7 +65,7 @@ function mark(manifest: string): void {
 }
 
 function copySources(folder: string): void {
-  const sources = ['dist/src/core/database/embedded', 'dist/src/core/config'];
+  const sources = ['dist/src/embedded-postgres'];
   for (const part of [...sources, 'package.json', 'test/support/embedded-database-user.mjs']) {
     cpSync(join(checkout, part), join(folder, part), { recursive: true });
   }

@@ -8,7 +8,7 @@ const prefix = 'opengms-test-';
 /** Starts the run's own PostgreSQL in a temporary folder that names this process. */
 export async function startTestPostgres() {
   await removeLeftovers();
-  const { startEmbeddedPostgres } = await import('../../dist/src/core/database/embedded/index.js');
+  const { startEmbeddedPostgres } = await import('../../dist/src/embedded-postgres/index.js');
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   // Started by root, PostgreSQL runs as another account, which must get through here.
   chmodSync(folder, 0o755);

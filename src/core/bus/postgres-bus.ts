@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database, DATABASE_URL, statement } from '../database/index.js';
-import { outsideUnitsOfWork } from '../database/unit-of-work-scope.js';
+import { runOutsideUnitOfWork } from '../database/unit-of-work-scope.js';
 import { Log } from '../observability/index.js';
 import { Bus } from './bus.js';
 import { PostgresListener } from './postgres-listener.js';
@@ -17,7 +17,7 @@ const isListening = statement(
       WHERE datname = current_database() AND application_name = $1) AS "isThere"`,
 );
 
-type Hear = (key: string | undefined) => void;
+type WakeUpListener = (key: string | undefined) => void;
 
 /**
  * The bus over PostgreSQL's LISTEN and NOTIFY. This node's own listeners hear a wake-up in the same
@@ -25,7 +25,7 @@ type Hear = (key: string | undefined) => void;
  */
 @Injectable()
 export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutdown {
-  private readonly hearers = new Map<string, Set<Hear>>();
+  private readonly listenersByTopic = new Map<string, Set<WakeUpListener>>();
   private readonly listener: PostgresListener;
   private readonly notifier: PostgresNotifier;
   override readonly ownId = randomUUID();
@@ -43,8 +43,8 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
       url,
       { channel, applicationName: nameOf(this.ownId) },
       {
-        heard: (payload) => this.tell(decodeWakeUp(payload, this.ownId)),
-        mayHaveMissed: () => this.tellAll(),
+        onPayload: (payload) => this.notifyListeners(decodeWakeUp(payload, this.ownId)),
+        onReconnected: () => this.notifyAllTopics(),
       },
       log,
     );
@@ -58,7 +58,7 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await this.listener.stop();
-    await this.notifier.drain();
+    await this.notifier.flush();
   }
 
   override get isConnected(): boolean {
@@ -74,38 +74,40 @@ export class PostgresBus extends Bus implements OnModuleInit, OnApplicationShutd
     if (this.stopped) return;
     const text = encodeWakeUp(topic, key);
     // A wake-up sent by the connection of a unit of work would wait for its commit.
-    outsideUnitsOfWork(() => {
-      this.notifier.add(withOrigin(text, this.ownId));
-      if (this.ownWakeUps.size === 0) setImmediate(() => this.tellOwn());
+    runOutsideUnitOfWork(() => {
+      this.notifier.enqueue(withOrigin(text, this.ownId));
+      if (this.ownWakeUps.size === 0) setImmediate(() => this.deliverOwnWakeUps());
       this.ownWakeUps.add(text);
     });
   }
 
-  override onWake(topic: string, hear: Hear): () => void {
-    const hearers = this.hearers.get(topic) ?? new Set<Hear>();
-    this.hearers.set(topic, hearers);
+  override onWake(topic: string, hear: WakeUpListener): () => void {
+    const hearers = this.listenersByTopic.get(topic) ?? new Set<WakeUpListener>();
+    this.listenersByTopic.set(topic, hearers);
     // A function that listens twice is heard twice and ended once each.
-    const heard: Hear = (key) => hear(key);
+    const heard: WakeUpListener = (key) => hear(key);
     hearers.add(heard);
     return () => {
       hearers.delete(heard);
-      if (hearers.size === 0 && this.hearers.get(topic) === hearers) this.hearers.delete(topic);
+      if (hearers.size === 0 && this.listenersByTopic.get(topic) === hearers)
+        this.listenersByTopic.delete(topic);
     };
   }
 
-  private tellOwn(): void {
+  private deliverOwnWakeUps(): void {
     const texts = [...this.ownWakeUps];
     this.ownWakeUps.clear();
-    for (const text of texts) this.tell(decodeWakeUp(text));
+    for (const text of texts) this.notifyListeners(decodeWakeUp(text));
   }
 
-  private tellAll(): void {
-    for (const topic of [...this.hearers.keys()]) this.tell({ topic, key: undefined });
+  private notifyAllTopics(): void {
+    for (const topic of [...this.listenersByTopic.keys()])
+      this.notifyListeners({ topic, key: undefined });
   }
 
-  private tell(wakeUp: WakeUp | undefined): void {
+  private notifyListeners(wakeUp: WakeUp | undefined): void {
     if (wakeUp === undefined) return;
-    for (const hear of [...(this.hearers.get(wakeUp.topic) ?? [])]) {
+    for (const hear of [...(this.listenersByTopic.get(wakeUp.topic) ?? [])]) {
       try {
         hear(wakeUp.key);
       } catch (error) {

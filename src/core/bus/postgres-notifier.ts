@@ -2,10 +2,10 @@ import { type Database, statement } from '../database/index.js';
 import type { Log } from '../observability/index.js';
 
 /** How long wake-ups are gathered before they are sent together, milliseconds. */
-const gatherMs = 4;
+const batchDelayMs = 4;
 
 /** How many one statement sends. */
-const mostAtOnce = 1000;
+const maxBatch = 1000;
 
 /**
  * The commit of a notification takes a lock that the whole server shares, so that many at once
@@ -22,7 +22,7 @@ const notify = statement(
  * larger ones. What cannot be sent is dropped: whoever would have heard it looks anyway.
  */
 export class PostgresNotifier {
-  private readonly gathered = new Set<string>();
+  private readonly pendingPayloads = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
 
@@ -33,33 +33,35 @@ export class PostgresNotifier {
   ) {}
 
   /** Must be called outside of a unit of work: what is sent in one is sent with its commit. */
-  add(payload: string): void {
-    this.gathered.add(payload);
-    if (this.sending === undefined) this.timer ??= setTimeout(() => this.send(), gatherMs);
+  enqueue(payload: string): void {
+    this.pendingPayloads.add(payload);
+    if (this.sending === undefined)
+      this.timer ??= setTimeout(() => this.sendPending(), batchDelayMs);
   }
 
   /** Sends what is gathered and waits for it. */
-  async drain(): Promise<void> {
+  async flush(): Promise<void> {
     await this.sending;
-    if (this.gathered.size > 0) this.send();
+    if (this.pendingPayloads.size > 0) this.sendPending();
     await this.sending;
   }
 
-  private send(): void {
+  private sendPending(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const payloads = [...this.gathered];
-    this.gathered.clear();
-    this.sending = this.sendAll(payloads).finally(() => {
+    const payloads = [...this.pendingPayloads];
+    this.pendingPayloads.clear();
+    this.sending = this.sendPayloads(payloads).finally(() => {
       this.sending = undefined;
-      if (this.gathered.size > 0) this.timer ??= setTimeout(() => this.send(), gatherMs);
+      if (this.pendingPayloads.size > 0)
+        this.timer ??= setTimeout(() => this.sendPending(), batchDelayMs);
     });
   }
 
-  private async sendAll(payloads: readonly string[]): Promise<void> {
+  private async sendPayloads(payloads: readonly string[]): Promise<void> {
     try {
-      for (let start = 0; start < payloads.length; start += mostAtOnce) {
-        const some = payloads.slice(start, start + mostAtOnce);
+      for (let start = 0; start < payloads.length; start += maxBatch) {
+        const some = payloads.slice(start, start + maxBatch);
         await this.database.execute(notify, [this.channel, some]);
       }
     } catch (error) {

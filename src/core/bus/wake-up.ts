@@ -8,14 +8,14 @@ export interface WakeUp {
 const separator = '\x1f';
 
 /** PostgreSQL takes payloads under 8,000 bytes; one that is too long would fail all sent with it. */
-const longestKeyBytes = 200;
+const maxKeyBytes = 200;
 
 /**
  * The text of a wake-up: `topic`, `topic␟key`. A key that cannot travel (too long, with control
  * characters or half of a surrogate pair) is left out: then something of the topic has changed.
  */
 export function encodeWakeUp(topic: string, key: string | undefined): string {
-  return key === undefined || !travels(key) ? topic : `${topic}${separator}${key}`;
+  return key === undefined || !isTransmittable(key) ? topic : `${topic}${separator}${key}`;
 }
 
 /** Adds who sends it, by which a node knows what it has told its own listeners already. */
@@ -30,10 +30,10 @@ export function decodeWakeUp(payload: string, ownOrigin?: string): WakeUp | unde
   return { topic, key: key === '' ? undefined : key };
 }
 
-function travels(key: string): boolean {
+function isTransmittable(key: string): boolean {
   return (
     key !== '' &&
-    Buffer.byteLength(key) <= longestKeyBytes &&
+    Buffer.byteLength(key) <= maxKeyBytes &&
     !/\p{Cc}/u.test(key) &&
     key.isWellFormed()
   );

@@ -42,7 +42,7 @@ interface Variable {
   /** What a caller may write, for the fault's words. */
   readonly takes: string;
   readonly schema: z.ZodType<unknown, string>;
-  readonly initial: () => unknown;
+  readonly makeDefault: () => unknown;
 }
 
 const variables: Readonly<Record<string, Variable>> = {
@@ -50,31 +50,31 @@ const variables: Readonly<Record<string, Variable>> = {
     field: 'port',
     takes: 'a port from 0 to 65535',
     schema: wholeNumber(0, 65_535),
-    initial: () => 8080,
+    makeDefault: () => 8080,
   },
   HOST: {
     field: 'host',
     takes: 'an address to listen on',
     schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
-    initial: () => '127.0.0.1',
+    makeDefault: () => '127.0.0.1',
   },
   DATABASE_URL: {
     field: 'databaseUrl',
     takes: 'a URL that begins with postgres:// or postgresql://',
     schema: z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)),
-    initial: () => undefined,
+    makeDefault: () => undefined,
   },
   GMS_DATA_DIR: {
     field: 'dataDir',
     takes: 'a folder',
     schema: z.string().transform((path) => resolve(path)),
-    initial: () => resolve('data'),
+    makeDefault: () => resolve('data'),
   },
   GMS_CONFIG: {
     field: 'configFile',
     takes: 'the path of a YAML file',
     schema: z.string().transform((path) => resolve(path)),
-    initial: () => resolve('config/gms.yaml'),
+    makeDefault: () => resolve('config/gms.yaml'),
   },
   GMS_CONFIG_RELOAD: {
     field: 'configReload',
@@ -84,31 +84,31 @@ const variables: Readonly<Record<string, Variable>> = {
       .toLowerCase()
       .pipe(z.enum(['true', 'false']))
       .transform((word) => word === 'true'),
-    initial: () => false,
+    makeDefault: () => false,
   },
   GMS_NODE_ID: {
     field: 'nodeId',
     takes: '1 to 255 of A-Z a-z 0-9 . _ : -',
     schema: z.string().regex(/^[A-Za-z0-9._:-]{1,255}$/),
-    initial: () => `${hostname()}-${String(process.pid)}`,
+    makeDefault: () => `${hostname()}-${String(process.pid)}`,
   },
   GMS_SWEEP_INTERVAL_MS: {
     field: 'sweepIntervalMs',
     takes: 'milliseconds from 10 to 3600000',
     schema: wholeNumber(10, 3_600_000),
-    initial: () => 5000,
+    makeDefault: () => 5000,
   },
   GMS_ADMIN_KEY: {
     field: 'adminKey',
     takes: 'a secret of 16 to 255 printable ASCII characters without blanks',
     schema: z.string().regex(/^[\x21-\x7e]{16,255}$/),
-    initial: () => undefined,
+    makeDefault: () => undefined,
   },
   GMS_LOG_LEVEL: {
     field: 'logLevel',
     takes: logLevels.join(', '),
     schema: z.string().toLowerCase().pipe(z.enum(logLevels)),
-    initial: () => 'info',
+    makeDefault: () => 'info',
   },
 };
 
@@ -130,7 +130,7 @@ export function readEnvironment(
   for (const [name, variable] of Object.entries(variables)) {
     const text = (values.get(name) ?? source[name])?.trim();
     if (!text) {
-      environment[variable.field] = variable.initial();
+      environment[variable.field] = variable.makeDefault();
       continue;
     }
     const result = variable.schema.safeParse(text);

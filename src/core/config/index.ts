@@ -1,7 +1,10 @@
-export { installationFolder } from './installation.js';
-export { EnvironmentError, readEnvironment } from './environment.js';
-export type { Environment, LogLevel } from './environment.js';
-export { commit, version } from './version.js';
+export { installationFolder, commit, version } from './installation.js';
+export {
+  EnvironmentError,
+  readEnvironment,
+  type Environment,
+  type LogLevel,
+} from './environment.js';
 
 /** The injection token of the `Environment`. */
 export const ENVIRONMENT = Symbol('ENVIRONMENT');

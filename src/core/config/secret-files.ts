@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** More than any secret has, bytes. */
-const mostBytes = 65_536;
+const maxSecretBytes = 65_536;
 
 export interface SecretFiles {
   /** The content of the file that `<name>_FILE` names, by name. */
@@ -44,9 +44,9 @@ function readSecret(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error('is not a file');
-    const bytes = Buffer.alloc(mostBytes + 1);
+    const bytes = Buffer.alloc(maxSecretBytes + 1);
     const length = readSync(descriptor, bytes, 0, bytes.length, 0);
-    if (length > mostBytes) throw new Error(`has more than ${String(mostBytes)} bytes`);
+    if (length > maxSecretBytes) throw new Error(`has more than ${String(maxSecretBytes)} bytes`);
     const secret = bytes.toString('utf8', 0, length).replace(/\r?\n$/, '');
     if (secret.trim() === '') throw new Error('is empty');
     return secret;

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { isConnectionFailure } from './connection-failure.js';
-import { markDriverError } from './database-error.js';
+import { tagDriverError } from './driver-error.js';
 import { isDiskFull } from './disk-space.js';
 import { isConflict, isUniqueViolation, sqlStateOf } from './sql-state.js';
 
@@ -31,10 +31,10 @@ it('a conflict or a repeated key that somebody else reports is none of the datab
 });
 
 it('a connection that is refused, breaks or is ended by PostgreSQL is a lost database', () => {
-  expect(isConnectionFailure(markDriverError(failure('ECONNREFUSED')))).toBe(true);
+  expect(isConnectionFailure(tagDriverError(failure('ECONNREFUSED')))).toBe(true);
   const both = new AggregateError([failure('ECONNREFUSED'), failure('ECONNREFUSED')]);
-  expect(isConnectionFailure(markDriverError(both))).toBe(true);
-  expect(isConnectionFailure(markDriverError(new Error('Query read timeout')))).toBe(true);
+  expect(isConnectionFailure(tagDriverError(both))).toBe(true);
+  expect(isConnectionFailure(tagDriverError(new Error('Query read timeout')))).toBe(true);
   expect(isConnectionFailure(answer('57P01'))).toBe(true);
   expect(isConnectionFailure(new QueryFailedError('SELECT', [], answer('57P03')))).toBe(true);
   expect(isConnectionFailure(new QueryFailedError('SELECT', [], failure('EPIPE')))).toBe(true);
@@ -46,7 +46,7 @@ it('an error of Node itself, which may be of another realm, is known as well', (
     `Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })`,
   ) as Error;
   expect(foreign instanceof Error).toBe(false);
-  expect(isConnectionFailure(markDriverError(foreign))).toBe(true);
+  expect(isConnectionFailure(tagDriverError(foreign))).toBe(true);
 });
 
 it('a full disk is that of the database or of the files of this node', () => {

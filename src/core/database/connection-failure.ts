@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { driverErrorOf } from './database-error.js';
+import { driverErrorOf } from './driver-error.js';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
 const unreachableStates = new Set<string>([
@@ -22,7 +22,7 @@ const unreachableCodes = new Set([
 ]);
 
 /** The driver names these failures by their words alone. */
-const words =
+const driverMessages =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Connection ended unexpectedly|client was closed|not queryable|Query runner already released/i;
 
 /**
@@ -41,5 +41,5 @@ function isUnreachable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
   if ('code' in error && unreachableCodes.has(String(error.code))) return true;
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isUnreachable);
-  return words.test(error.message);
+  return driverMessages.test(error.message);
 }

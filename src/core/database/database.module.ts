@@ -4,6 +4,9 @@ import { Database } from './database.js';
 import { DiskSpace } from './disk-space.js';
 import { UnitOfWork } from './unit-of-work.js';
 
+/** The injection token of the URL of the database in use, embedded or not. */
+export const DATABASE_URL = Symbol('DATABASE_URL');
+
 /**
  * Glossary. *Database*: where repositories send statements. *Unit of work*: one transaction around
  * a use case, found by what runs inside it. *Statement*: hand-written SQL with a name.

@@ -1,12 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import pg from 'pg';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { fromDriver, markDriverError } from './database-error.js';
+import { parseStoredJson } from '../json/index.js';
+import { tagDriverErrors, tagDriverError } from './driver-error.js';
 import { DiskSpace } from './disk-space.js';
-import { resultTypes } from './json-types.js';
 import { ambientScope } from './unit-of-work-scope.js';
 import type { Statement } from './statement.js';
+
+const { JSON: jsonType } = pg.types.builtins;
+
+/**
+ * How results are read: a column of type json with the digits and the order that it has (core/json),
+ * all others as the driver does. (jsonb has lost them already.)
+ */
+export const resultTypeParsers: pg.CustomTypesConfig = {
+  getTypeParser(type, format) {
+    const usual = pg.types.getTypeParser(type, format) as (value: string) => unknown;
+    return type === jsonType && format !== 'binary' ? parseStoredJson : usual;
+  },
+};
 
 /**
  * The way of repositories to PostgreSQL. Inside a unit of work a call runs in its transaction,
@@ -22,8 +36,8 @@ export class Database {
   ) {
     // One pool for the ORM and for hand-written statements, so that the total stays bounded.
     this.pool = (dataSource.driver as PostgresDriver).master as Pool;
-    surviveErrors(this.pool);
-    markFailuresToConnect(this.pool);
+    ignoreIdleErrors(this.pool);
+    tagConnectErrors(this.pool);
   }
 
   /** Runs a prepared statement and returns its rows. */
@@ -56,11 +70,11 @@ export class Database {
     const scope = ambientScope.getStore();
     const target = scope === undefined ? this.pool : scope.client;
     try {
-      return await fromDriver(
-        target.query<Row>({ name, text, values: values as unknown[], types: resultTypes }),
+      return await tagDriverErrors(
+        target.query<Row>({ name, text, values: values as unknown[], types: resultTypeParsers }),
       );
     } catch (error) {
-      this.disk.note(error);
+      this.disk.recordError(error);
       throw error;
     }
   }
@@ -70,7 +84,7 @@ export class Database {
  * A connection that is lost says so more than once: to the query under way, which fails, and again
  * when it has been dropped already. Unheard, the second word would end the process.
  */
-function surviveErrors(pool: Pool): void {
+function ignoreIdleErrors(pool: Pool): void {
   const heard = new WeakSet<object>();
   pool.on('acquire', (client) => {
     if (heard.has(client)) return;
@@ -80,16 +94,16 @@ function surviveErrors(pool: Pool): void {
 }
 
 /** Whoever takes a connection, the ORM too, fails with an error that says where it comes from. */
-function markFailuresToConnect(pool: Pool): void {
+function tagConnectErrors(pool: Pool): void {
   type Connected = Parameters<Parameters<Pool['connect']>[0]>;
   const connect = pool.connect.bind(pool) as {
     (): Promise<PoolClient>;
     (callback: (...connected: Connected) => void): void;
   };
   pool.connect = ((callback?: (...connected: Connected) => void) => {
-    if (callback === undefined) return fromDriver(connect());
+    if (callback === undefined) return tagDriverErrors(connect());
     connect((error, client, done) => {
-      callback(markDriverError(error), client, done);
+      callback(tagDriverError(error), client, done);
     });
     return undefined;
   }) as Pool['connect'];

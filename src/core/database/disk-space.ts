@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
 /** How long a disk counts as full after a write that found no room, milliseconds. */
-const rememberedMs = 10_000;
+const fullForMs = 10_000;
 
 /** Whether the error says that a disk is full: the database's, or that of this node's own files. */
 export function isDiskFull(error: unknown): boolean {
@@ -15,14 +15,14 @@ export function isDiskFull(error: unknown): boolean {
 /** Remembers whether writes lately found the disk full. */
 @Injectable()
 export class DiskSpace {
-  private lastFull = -Infinity;
+  private lastFullAt = -Infinity;
 
   /** Notes an error of a write, whatever it says. */
-  note(error: unknown): void {
-    if (isDiskFull(error)) this.lastFull = performance.now();
+  recordError(error: unknown): void {
+    if (isDiskFull(error)) this.lastFullAt = performance.now();
   }
 
   get isFull(): boolean {
-    return performance.now() - this.lastFull < rememberedMs;
+    return performance.now() - this.lastFullAt < fullForMs;
   }
 }

@@ -1,4 +1,4 @@
-import { DataSource, getMetadataArgsStorage } from 'typeorm';
+import { DataSource, type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 import { readSchemaText } from './schema-text.js';
 
 /** Where the entities of the server and the tables of a migrated database are not the same. */
@@ -14,30 +14,35 @@ export interface EntityDifferences {
 }
 
 /**
- * Compares every entity whose file was read so far with a migrated database, which is left as it is.
+ * Compares entities with a migrated database, which is left as it is.
  * @param emptyUrl a database without tables, in which the entities' tables are made
+ * @param entities all whose files were read so far, unless given
  */
 export async function compareEntities(
   migratedUrl: string,
   emptyUrl: string,
+  entities: DataSourceOptions['entities'] = getMetadataArgsStorage().tables.map(
+    ({ target }) => target,
+  ),
 ): Promise<EntityDifferences> {
-  const changes = await connected(migratedUrl, async (source) => {
+  const changes = await connected(migratedUrl, entities, async (source) => {
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     return upQueries.map(({ query }) => query);
   });
-  await connected(emptyUrl, (source) => source.synchronize());
+  await connected(emptyUrl, entities, (source) => source.synchronize());
   const [wanted, found] = [await tablesOf(migratedUrl), await tablesOf(emptyUrl)];
   return { changes, lines: [...missing(wanted, found, '-'), ...missing(found, wanted, '+')] };
 }
 
 async function connected<Result>(
   url: string,
+  entities: DataSourceOptions['entities'],
   work: (source: DataSource) => Promise<Result>,
 ): Promise<Result> {
   const source = await new DataSource({
     type: 'postgres',
     url,
-    entities: getMetadataArgsStorage().tables.map(({ target }) => target),
+    ...(entities === undefined ? {} : { entities }),
     installExtensions: false,
     uuidExtension: 'pgcrypto',
   }).initialize();

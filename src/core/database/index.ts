@@ -1,15 +1,13 @@
 export { Database } from './database.js';
-export { DATABASE_URL } from './database-url.js';
-export { DatabaseModule } from './database.module.js';
+export { DATABASE_URL, DatabaseModule } from './database.module.js';
 export { DiskSpace, isDiskFull } from './disk-space.js';
 export { compareEntities } from './entity-check.js';
 export { isConnectionFailure } from './connection-failure.js';
-export { JoinedCalls } from './joined-calls.js';
+export { StatementBatcher } from './statement-batcher.js';
 export { migrate } from './migrate.js';
 export { isUniqueViolation, SqlState, sqlStateOf } from './sql-state.js';
 export { readSchemaText, refusedStatements } from './schema-text.js';
-export { declaredStatements, statement } from './statement.js';
-export type { Statement } from './statement.js';
+export { declaredStatements, statement, type Statement } from './statement.js';
 export { TableRepository } from './table.repository.js';
 export { UnitOfWork } from './unit-of-work.js';
 export type { AfterCommit } from './unit-of-work-scope.js';

@@ -7,7 +7,7 @@ import { commit, version } from '../config/index.js';
 const migrationLock = 7_215_046_113;
 
 /** What a migration says about itself. */
-interface Told {
+interface MigrationLog {
   info(facts: object, message: string): void;
 }
 
@@ -18,13 +18,13 @@ interface Told {
  * @throws Error when the database is older than PostgreSQL 14, its schema is of a later version of
  *   this program, or a migration fails (it is rolled back whole)
  */
-export async function migrate(url: string, log?: Told): Promise<void> {
+export async function migrate(url: string, log?: MigrationLog): Promise<void> {
   const lock = new Client({ connectionString: url });
   // Losing this connection shows in the query under way; unheard, it would end the process.
   lock.on('error', () => undefined);
   await lock.connect();
   try {
-    await requireVersion(lock);
+    await requireSupportedPostgres(lock);
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await requireKnownSchema(lock);
     const applied = await runMigrations(url);
@@ -34,7 +34,7 @@ export async function migrate(url: string, log?: Told): Promise<void> {
   }
 }
 
-async function requireVersion(client: Client): Promise<void> {
+async function requireSupportedPostgres(client: Client): Promise<void> {
   const { rows } = await client.query<{ server_version_num: string; server_version: string }>(
     `SELECT current_setting('server_version_num') AS server_version_num,
             current_setting('server_version') AS server_version`,

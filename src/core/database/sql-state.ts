@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { driverErrorOf } from './database-error.js';
+import { driverErrorOf } from './driver-error.js';
 
 /** The SQLSTATE codes that code here decides by (PostgreSQL documentation, appendix A). */
 export const SqlState = {
@@ -17,19 +17,19 @@ export const SqlState = {
 } as const;
 
 /** What PostgreSQL answered, also inside an ORM's wrapper; undefined for any other error. */
-function answerOf(error: unknown): DatabaseError | undefined {
+function databaseErrorOf(error: unknown): DatabaseError | undefined {
   const cause = driverErrorOf(error);
   return cause instanceof DatabaseError ? cause : undefined;
 }
 
 /** The SQLSTATE of an error that PostgreSQL answered; undefined for any other value. */
 export function sqlStateOf(error: unknown): string | undefined {
-  return answerOf(error)?.code;
+  return databaseErrorOf(error)?.code;
 }
 
 /** Whether the error is a unique violation, of the named constraint or index when one is given. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  const answer = answerOf(error);
+  const answer = databaseErrorOf(error);
   if (answer?.code !== SqlState.uniqueViolation) return false;
   return constraint === undefined || answer.constraint === constraint;
 }

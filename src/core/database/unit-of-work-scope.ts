@@ -59,11 +59,11 @@ export class UnitOfWorkScope {
   }
 
   /** Forgets the after-commit work added since `mark`: its savepoint was rolled back. */
-  forgetAfterCommitSince(mark: number): void {
+  discardAfterCommitFrom(mark: number): void {
     this.afterCommit.length = mark;
   }
 
-  get afterCommitMark(): number {
+  get afterCommitCount(): number {
     return this.afterCommit.length;
   }
 
@@ -79,6 +79,6 @@ export const ambientScope = new AsyncLocalStorage<UnitOfWorkScope | undefined>()
  * Runs `work` outside of any unit of work, whoever called. `exit` would do the same, but switches
  * Node's hooks off and on again, which costs 40 µs.
  */
-export function outsideUnitsOfWork<Result>(work: () => Result): Result {
+export function runOutsideUnitOfWork<Result>(work: () => Result): Result {
   return ambientScope.run(undefined, work);
 }

@@ -4,18 +4,18 @@ import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Log } from '../observability/log.js';
-import { fromDriver } from './database-error.js';
+import { tagDriverErrors } from './driver-error.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { isConflict } from './sql-state.js';
 import {
   ambientScope,
   type AfterCommit,
-  outsideUnitsOfWork,
+  runOutsideUnitOfWork,
   UnitOfWorkScope,
 } from './unit-of-work-scope.js';
 
 /** PostgreSQL gives up one of two transactions that wait for each other; the loser may go again. */
-const mostAttempts = 4;
+const maxAttempts = 4;
 
 /**
  * One transaction around a use case. It is ambient: what runs inside finds it by itself
@@ -42,9 +42,9 @@ export class UnitOfWork {
     ambient?.requireNotGivenUp();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(work);
+        return await this.runOnce(work);
       } catch (error) {
-        if (attempt >= mostAttempts || !isConflict(error)) throw error;
+        if (attempt >= maxAttempts || !isConflict(error)) throw error;
         // At once it would take its first lock again before the winner wakes for it.
         await delay(randomInt(5, 30) * attempt);
       }
@@ -62,15 +62,17 @@ export class UnitOfWork {
    */
   async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
     const scope = this.requireScope();
-    const mark = scope.afterCommitMark;
-    await fromDriver(scope.client.query('SAVEPOINT part'));
+    const mark = scope.afterCommitCount;
+    await tagDriverErrors(scope.client.query('SAVEPOINT part'));
     try {
       const result = await work();
-      await fromDriver(scope.client.query('RELEASE SAVEPOINT part'));
+      await tagDriverErrors(scope.client.query('RELEASE SAVEPOINT part'));
       return result;
     } catch (error) {
-      scope.forgetAfterCommitSince(mark);
-      await fromDriver(scope.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part'));
+      scope.discardAfterCommitFrom(mark);
+      await tagDriverErrors(
+        scope.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part'),
+      );
       throw error;
     }
   }
@@ -86,13 +88,13 @@ export class UnitOfWork {
     return scope;
   }
 
-  private async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+  private async runOnce<Result>(work: () => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
-    const client = (await fromDriver(runner.connect())) as ClientBase;
+    const client = (await tagDriverErrors(runner.connect())) as ClientBase;
     try {
-      await fromDriver(runner.startTransaction());
+      await tagDriverErrors(runner.startTransaction());
       const scope = new UnitOfWorkScope(runner, client);
-      const result = await this.transact(runner, scope, work);
+      const result = await this.runInTransaction(runner, scope, work);
       this.runAfterCommit(scope.committed());
       return result;
     } catch (error) {
@@ -103,7 +105,7 @@ export class UnitOfWork {
     }
   }
 
-  private async transact<Result>(
+  private async runInTransaction<Result>(
     runner: QueryRunner,
     scope: UnitOfWorkScope,
     work: () => Promise<Result>,
@@ -129,7 +131,7 @@ export class UnitOfWork {
   private runAfterCommit(hooks: readonly AfterCommit[]): void {
     for (const hook of hooks) {
       // Outside the scope: a hook that queries takes a connection of its own.
-      outsideUnitsOfWork(() => {
+      runOutsideUnitOfWork(() => {
         Promise.resolve()
           .then(hook)
           .catch((error: unknown) => {
@@ -150,7 +152,7 @@ function drop(runner: QueryRunner, client: ClientBase, error: unknown): void {
  * no error: then some code has swallowed the failure.
  */
 async function commit(client: ClientBase): Promise<void> {
-  const { command } = await fromDriver(client.query('COMMIT'));
+  const { command } = await tagDriverErrors(client.query('COMMIT'));
   if (command !== 'COMMIT') {
     throw new Error('nothing was committed: a statement failed, and the work went on regardless');
   }

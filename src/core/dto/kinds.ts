@@ -1,5 +1,5 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
-import { digitsOf, isJsonObject, numberOf } from '../json/index.js';
+import { numberTextOf, isJsonObject, numberOf } from '../json/index.js';
 import { instantForm, instantOf } from '../time/index.js';
 import type { DtoClass, Kind, ReportFault } from './kind.js';
 import { planOf } from './plan.js';
@@ -50,7 +50,7 @@ function lengthWords(min: number, max: number): string {
 }
 
 function scalarText(written: unknown): unknown {
-  return typeof written === 'boolean' ? String(written) : (digitsOf(written) ?? written);
+  return typeof written === 'boolean' ? String(written) : (numberTextOf(written) ?? written);
 }
 
 export interface WholeForm {

@@ -1,6 +1,3 @@
-export { DomainError } from './domain-error.js';
-export type { ErrorParameters } from './domain-error.js';
-export { httpStatusOf } from './error-kind.js';
-export type { ErrorKind } from './error-kind.js';
+export { DomainError, type ErrorParameters, httpStatusOf, type ErrorKind } from './domain-error.js';
 export * from './common-errors.js';
 export { quoted } from './quoted.js';

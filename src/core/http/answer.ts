@@ -105,7 +105,7 @@ function setHead(
 function sendBytes(response: ServerResponse, status: number, answer: BytesAnswer): void {
   response.statusCode = status;
   response.setHeader('Content-Type', answer.contentType);
-  response.setHeader('Content-Disposition', attachment(answer.fileName));
+  response.setHeader('Content-Disposition', attachmentHeader(answer.fileName));
   response.setHeader('Content-Security-Policy', 'sandbox');
   setCommonHeaders(response);
   response.setHeader('Content-Length', answer.bytes.length);
@@ -130,12 +130,12 @@ export async function streamAnswer(
     response.setHeader('Content-Type', contentType);
     setCommonHeaders(response);
     if (file !== undefined) {
-      response.setHeader('Content-Disposition', attachment(file.name));
+      response.setHeader('Content-Disposition', attachmentHeader(file.name));
       response.setHeader('Content-Length', file.bytes);
     }
     const isWanted = response.req.method !== 'HEAD';
     for (; isWanted && piece.done !== true; piece = await chunks.next()) {
-      if (!response.write(piece.value)) await drained(response);
+      if (!response.write(piece.value)) await waitForDrain(response);
       if (response.destroyed) return;
     }
     response.end();
@@ -145,12 +145,12 @@ export async function streamAnswer(
 }
 
 /** Every client reads `filename`, in ASCII; a name of other characters stands in `filename*` too. */
-function attachment(fileName: string): string {
+function attachmentHeader(fileName: string): string {
   return contentDisposition(fileName, { fallback: fileName.replace(/[^\x20-\x7e]/gu, '_') });
 }
 
 /** Until the client has taken what was written, or has gone away. */
-function drained(response: ServerResponse): Promise<void> {
+function waitForDrain(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       response.off('drain', settle).off('close', settle);

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { type Refusable, RequestObservation } from '../observability/index.js';
 import { ErrorAnswers } from './error-answers.js';
-import { sayLastError } from './last-words.js';
-import { clientGone, type Refusal } from './refusal.js';
+import { endWithError } from './final-response.js';
+import { clientClosedRequest, type Refusal } from '../observability/refusal.js';
 
 export interface LastWords {
   /** How long the other side may take to read the answer, milliseconds. */
@@ -31,7 +31,7 @@ export class ConnectionRefusals {
     const { status } = this.answer(request, socket, error, words);
     const { cameAt } = words;
     const tookMs = cameAt === undefined ? 0 : performance.now() - cameAt;
-    this.observation.refused(request, isThere ? status : clientGone, tookMs);
+    this.observation.refused(request, isThere ? status : clientClosedRequest, tookMs);
   }
 
   /** Tells of what cannot be answered here, as there is no room for another answer. */
@@ -55,7 +55,7 @@ export class ConnectionRefusals {
       ...(retryAfterSeconds !== undefined && { 'Retry-After': retryAfterSeconds }),
       ...headers,
     };
-    sayLastError(socket, { status, exception, message, headers: all }, lingerMs);
+    endWithError(socket, { status, exception, message, headers: all }, lingerMs);
     return { status, refusal: request.refusal };
   }
 }

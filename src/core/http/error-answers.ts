@@ -2,7 +2,7 @@ import { HttpException, Injectable, NotFoundException } from '@nestjs/common';
 import { DiskSpace, isConnectionFailure, isDiskFull } from '../database/index.js';
 import { databaseUnavailable, DomainError, httpStatusOf, storageFull } from '../errors/index.js';
 import { Log, type Refusable } from '../observability/index.js';
-import { refusalBy } from './refusal.js';
+import { refusalFrom } from '../observability/refusal.js';
 
 /** What every error answer holds (conventions.md, Answers). */
 export interface ErrorAnswer {
@@ -44,7 +44,7 @@ export class ErrorAnswers {
       return refuse(databaseUnavailable(error), request);
     }
     if (isDiskFull(error)) {
-      this.disk.note(error);
+      this.disk.recordError(error);
       this.log.error({ why: reasonOf(error), requestId: request.id }, 'a disk is full');
       return refuse(storageFull(error), request);
     }
@@ -62,7 +62,7 @@ export class ErrorAnswers {
 }
 
 function refuse(error: DomainError, request: Refusable): ErrorAnswer {
-  request.refusal = refusalBy(error);
+  request.refusal = refusalFrom(error);
   return describeDomainError(error);
 }
 

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { writeAnswer, writeEarly } from './answer.js';
-import { drain, isUnread, releaseBody } from './body/index.js';
+import { discardBody, hasUnreadBody, releaseBody } from './body/index.js';
 import { type ErrorAnswer, ErrorAnswers } from './error-answers.js';
 
 /** Who has stopped sending, or waits for leave to send, is not waited for. */
@@ -21,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     releaseBody(request);
     // What may come of the body is no next request.
     if (sentAtOnce.has(answer.status)) response.setHeader('Connection', 'close');
-    else if (isUnread(request)) {
+    else if (hasUnreadBody(request)) {
       void sendBeforeBody(request, response, answer);
       return;
     }
@@ -41,14 +41,14 @@ async function sendBeforeBody(
   response: Response,
   answer: ErrorAnswer,
 ): Promise<void> {
-  await drain(request, soon);
-  if (!isUnread(request) || !isOpen(response)) {
+  await discardBody(request, soon);
+  if (!hasUnreadBody(request) || !isOpen(response)) {
     sendError(response, answer);
     return;
   }
   setErrorHeaders(response, answer);
   writeEarly(response, answer.status, bodyOf(answer));
-  await drain(request);
+  await discardBody(request);
   response.end();
 }
 

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ConnectionRefusals } from './connection-refusals.js';
+import { RequestObservation } from '../observability/index.js';
 import { ErrorAnswers } from './error-answers.js';
 
 /**
@@ -8,7 +9,7 @@ import { ErrorAnswers } from './error-answers.js';
  */
 @Global()
 @Module({
-  providers: [ConnectionRefusals, ErrorAnswers],
-  exports: [ConnectionRefusals, ErrorAnswers],
+  providers: [ConnectionRefusals, ErrorAnswers, RequestObservation],
+  exports: [ConnectionRefusals, ErrorAnswers, RequestObservation],
 })
 export class HttpModule {}

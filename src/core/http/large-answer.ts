@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isJsonObject, jsonPieces } from '../json/index.js';
-import { Slices } from '../timers/slices.js';
+import { Slices } from '../event-loop/slices.js';
 import { jsonType, setCommonHeaders } from './answer.js';
 
 /** A list of more items, or an object of more members or characters, is large. */

@@ -24,9 +24,9 @@ export class PreparedExpressAdapter extends ExpressAdapter {
     const application = this.getInstance<Express>();
     class PreparedRequest extends IncomingMessage {}
     class PreparedResponse extends ServerResponse {}
-    adopt(PreparedRequest.prototype, application.request);
-    adopt(PreparedResponse.prototype, application.response);
-    upgradeToWebSocketsAlone(PreparedRequest.prototype);
+    copyExpressMembers(PreparedRequest.prototype, application.request);
+    copyExpressMembers(PreparedResponse.prototype, application.response);
+    upgradeOnlyToWebSockets(PreparedRequest.prototype);
     Object.assign(application, {
       request: PreparedRequest.prototype,
       response: PreparedResponse.prototype,
@@ -64,7 +64,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
  * answers what was asked. Java's HttpClient and `curl --http2` offer `h2c` with their first request:
  * only what asks for a websocket is an upgrade here, all else is answered as if it did not offer.
  */
-function upgradeToWebSocketsAlone(prototype: IncomingMessage): void {
+function upgradeOnlyToWebSockets(prototype: IncomingMessage): void {
   const offered = Symbol('offered');
   Object.defineProperty(prototype, 'upgrade', {
     get(this: IncomingMessage & { [offered]?: boolean | null }): boolean {
@@ -78,7 +78,7 @@ function upgradeToWebSocketsAlone(prototype: IncomingMessage): void {
 }
 
 /** Gives `target` what Express adds to the prototypes of Node's own classes. */
-function adopt(target: object, expressPrototype: object): void {
+function copyExpressMembers(target: object, expressPrototype: object): void {
   const layers: object[] = [];
   for (
     let layer: object | null = expressPrototype;

@@ -1,7 +1,7 @@
 import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { type AccessClass, declaredAccess } from '../auth/index.js';
+import { type AccessClass, declaredAccess } from '../identity/index.js';
 
 /** One route that the server answers. */
 export interface Route {
@@ -20,7 +20,7 @@ export interface Route {
 const mounted = new WeakMap<object, Route[]>();
 
 /** Declares a handler that is mounted before Nest, so that it is in the route table too. */
-export function declareMounted(app: INestApplication, ...routes: Route[]): void {
+export function declareMountedRoutes(app: INestApplication, ...routes: Route[]): void {
   const server = serverOf(app);
   mounted.set(server, [...(mounted.get(server) ?? []), ...routes]);
 }
@@ -37,7 +37,7 @@ export function routeTable(app: INestApplication): Route[] {
     .flatMap((module) => [...module.controllers.values()])
     .map(({ metatype }) => metatype as Type);
   const routes = [...before, ...controllers.flatMap((type) => routesOf(type, scanner))];
-  return routes.sort((one, other) => compare(sortKey(one), sortKey(other)));
+  return routes.sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
 }
 
 function serverOf(app: INestApplication): object {
@@ -52,11 +52,11 @@ function routesOf(controller: Type, scanner: MetadataScanner): Route[] {
     const path = Reflect.getMetadata(PATH_METADATA, handler) as Paths | undefined;
     if (path === undefined) return [];
     const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
-    const prefixes = list(Reflect.getMetadata(PATH_METADATA, controller) as Paths);
+    const prefixes = asList(Reflect.getMetadata(PATH_METADATA, controller) as Paths);
     return prefixes.flatMap((prefix) =>
-      list(path).map((end) => ({
+      asList(path).map((end) => ({
         method: RequestMethod[method],
-        path: joined(prefix, end),
+        path: joinPath(prefix, end),
         handler: `${controller.name}.${name}`,
         access: declaredAccess(handler, controller).class,
       })),
@@ -66,11 +66,11 @@ function routesOf(controller: Type, scanner: MetadataScanner): Route[] {
 
 type Paths = string | readonly string[];
 
-function list(paths: Paths): readonly string[] {
+function asList(paths: Paths): readonly string[] {
   return typeof paths === 'string' ? [paths] : paths;
 }
 
-function joined(...parts: readonly string[]): string {
+function joinPath(...parts: readonly string[]): string {
   const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
   return `/${segments.join('/')}`;
 }
@@ -79,7 +79,7 @@ function sortKey({ path, method }: Route): string {
   return `${path} ${method}`;
 }
 
-function compare(one: string, other: string): number {
+function compareTexts(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
 }

@@ -1,6 +1,5 @@
-export { digitsOf, JsonNumber, numberOf } from './json-number.js';
+export { numberTextOf, JsonNumber, numberOf } from './json-number.js';
 export { jsonPieces } from './json-pieces.js';
-export { entriesOf, isJsonObject, joined, objectOf } from './json-object.js';
+export { entriesOf, isJsonObject, mergeObjects, objectOf } from './json-object.js';
 export { bodyLimits, JsonSyntaxError, parseJson, parseStoredJson } from './parse-json.js';
-export { plainJson } from './plain-json.js';
-export { writeJson } from './write-json.js';
+export { plainJson, writeJson } from './write-json.js';

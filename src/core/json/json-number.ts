@@ -1,4 +1,16 @@
-import { noteLoss } from './loss.js';
+/** Counts what `JSON.stringify` met and could not write as it was sent. */
+let losses = 0;
+
+export function countLoss(): void {
+  losses++;
+}
+
+/** Whether `write` met anything that JavaScript's own JSON cannot write as it was sent. */
+export function detectLoss(write: () => void): boolean {
+  const before = losses;
+  write();
+  return losses !== before;
+}
 
 /**
  * A number that JavaScript would write otherwise than it was sent: `12345678901234567890`, `1.10`,
@@ -19,13 +31,13 @@ export class JsonNumber {
 
   /** For who writes JSON without `writeJson`: the nearest number. */
   toJSON(): number {
-    noteLoss();
+    countLoss();
     return this.valueOf();
   }
 }
 
 /** The digits of a number as it was sent; undefined for what is no number. */
-export function digitsOf(value: unknown): string | undefined {
+export function numberTextOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return value instanceof JsonNumber ? value.text : undefined;
 }

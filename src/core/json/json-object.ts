@@ -1,14 +1,14 @@
-import { noteLoss } from './loss.js';
+import { countLoss } from './json-number.js';
 
 export type JsonObject = Record<string, unknown>;
 
 /** JavaScript puts names that are numbers before all others; these objects know their own order. */
-const orders = new WeakMap<object, Set<string>>();
+const memberOrders = new WeakMap<object, Set<string>>();
 
 class OrderedObject {
   /** For who writes JSON without `writeJson`: JavaScript's order. */
   toJSON(): this {
-    noteLoss();
+    countLoss();
     return this;
   }
 }
@@ -22,12 +22,12 @@ export class ObjectBuilder {
     if (this.order === undefined && isNumeral(name)) this.keepOrder();
     this.order?.add(name);
     if (name === 'toJSON' && this.order !== undefined) defineToJson(this.object, value);
-    else if (name === '__proto__') define(this.object, name, value);
+    else if (name === '__proto__') defineMember(this.object, name, value);
     else this.object[name] = value;
   }
 
-  done(): JsonObject {
-    if (this.order !== undefined) orders.set(this.object, this.order);
+  build(): JsonObject {
+    if (this.order !== undefined) memberOrders.set(this.object, this.order);
     return this.object;
   }
 
@@ -36,7 +36,7 @@ export class ObjectBuilder {
     const ordered = Object.create(OrderedObject.prototype) as JsonObject;
     for (const name of names) {
       if (name === 'toJSON') defineToJson(ordered, this.object[name]);
-      else define(ordered, name, this.object[name]);
+      else defineMember(ordered, name, this.object[name]);
     }
     this.object = ordered;
     this.order = new Set(names);
@@ -45,7 +45,7 @@ export class ObjectBuilder {
 
 /** The members of an object in the order in which they were sent. */
 export function entriesOf(object: Readonly<JsonObject>): [name: string, value: unknown][] {
-  const order = orders.get(object);
+  const order = memberOrders.get(object);
   return order === undefined
     ? Object.entries(object)
     : Array.from(order, (name) => [name, object[name]]);
@@ -55,12 +55,15 @@ export function entriesOf(object: Readonly<JsonObject>): [name: string, value: u
 export function objectOf(entries: Iterable<readonly [name: string, value: unknown]>): JsonObject {
   const builder = new ObjectBuilder();
   for (const [name, value] of entries) builder.set(name, value);
-  return builder.done();
+  return builder.build();
 }
 
 /** One object of the members of both, in their order; of one name the second's. */
-export function joined(first: Readonly<JsonObject>, second: Readonly<JsonObject>): JsonObject {
-  if (!orders.has(first) && !orders.has(second)) return { ...first, ...second };
+export function mergeObjects(
+  first: Readonly<JsonObject>,
+  second: Readonly<JsonObject>,
+): JsonObject {
+  if (!memberOrders.has(first) && !memberOrders.has(second)) return { ...first, ...second };
   return objectOf([...entriesOf(first), ...entriesOf(second)]);
 }
 
@@ -78,7 +81,7 @@ function isNumeral(name: string): boolean {
   return first >= 48 && first <= 57 && /^\d+$/.test(name);
 }
 
-function define(object: JsonObject, name: string, value: unknown): void {
+function defineMember(object: JsonObject, name: string, value: unknown): void {
   Object.defineProperty(object, name, {
     value,
     writable: true,
@@ -91,7 +94,7 @@ function define(object: JsonObject, name: string, value: unknown): void {
 function defineToJson(object: JsonObject, value: unknown): void {
   Object.defineProperty(object, 'toJSON', {
     get: () => {
-      noteLoss();
+      countLoss();
       return value;
     },
     enumerable: true,

@@ -1,4 +1,4 @@
-import { Slices } from '../timers/slices.js';
+import { Slices } from '../event-loop/slices.js';
 import { entriesOf, isJsonObject } from './json-object.js';
 import { writeJson } from './write-json.js';
 

@@ -27,11 +27,11 @@ export function parseJson(text: string, limits: JsonLimits = bodyLimits): unknow
   return new Parser(text, limits).parse();
 }
 
-const boundless: JsonLimits = { levels: Infinity, members: Infinity };
+const unlimited: JsonLimits = { levels: Infinity, members: Infinity };
 
 /** As `parseJson`, of what the database holds. */
 export function parseStoredJson(text: string): unknown {
-  return new Parser(text, boundless).parse();
+  return new Parser(text, unlimited).parse();
 }
 
 const blanks = /[\t\n\r ]*/y;
@@ -69,42 +69,42 @@ class Parser {
       case openArray:
         return this.array();
       default:
-        return this.word('true', true) ?? this.word('false', false) ?? this.rest();
+        return this.literal('true', true) ?? this.literal('false', false) ?? this.nullOrNumber();
     }
   }
 
-  private rest(): unknown {
-    return this.text.startsWith('null', this.at) ? this.word('null', null) : this.number();
+  private nullOrNumber(): unknown {
+    return this.text.startsWith('null', this.at) ? this.literal('null', null) : this.number();
   }
 
   private object(): unknown {
     this.open();
     const builder = new ObjectBuilder();
-    if (!this.takes(closeObject)) {
+    if (!this.consumeIf(closeObject)) {
       do {
         this.count();
         this.skipBlanks();
         if (this.text.charCodeAt(this.at) !== quote) throw this.unexpected();
         const name = this.string('name ');
         this.path[this.level] = name;
-        if (!this.takes(colon)) throw this.unexpected();
+        if (!this.consumeIf(colon)) throw this.unexpected();
         builder.set(name, this.value());
-      } while (this.takes(comma));
-      if (!this.takes(closeObject)) throw this.unexpected();
+      } while (this.consumeIf(comma));
+      if (!this.consumeIf(closeObject)) throw this.unexpected();
     }
     this.close();
-    return builder.done();
+    return builder.build();
   }
 
   private array(): unknown {
     this.open();
     const items: unknown[] = [];
-    if (!this.takes(closeArray)) {
+    if (!this.consumeIf(closeArray)) {
       do {
         this.count();
         items.push(this.value());
-      } while (this.takes(comma));
-      if (!this.takes(closeArray)) throw this.unexpected();
+      } while (this.consumeIf(comma));
+      if (!this.consumeIf(closeArray)) throw this.unexpected();
     }
     this.close();
     return items;
@@ -142,13 +142,13 @@ class Parser {
     return String(value) === text ? value : new JsonNumber(text);
   }
 
-  private word<Value>(word: string, value: Value): Value | undefined {
+  private literal<Value>(word: string, value: Value): Value | undefined {
     if (!this.text.startsWith(word, this.at)) return undefined;
     this.at += word.length;
     return value;
   }
 
-  private takes(code: number): boolean {
+  private consumeIf(code: number): boolean {
     this.skipBlanks();
     if (this.text.charCodeAt(this.at) !== code) return false;
     this.at++;

@@ -1,11 +1,16 @@
-export type { Collect, SetValue } from './collected-gauge.js';
+export {
+  type Collect,
+  type SetValue,
+  type CounterMetric,
+  type HistogramMetric,
+  Metrics,
+} from './metrics.js';
 export { Log, openLog } from './log.js';
-export { type CounterMetric, type HistogramMetric, Metrics } from './metrics.js';
 export { NestLog } from './nest-log.js';
 export { ObservabilityModule } from './observability.module.js';
-export { mountObservability } from './observe-requests.js';
-export { plainText } from './plain-text.js';
-export { type Refusable, type RefusedRequest, Refusals } from './refusals.js';
+export { mountObservability } from './request-observer.js';
+export { plainText } from './redact.js';
+export { type Refusable, type RefusedRequest, RefusalNotifier } from './refusal.js';
 export { RequestObservation } from './request-observation.js';
-export { Trouble } from './trouble.js';
-export { SparingLookup } from './sparing-lookup.js';
+export { FailureThrottle } from './failure-throttle.js';
+export { AdaptiveCache } from './adaptive-cache.js';

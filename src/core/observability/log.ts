@@ -2,14 +2,14 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/index.js';
 import { redact } from './redact.js';
 
-type Write = (facts: object, message: string) => void;
+type LogMethod = (facts: object, message: string) => void;
 
 /** The server's log: JSON lines, pretty on a terminal. Facts first, then one plain sentence. */
 export abstract class Log {
-  abstract readonly debug: Write;
-  abstract readonly info: Write;
-  abstract readonly warn: Write;
-  abstract readonly error: Write;
+  abstract readonly debug: LogMethod;
+  abstract readonly info: LogMethod;
+  abstract readonly warn: LogMethod;
+  abstract readonly error: LogMethod;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Metrics } from './metrics.js';
-import { Refusals } from './refusals.js';
-import { RequestObservation } from './request-observation.js';
+import { RefusalNotifier } from './refusal.js';
 
 /**
  * Glossary. *Log*: what a node says line by line; opened by whoever boots, who has things to say
@@ -10,7 +9,7 @@ import { RequestObservation } from './request-observation.js';
  */
 @Global()
 @Module({
-  providers: [Metrics, Refusals, RequestObservation],
-  exports: [Metrics, Refusals, RequestObservation],
+  providers: [Metrics, RefusalNotifier],
+  exports: [Metrics, RefusalNotifier],
 })
 export class ObservabilityModule {}

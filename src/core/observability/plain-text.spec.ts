@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainText } from './plain-text.js';
+import { plainText } from './redact.js';
 
 describe('text of others', () => {
   it('is one line without what a terminal would obey', () => {

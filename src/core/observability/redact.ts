@@ -1,3 +1,15 @@
+/** Control characters and what turns or hides text on a terminal. */
+const invisibleCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * Text of others as it may stand in a log or an audit: one line of so many characters, without
+ * anything that a terminal would obey.
+ */
+export function plainText(text: string, most: number): string {
+  const line = text.slice(0, most).replace(invisibleCharacters, ' ');
+  return text.length > most ? `${line}…` : line;
+}
+
 /** Names, in lower case, under which a secret may stand: header, option, field and column names. */
 const secretNames = new Set([
   'authorization',
@@ -27,16 +39,16 @@ const censored = '[redacted]';
 const unreadable = '[unreadable]';
 
 /** What is nested deeper is not logged; facts are flat, only foreign objects go deep. */
-const deepest = 6;
+const maxDepth = 6;
 
 /** How many entries of an object or a list a line shows. */
-const mostEntries = 500;
+const maxEntries = 500;
 
 /** How many characters of a text a line shows, as of a stack. */
-const mostCharacters = 20_000;
+const maxTextLength = 20_000;
 
 /** How many causes of an error, or errors of an aggregate, a line shows. */
-const mostErrors = 5;
+const maxErrors = 5;
 
 /** User and password of a URL, as in DATABASE_URL. */
 const credentials = /:\/\/[^/\s@]+@/g;
@@ -57,7 +69,7 @@ export function redact(facts: object): Record<string, unknown> {
 
 function redactEntries(facts: object, depth: number): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(facts).slice(0, mostEntries)) {
+  for (const name of Object.keys(facts).slice(0, maxEntries)) {
     const value = valueOf(facts, name);
     copy[name] = isSecret(name, value) ? censored : redactValue(value, depth + 1);
   }
@@ -72,15 +84,15 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (value instanceof Error) return redactError(value, depth);
-  if (depth >= deepest) return '[deeper]';
+  if (depth >= maxDepth) return '[deeper]';
   if (Array.isArray(value)) {
-    return value.slice(0, mostEntries).map((item) => redactValue(item, depth + 1));
+    return value.slice(0, maxEntries).map((item) => redactValue(item, depth + 1));
   }
   return redactEntries(value, depth);
 }
 
 function redactText(text: string): string {
-  const shown = text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
+  const shown = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
   return shown.includes('://') ? shown.replace(credentials, `://${censored}@`) : shown;
 }
 
@@ -108,7 +120,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   };
   if (typeof code === 'string') shown.code = code;
   if (typeof constraint === 'string') shown.constraint = constraint;
-  if (depth < mostErrors) {
+  if (depth < maxErrors) {
     const cause = valueOf(error, 'cause');
     if (cause instanceof Error) shown.cause = redactError(cause, depth + 1);
     const errors = error instanceof AggregateError ? valueOf(error, 'errors') : undefined;
@@ -118,5 +130,5 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
 }
 
 function redactAll(errors: readonly unknown[], depth: number): unknown[] {
-  return errors.slice(0, mostErrors).map((error) => redactValue(error, depth));
+  return errors.slice(0, maxErrors).map((error) => redactValue(error, depth));
 }

@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { AccessPolicy } from '../auth/index.js';
-import { clientGone, type Fault, faultOf, type Refusal } from '../http/refusal.js';
+import { AccessPolicy } from '../identity/index.js';
+import {
+  clientClosedRequest,
+  type Fault,
+  faultOf,
+  type Refusal,
+  type Refusable,
+  RefusalNotifier,
+} from './refusal.js';
 import { Log } from './log.js';
 import { type CounterMetric, type HistogramMetric, Metrics } from './metrics.js';
-import { plainText } from './plain-text.js';
-import { type Refusable, Refusals } from './refusals.js';
+import { plainText } from './redact.js';
 
 /** Upper bounds in seconds: an answer takes a millisecond, a long poll a minute. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
@@ -43,7 +49,7 @@ export class RequestObservation {
     private readonly log: Log,
     metrics: Metrics,
     private readonly policy: AccessPolicy,
-    private readonly refusals: Refusals,
+    private readonly refusals: RefusalNotifier,
   ) {
     this.durations = metrics.histogram(
       'gms_http_request_duration_seconds',
@@ -65,7 +71,7 @@ export class RequestObservation {
       this.note({ request, durationMs, ...brokenOff });
       return;
     }
-    const status = response.writableFinished ? response.statusCode : clientGone;
+    const status = response.writableFinished ? response.statusCode : clientClosedRequest;
     this.note({ request, status, refusal: request.refusal, durationMs });
   }
 
@@ -94,7 +100,7 @@ export class RequestObservation {
   /** What was refused tells of whom, and why. */
   private describe(request: Refusable, route: string, status: number, refusal: Refusal): object {
     const caller = plainText(this.policy.callerOf(request).name, mostCharacters);
-    this.refusals.tell({ request, route, status, caller, refusal });
+    this.refusals.notify({ request, route, status, caller, refusal });
     const { exception, reason } = refusal;
     return {
       ...{ exception, caller },
@@ -108,7 +114,8 @@ export class RequestObservation {
    */
   private write(status: number, fault: Fault, facts: object): void {
     if (fault === 'server' && status !== 503) this.log.error(facts, 'request failed');
-    else if (status >= 400 && status !== clientGone) this.log.info(facts, 'request refused');
+    else if (status >= 400 && status !== clientClosedRequest)
+      this.log.info(facts, 'request refused');
     else this.log.debug(facts, 'request');
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EffectHandler, type Retry, usualRetry } from './effect.js';
+import { type EffectHandler, type Retry, defaultRetry } from './effect.js';
 
 /** A handler with everything that it left to us. */
 export interface CompleteHandler extends Required<Omit<EffectHandler, 'retry'>> {
@@ -19,7 +19,7 @@ export class EffectHandlers {
       concurrency: handler.concurrency ?? 8,
       leaseMs: handler.leaseMs ?? 30_000,
       timeoutMs: handler.timeoutMs ?? 10 * 60_000,
-      retry: { ...usualRetry, ...handler.retry },
+      retry: { ...defaultRetry, ...handler.retry },
     });
   }
 

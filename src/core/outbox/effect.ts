@@ -1,4 +1,4 @@
-import type { Backoff } from '../timers/index.js';
+import type { Backoff } from '../scheduling/index.js';
 
 /** What a use case wants done after its commit. */
 export interface NewEffect {
@@ -56,7 +56,7 @@ export interface EffectHandler {
 export class PermanentFailure extends Error {}
 
 /** With jitter the tries are spread over some two hours. */
-export const usualRetry: Retry = {
+export const defaultRetry: Retry = {
   initialMs: 1000,
   factor: 2,
   jitter: 0.2,

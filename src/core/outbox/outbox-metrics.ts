@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CounterMetric, Metrics, SparingLookup } from '../observability/index.js';
+import { type CounterMetric, Metrics, AdaptiveCache } from '../observability/index.js';
 import { OutboxRepository } from './outbox.repository.js';
 
 /** What this node has brought about, and what is left for all nodes. */
@@ -13,18 +13,18 @@ export class OutboxMetrics {
       'Tries of effects on this node by how they ended: completed, retried, dead',
       ['kind', 'end'],
     );
-    const effects = new SparingLookup(() => repository.count());
+    const effects = new AdaptiveCache(() => repository.count());
     metrics.gauge(
       'gms_outbox_effects',
       'Effects of all nodes by state: pending, running, dead',
       ['kind', 'state'],
       async (set) => {
-        for (const { kind, state, count } of await effects.value()) set(count, kind, state);
+        for (const { kind, state, count } of await effects.get()) set(count, kind, state);
       },
     );
   }
 
-  settled(kind: string, state: 'pending' | 'done' | 'dead'): void {
+  recordAttempt(kind: string, state: 'pending' | 'done' | 'dead'): void {
     this.settledTotal.labels(kind, ends[state]).inc();
   }
 }

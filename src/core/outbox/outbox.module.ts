@@ -5,7 +5,7 @@ import { Outbox } from './outbox.js';
 import { OutboxMetrics } from './outbox-metrics.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { OutboxSweep } from './outbox.sweep.js';
-import { OutboxWorker } from './outbox-worker.js';
+import { OutboxWorker } from './outbox.worker.js';
 import { OutboxEffectEntity } from './outbox-effect.entity.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../database/index.js';
-import type { SweepBatch } from '../timers/index.js';
 import type { NewEffect } from './effect.js';
+import type { SweepBatch } from '../scheduling/index.js';
 
 /** An effect taken by this node until its lease ends. */
 export interface ClaimedEffect {
@@ -31,7 +31,7 @@ export interface BusyLane {
 }
 
 /** How a try ended. */
-export interface Settlement {
+export interface EffectResult {
   readonly effect: ClaimedEffect;
   readonly state: 'pending' | 'done' | 'dead';
   /** When a pending one is due again, milliseconds from now. */
@@ -200,7 +200,7 @@ export class OutboxRepository {
   }
 
   /** @returns the ids of those that were still this node's */
-  async settle(settlements: readonly Settlement[]): Promise<Set<string>> {
+  async writeResults(settlements: readonly EffectResult[]): Promise<Set<string>> {
     const rows = await this.database.rows<{ id: string }>(settle, [
       settlements.map(({ effect }) => effect.id),
       settlements.map(({ effect }) => effect.claims),
@@ -223,7 +223,7 @@ export class OutboxRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async giveBack(effects: readonly ClaimedEffect[]): Promise<void> {
+  async release(effects: readonly ClaimedEffect[]): Promise<void> {
     const values = [effects.map(({ id }) => id), effects.map(({ claims }) => claims)];
     await this.database.execute(giveBack, values);
   }

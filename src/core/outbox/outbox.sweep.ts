@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../timers/index.js';
 import { OutboxRepository } from './outbox.repository.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../scheduling/index.js';
 
 /** How long a key is remembered after its effect came about, hours. */
 const doneHours = 24;

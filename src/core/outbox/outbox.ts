@@ -39,7 +39,7 @@ export class Outbox {
    * Registers the one handler of a kind. Nodes leave effects alone of which they know no handler.
    * @throws Error when the kind has a handler
    */
-  handle(kind: string, handler: EffectHandler): void {
+  registerHandler(kind: string, handler: EffectHandler): void {
     this.handlers.register(kind, handler);
   }
 }

@@ -45,7 +45,7 @@ const certificateCode = /CERT|^ERR_TLS|^UNABLE_TO|SELF_SIGNED|^HOSTNAME_MISMATCH
 const tlsCode = /^ERR_SSL|^EPROTO$/;
 
 /** Longer words help nobody, characters. */
-const longestReason = 300;
+const maxReasonLength = 300;
 
 /** A file of whoever built the client, with its line. */
 const sourceFile = /(?:\.{0,2}\/)?(?:[\w.@+-]+\/)+[\w.@+-]+\.(?:cc?|h|[cm]?[jt]s)\b(?::\d+)*:?/g;
@@ -54,15 +54,17 @@ const sourceFile = /(?:\.{0,2}\/)?(?:[\w.@+-]+\/)+[\w.@+-]+\.(?:cc?|h|[cm]?[jt]s
 export class ForbiddenTarget extends Error {}
 
 /** The result of a call that threw. */
-export function failedCall(error: unknown): CallResult {
-  return { kind: 'failed', code: failureOf(error), reason: failureReasonOf(error) };
+export function failureResultOf(error: unknown): CallResult {
+  return { kind: 'failed', code: failureCodeOf(error), reason: failureReasonOf(error) };
 }
 
 /** The words of an error, for operators: of OpenSSL's what it complains of, not where in its source. */
 export function failureReasonOf(error: unknown): string {
-  const complaint = [error, partOf(error, 'cause')]
-    .filter((one) => tlsCode.test(textOf(partOf(one, 'code'))))
-    .map((one) => textOf(partOf(one, 'reason')) || complaintIn(textOf(partOf(one, 'message'))))
+  const complaint = [error, memberOf(error, 'cause')]
+    .filter((one) => tlsCode.test(textOf(memberOf(one, 'code'))))
+    .map(
+      (one) => textOf(memberOf(one, 'reason')) || tlsComplaintIn(textOf(memberOf(one, 'message'))),
+    )
     .find((reason) => reason !== '');
   if (complaint !== undefined) return `TLS: ${complaint}`;
   const message = error instanceof Error ? error.message : String(error);
@@ -70,24 +72,24 @@ export function failureReasonOf(error: unknown): string {
     .replaceAll(sourceFile, '')
     .trim()
     .split(/\s*[\r\n]/, 1);
-  return line.slice(0, longestReason);
+  return line.slice(0, maxReasonLength);
 }
 
 /** The failure that an error stands for; what caused it may say more than it does. */
-export function failureOf(error: unknown): CallFailure {
-  const chain = [error, partOf(error, 'cause')];
+export function failureCodeOf(error: unknown): CallFailure {
+  const chain = [error, memberOf(error, 'cause')];
   if (chain.some((one) => one instanceof ForbiddenTarget)) return 'ForbiddenTarget';
-  const named = chain.map((one) => textOf(partOf(one, 'code')));
+  const named = chain.map((one) => textOf(memberOf(one, 'code')));
   const known = named.map((code) => codes[code]).find((failure) => failure !== undefined);
   if (known !== undefined) return known;
   if (named.some((code) => certificateCode.test(code))) return 'CertificateInvalid';
   if (named.some((code) => tlsCode.test(code))) return 'TlsFailed';
-  const name = partOf(error, 'name');
+  const name = memberOf(error, 'name');
   return name === 'AbortError' || name === 'TimeoutError' ? 'Aborted' : 'CallFailed';
 }
 
 /** Of `error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` what comes last. */
-function complaintIn(message: string): string {
+function tlsComplaintIn(message: string): string {
   return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? '';
 }
 
@@ -96,7 +98,7 @@ function textOf(value: unknown): string {
 }
 
 /** What is thrown need not be of our own realm's `Error`. */
-function partOf(error: unknown, part: 'cause' | 'code' | 'message' | 'name' | 'reason'): unknown {
+function memberOf(error: unknown, part: 'cause' | 'code' | 'message' | 'name' | 'reason'): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
   return (error as Readonly<Record<string, unknown>>)[part];
 }

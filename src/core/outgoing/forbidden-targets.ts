@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { type AddressBlocks, canonicalAddress } from '../auth/index.js';
+import { type AddressBlocks, canonicalAddress } from '../identity/index.js';
 
 /** The longest URL that is called, characters. */
-export const longestUrl = 2048;
+export const maxUrlLength = 2048;
 
 /** The longest name of a host in its ASCII form, characters; DNS has room for no longer one. */
-const longestHost = 255;
+const maxHostLength = 255;
 
 /**
  * Ports of services that a forged request could harm: remote shells, mail, directories, databases,
@@ -25,24 +25,24 @@ const forbiddenPorts = new Set([
  * Why a URL must not be called, as far as its text says; undefined when it may be. Names are looked
  * up when the call is made: what they lead to is checked then (`whyForbiddenAddress`).
  */
-export function whyForbidden(text: string, allowed: AddressBlocks): string | undefined {
-  if (text.length > longestUrl) return `is longer than ${String(longestUrl)} characters`;
+export function forbiddenReason(text: string, allowed: AddressBlocks): string | undefined {
+  if (text.length > maxUrlLength) return `is longer than ${String(maxUrlLength)} characters`;
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return 'is no http or https URL';
   const url = new URL(text);
-  if (url.hostname.length > longestHost) {
-    return `has a host of more than ${String(longestHost)} characters in ASCII form`;
+  if (url.hostname.length > maxHostLength) {
+    return `has a host of more than ${String(maxHostLength)} characters in ASCII form`;
   }
   if (url.username !== '' || url.password !== '') return 'has a user name or password in it';
   if (url.port !== '' && forbiddenPorts.has(Number(url.port))) return 'has a forbidden port';
   const address = literalAddress(url);
   if (address === undefined) return undefined;
-  return whyForbiddenAddress(address, allowed);
+  return forbiddenAddressReason(address, allowed);
 }
 
 /** Why not even an operator may name a URL to be called; undefined when that is no matter. */
-export function whyForbiddenToAll(text: string): string | undefined {
+export function forbiddenToAllReason(text: string): string | undefined {
   const address = URL.canParse(text) ? literalAddress(new URL(text)) : undefined;
-  return address === undefined ? undefined : whyForbiddenAddressToAll(address);
+  return address === undefined ? undefined : forbiddenAddressToAllReason(address);
 }
 
 /**
@@ -50,14 +50,14 @@ export function whyForbiddenToAll(text: string): string | undefined {
  * either. Of IPv6 only the global unicast block is public; addresses that carry an IPv4 address in
  * them are not.
  */
-export function whyForbiddenAddress(text: string, allowed: AddressBlocks): string | undefined {
+export function forbiddenAddressReason(text: string, allowed: AddressBlocks): string | undefined {
   const address = canonicalAddress(text);
   if (address !== undefined && (isPublic(address) || allowed.contains(address))) return undefined;
   return 'leads to a forbidden address, which security.allowed_callback_networks does not list';
 }
 
 /** Why nobody may have an address called: link-local ones are for the machine's own keepers. */
-export function whyForbiddenAddressToAll(text: string): string | undefined {
+export function forbiddenAddressToAllReason(text: string): string | undefined {
   const address = canonicalAddress(text);
   if (address !== undefined && ipaddr.parse(address).range() !== 'linkLocal') return undefined;
   return 'leads to a link-local address, which is never called';

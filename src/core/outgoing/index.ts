@@ -1,10 +1,16 @@
-export type { CallFailure, CallResult } from './call-result.js';
-export { failureOf, failureReasonOf } from './call-result.js';
-export { longestUrl } from './forbidden-targets.js';
-export { HostLookup, type HostAddress } from './host-lookup.js';
-export { requireOperatorsTarget, operatorsLookup } from './operators-target.js';
-export { mostBodyBytes, OutgoingCalls, type OutgoingCall } from './outgoing-calls.js';
+export {
+  type CallFailure,
+  type CallResult,
+  failureCodeOf,
+  failureReasonOf,
+} from './call-result.js';
+export { maxUrlLength } from './forbidden-targets.js';
+export {
+  HostResolver,
+  type HostAddress,
+  requireTrustedTarget,
+  trustedLookup,
+} from './host-resolver.js';
+export { maxBodyBytes, OutgoingCalls, type OutgoingCall } from './outgoing-calls.js';
 export { OutgoingModule } from './outgoing.module.js';
-export { type OutgoingFacts, OutgoingSettings } from './outgoing-settings.js';
-export { retryAfterMs } from './retry-after.js';
-export { signatureOf } from './signature.js';
+export { type OutgoingSettingsSnapshot, OutgoingSettings } from './outgoing-settings.js';

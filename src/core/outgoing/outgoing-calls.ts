@@ -1,15 +1,15 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { AddressBlocks, ownVia } from '../auth/index.js';
-import { type CallResult, failedCall } from './call-result.js';
-import { Connections } from './connections.js';
+import { AddressBlocks, ownVia } from '../identity/index.js';
+import { type CallResult, failureResultOf } from './call-result.js';
+import { ConnectionPool } from './connection-pool.js';
 import {
-  whyForbidden,
-  whyForbiddenAddress,
-  whyForbiddenAddressToAll,
-  whyForbiddenToAll,
+  forbiddenReason,
+  forbiddenAddressReason,
+  forbiddenAddressToAllReason,
+  forbiddenToAllReason,
 } from './forbidden-targets.js';
-import { HostLookup, lookupWith } from './host-lookup.js';
-import { IgnoredBodies } from './ignored-bodies.js';
+import { HostResolver, createLookup } from './host-resolver.js';
+import { DiscardedBodies } from './discarded-bodies.js';
 import { OutgoingSettings } from './outgoing-settings.js';
 
 /** A call to another system. */
@@ -23,15 +23,15 @@ export interface OutgoingCall {
   /** Headers that must not go on to another origin. */
   readonly secretHeaders?: readonly string[];
   /** Of which answers the body is wanted, by their status; of none unless given. */
-  readonly wantsBody?: (status: number) => boolean;
+  readonly needsBody?: (status: number) => boolean;
 }
 
 /** Connections to one origin that the operator named, at least: push services answer in parallel. */
 const trustedConnections = 100;
 
-const mostRedirects = 3;
+const maxRedirects = 3;
 /** So much of a body is read, bytes. */
-export const mostBodyBytes = 65_536;
+export const maxBodyBytes = 65_536;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -44,13 +44,13 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 @Injectable()
 export class OutgoingCalls implements OnModuleDestroy {
   private allowed = new AddressBlocks([]);
-  private guardedConnections: Connections;
-  private trustedConnections: Connections;
-  private readonly ignored = new IgnoredBodies();
+  private guardedConnections: ConnectionPool;
+  private trustedConnections: ConnectionPool;
+  private readonly discardedBodies = new DiscardedBodies();
 
   constructor(
     private readonly settings: OutgoingSettings,
-    private readonly hosts: HostLookup,
+    private readonly hosts: HostResolver,
   ) {
     this.guardedConnections = this.openConnections(true);
     this.trustedConnections = this.openConnections(false);
@@ -63,22 +63,22 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   /** Why a URL must not be called as far as its text says; undefined when it may be. */
-  whyForbidden(url: string): string | undefined {
-    return whyForbidden(url, this.allowed);
+  forbiddenReason(url: string): string | undefined {
+    return forbiddenReason(url, this.allowed);
   }
 
   /** Calls where a caller of ours said. Never rejects. */
-  async guarded(call: OutgoingCall): Promise<CallResult> {
+  async callGuarded(call: OutgoingCall): Promise<CallResult> {
     let next = call;
     for (let redirected = 0; ; redirected++) {
-      const why = this.whyForbidden(next.url);
+      const why = this.forbiddenReason(next.url);
       if (why !== undefined) {
         return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
       }
       const result = await this.send(this.guardedConnections, next);
-      const location = locationOf(result, next.url);
+      const location = redirectTargetOf(result, next.url);
       if (result.kind === 'failed' || location === undefined) return result;
-      if (redirected === mostRedirects) {
+      if (redirected === maxRedirects) {
         return { kind: 'failed', code: 'TooManyRedirects', reason: 'redirected more than 3 times' };
       }
       next = redirectedCall(next, result.status, location);
@@ -86,8 +86,8 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   /** Calls where the operator said; redirects are answers like others. Never rejects. */
-  async trusted(call: OutgoingCall): Promise<CallResult> {
-    const why = whyForbiddenToAll(call.url);
+  async callTrusted(call: OutgoingCall): Promise<CallResult> {
+    const why = forbiddenToAllReason(call.url);
     if (why !== undefined) {
       return { kind: 'failed', code: 'ForbiddenTarget', reason: `the target ${why}` };
     }
@@ -95,24 +95,28 @@ export class OutgoingCalls implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.ignored.close();
+    this.discardedBodies.close();
     this.guardedConnections.destroy();
     this.trustedConnections.destroy();
   }
 
-  private async send(connections: Connections, call: OutgoingCall): Promise<CallResult> {
-    const { url, method, body, signal, wantsBody } = call;
+  private async send(connections: ConnectionPool, call: OutgoingCall): Promise<CallResult> {
+    const { url, method, body, signal, needsBody } = call;
     const headers = { ...call.headers, Via: ownVia };
     try {
       signal.throwIfAborted();
       const answer = await connections.send({ url, method, headers, body, signal });
       const status = answer.statusCode ?? 0;
-      const result = { kind: 'answered', status, headers: firstOfEach(answer.headers) } as const;
-      if (wantsBody?.(status) === true) return { ...result, body: await beginningOf(answer) };
-      this.ignored.add(answer);
+      const result = {
+        kind: 'answered',
+        status,
+        headers: firstHeaderValues(answer.headers),
+      } as const;
+      if (needsBody?.(status) === true) return { ...result, body: await readBeginning(answer) };
+      this.discardedBodies.discard(answer);
       return { ...result, body: '' };
     } catch (error) {
-      return failedCall(error);
+      return failureResultOf(error);
     }
   }
 
@@ -125,22 +129,22 @@ export class OutgoingCalls implements OnModuleDestroy {
     for (const connections of old) connections.close();
   }
 
-  private openConnections(isGuarded: boolean): Connections {
+  private openConnections(isGuarded: boolean): ConnectionPool {
     const { connectionTimeoutMs, socketTimeoutMs, maxConnectionsPerRoute } = this.settings.current;
-    return new Connections({
-      connections: isGuarded
+    return new ConnectionPool({
+      maxConnections: isGuarded
         ? maxConnectionsPerRoute
         : Math.max(maxConnectionsPerRoute, trustedConnections),
       connectTimeoutMs: connectionTimeoutMs,
-      silenceMs: socketTimeoutMs,
+      socketTimeoutMs: socketTimeoutMs,
       lookup: isGuarded
-        ? lookupWith(this.hosts, (address) => whyForbiddenAddress(address, this.allowed))
-        : lookupWith(this.hosts, whyForbiddenAddressToAll),
+        ? createLookup(this.hosts, (address) => forbiddenAddressReason(address, this.allowed))
+        : createLookup(this.hosts, forbiddenAddressToAllReason),
     });
   }
 }
 
-function locationOf(result: CallResult, from: string): string | undefined {
+function redirectTargetOf(result: CallResult, from: string): string | undefined {
   if (result.kind === 'failed' || !redirects.has(result.status)) return undefined;
   const { location } = result.headers;
   if (location === undefined || !URL.canParse(location, from)) return undefined;
@@ -159,7 +163,7 @@ function redirectedCall(call: OutgoingCall, status: number, url: string): Outgoi
   return { ...rest, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
-function firstOfEach(
+function firstHeaderValues(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string> {
   return Object.fromEntries(
@@ -174,17 +178,17 @@ function firstOfEach(
  * Reads the beginning; of a longer body the connection is given up. The status has been said: a body
  * that breaks off, or comes to no end in time, is what has come of it.
  */
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+async function readBeginning(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= mostBodyBytes) break;
+      if (bytes >= maxBodyBytes) break;
     }
   } catch {
     // As above.
   }
-  return Buffer.concat(chunks).subarray(0, mostBodyBytes).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8');
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /** What outgoing calls need of the configuration; the options module pushes it here. */
-export interface OutgoingFacts {
+export interface OutgoingSettingsSnapshot {
   /** `gms.http.connection_timeout`, milliseconds. */
   readonly connectionTimeoutMs: number;
   /** `gms.http.socket_timeout`: the longest silence of the other side, milliseconds. */
@@ -15,7 +15,7 @@ export interface OutgoingFacts {
 /** Port: the part of the configuration in force that is about calls to others. */
 @Injectable()
 export class OutgoingSettings {
-  private facts: OutgoingFacts = {
+  private snapshot: OutgoingSettingsSnapshot = {
     connectionTimeoutMs: 10_000,
     socketTimeoutMs: 10_000,
     maxConnectionsPerRoute: 20,
@@ -23,12 +23,12 @@ export class OutgoingSettings {
   };
   private readonly listeners: (() => void)[] = [];
 
-  get current(): OutgoingFacts {
-    return this.facts;
+  get current(): OutgoingSettingsSnapshot {
+    return this.snapshot;
   }
 
-  replace(facts: OutgoingFacts): void {
-    this.facts = facts;
+  replace(facts: OutgoingSettingsSnapshot): void {
+    this.snapshot = facts;
     for (const listener of this.listeners) listener();
   }
 

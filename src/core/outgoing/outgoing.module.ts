@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { HostLookup } from './host-lookup.js';
+import { HostResolver } from './host-resolver.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import { OutgoingSettings } from './outgoing-settings.js';
 
@@ -10,7 +10,7 @@ import { OutgoingSettings } from './outgoing-settings.js';
  */
 @Global()
 @Module({
-  providers: [OutgoingSettings, HostLookup, OutgoingCalls],
+  providers: [OutgoingSettings, HostResolver, OutgoingCalls],
   exports: [OutgoingSettings, OutgoingCalls],
 })
 export class OutgoingModule {}

@@ -1,18 +1,18 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/index.js';
-import { AccessPolicy } from '../../core/auth/index.js';
-import { AccessKeyEntity } from './keys/access-key.entity.js';
-import { AccessKeyRepository } from './keys/access-key.repository.js';
-import { AccessKeysController } from './keys/access-keys.controller.js';
-import { AccessKeysService } from './keys/access-keys.service.js';
+import { AccessPolicy } from '../../core/identity/index.js';
+import { AccessKeyEntity } from './key/access-key.entity.js';
+import { AccessKeyRepository } from './key/access-key.repository.js';
+import { AccessKeysController } from './key/access-key.controller.js';
+import { AccessKeysService } from './key/access-key.service.js';
 import { AccessRules } from './policy/access-rules.js';
 import { InternalRule } from './policy/internal-rule.js';
-import { KeyRing } from './keys/key-ring.js';
+import { AccessKeyCache } from './key/access-key-cache.js';
 import { KeyRule } from './policy/key-rule.js';
 import { RateLimits } from './policy/rate-limits.js';
 import { SecuritySettings } from './policy/security-settings.js';
-import { Senders } from './policy/senders.js';
+import { SenderResolver } from './policy/sender-resolver.js';
 
 /**
  * Glossary. *Access key* (API key): a secret by which a program shows who it is. *Role*: what a key
@@ -29,11 +29,11 @@ import { Senders } from './policy/senders.js';
     AccessKeyRepository,
     AccessRules,
     InternalRule,
-    KeyRing,
+    AccessKeyCache,
     KeyRule,
     RateLimits,
     SecuritySettings,
-    Senders,
+    SenderResolver,
     { provide: AccessPolicy, useExisting: AccessRules },
   ],
   exports: [AccessPolicy, InternalRule, SecuritySettings],

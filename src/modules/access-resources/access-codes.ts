@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
-export const shortestCode = 4;
-export const longestCode = 12;
+export const minCodeLength = 4;
+export const maxCodeLength = 12;
 export const defaultCodeLength = 6;
 
 /**

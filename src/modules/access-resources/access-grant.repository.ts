@@ -37,7 +37,7 @@ interface OwnerRow {
   readonly owner_id: string;
 }
 
-const codeFree = `NOT EXISTS (
+const isCodeFreeSql = `NOT EXISTS (
   SELECT FROM access_grant g WHERE g.number = $3 AND g.code = c.code AND g.expires_at > now())`;
 
 /**
@@ -59,7 +59,7 @@ const insert = statement(
      RETURNING 1),
    chosen AS (
      SELECT c.code FROM unnest($6::text[]) WITH ORDINALITY AS c (code, place)
-      WHERE ${codeFree} ORDER BY c.place LIMIT 1)
+      WHERE ${isCodeFreeSql} ORDER BY c.place LIMIT 1)
    INSERT INTO access_grant
           (owner_id, group_name, number, display, ani, code, booked, booked_until, expires_at)
    SELECT $1, $2, $3, $4, $5, (SELECT code FROM chosen),
@@ -116,19 +116,19 @@ const changeLife = statement(
      FROM changed c WHERE n.number = c.number AND c.held`,
 );
 
-const liveBooking = `booked AND booked_until > now()`;
+const isLiveBookingSql = `booked AND booked_until > now()`;
 
 /** $1 the number; of code ($2), ANI ($3) and neither the first that is there counts. */
-const fits = `number = $1 AND matched_at IS NULL AND expires_at > now()
+const matchesSql = `number = $1 AND matched_at IS NULL AND expires_at > now()
   AND CASE WHEN $2::text IS NOT NULL THEN code = $2
            WHEN $3::text IS NOT NULL THEN ani = $3
-           ELSE ${liveBooking} END`;
+           ELSE ${isLiveBookingSql} END`;
 
 const candidates = statement(
   'accessGrant.candidates',
   `SELECT owner_id FROM access_grant
-    WHERE ${fits} AND owner_id <> ALL ($5::text[])
-    ORDER BY ${liveBooking} DESC, sequence DESC LIMIT $4`,
+    WHERE ${matchesSql} AND owner_id <> ALL ($5::text[])
+    ORDER BY ${isLiveBookingSql} DESC, sequence DESC LIMIT $4`,
 );
 
 /** Whoever books a number holds its row, and then takes the booking from a grant that lost it. */
@@ -143,7 +143,7 @@ const claim = statement(
   'accessGrant.claim',
   `WITH candidate AS (
      SELECT owner_id, booked FROM access_grant
-      WHERE ${fits} AND owner_id = ANY ($4::text[]) ORDER BY owner_id FOR UPDATE),
+      WHERE ${matchesSql} AND owner_id = ANY ($4::text[]) ORDER BY owner_id FOR UPDATE),
    matched AS (
      UPDATE access_grant g SET matched_at = clock_timestamp(), booked = false
        FROM candidate c WHERE g.owner_id = c.owner_id
@@ -169,7 +169,7 @@ const sweep = statement(
 const bookingsByGroup = statement(
   'accessGrant.bookingsByGroup',
   `SELECT group_name AS "group", count(*)::int AS count FROM access_grant
-    WHERE ${liveBooking} AND expires_at > now() GROUP BY group_name`,
+    WHERE ${isLiveBookingSql} AND expires_at > now() GROUP BY group_name`,
 );
 
 /**
@@ -209,7 +209,7 @@ export class AccessGrantRepository {
   }
 
   /** Gives a grant a code; null when none of the codes is free. */
-  async giveCode(ownerId: string, codes: readonly string[]): Promise<string | null> {
+  async assignCode(ownerId: string, codes: readonly string[]): Promise<string | null> {
     const row = await this.database.row<{ code: string | null }>(giveCode, [ownerId, codes]);
     return row?.code ?? null;
   }
@@ -221,7 +221,7 @@ export class AccessGrantRepository {
   }
 
   /** Follows a locked service whose end has moved. */
-  async changeLife(ownerId: string, expiresAt: Date): Promise<void> {
+  async changeExpiration(ownerId: string, expiresAt: Date): Promise<void> {
     await this.database.execute(lockBookedNumbers, [[ownerId]]);
     await this.database.execute(changeLife, [ownerId, expiresAt]);
   }
@@ -230,25 +230,25 @@ export class AccessGrantRepository {
    * The services that a call may belong to, the live booking first, then the newest.
    * @param tried services that are not to be looked at again
    */
-  async candidates(
+  async findCandidates(
     { number, code, ani }: MatchCriteria,
     limit: number,
     tried: readonly string[],
   ): Promise<string[]> {
     const values = [number, code, ani, limit, tried];
-    return ownersOf(await this.database.rows<OwnerRow>(candidates, values));
+    return ownerIdsOf(await this.database.rows<OwnerRow>(candidates, values));
   }
 
   /**
    * Matches what still fits of services whose rows the caller has locked, and frees the numbers.
    * @returns their ids, newest first; none of them is matched again
    */
-  async claim(
+  async claimMatches(
     { number, code, ani }: MatchCriteria,
     ownerIds: readonly string[],
   ): Promise<string[]> {
     await this.database.execute(lockBookedNumbers, [ownerIds]);
-    return ownersOf(await this.database.rows<OwnerRow>(claim, [number, code, ani, ownerIds]));
+    return ownerIdsOf(await this.database.rows<OwnerRow>(claim, [number, code, ani, ownerIds]));
   }
 
   /** Removes at most `limit` grants whose service has ended. */
@@ -262,11 +262,11 @@ export class AccessGrantRepository {
   }
 
   /** How many live bookings each group has. */
-  async bookingsByGroup(): Promise<{ group: string; count: number }[]> {
+  async countBookingsByGroup(): Promise<{ group: string; count: number }[]> {
     return this.database.rows<{ group: string; count: number }>(bookingsByGroup, []);
   }
 }
 
-function ownersOf(rows: readonly OwnerRow[]): string[] {
+function ownerIdsOf(rows: readonly OwnerRow[]): string[] {
   return rows.map((row) => row.owner_id);
 }

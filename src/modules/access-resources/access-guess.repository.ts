@@ -17,17 +17,17 @@ export interface GuessRefusal {
 }
 
 /** A minute begins with the first call that is wrong, or not judged yet. */
-const isOver = `(g.ends_at <= clock_timestamp() OR g.wrong + g.judging = 0)`;
+const isMinuteOverSql = `(g.ends_at <= clock_timestamp() OR g.wrong + g.judging = 0)`;
 
 const admit = statement(
   'accessGuess.admit',
   `INSERT INTO access_guess AS g (number, wrong, judging, ends_at)
    VALUES ($1, 0, 1, clock_timestamp() + interval '1 minute')
    ON CONFLICT (number) DO UPDATE
-      SET wrong = CASE WHEN ${isOver} THEN 0 ELSE g.wrong END,
-          judging = CASE WHEN ${isOver} THEN 1 ELSE g.judging + 1 END,
-          ends_at = CASE WHEN ${isOver} THEN excluded.ends_at ELSE g.ends_at END
-    WHERE ${isOver} OR g.wrong + g.judging < $2
+      SET wrong = CASE WHEN ${isMinuteOverSql} THEN 0 ELSE g.wrong END,
+          judging = CASE WHEN ${isMinuteOverSql} THEN 1 ELSE g.judging + 1 END,
+          ends_at = CASE WHEN ${isMinuteOverSql} THEN excluded.ends_at ELSE g.ends_at END
+    WHERE ${isMinuteOverSql} OR g.wrong + g.judging < $2
    RETURNING number, ends_at::text AS "endsAt"`,
 );
 
@@ -64,12 +64,12 @@ export class AccessGuessRepository {
   }
 
   /** Why a call was refused; undefined when its minute is over by now. */
-  refusal(number: string, limit: number): Promise<GuessRefusal | undefined> {
+  findRefusal(number: string, limit: number): Promise<GuessRefusal | undefined> {
     return this.database.row<GuessRefusal>(refusal, [number, limit]);
   }
 
   /** Notes how a call was judged; one that was right counts no more. */
-  async settle({ number, endsAt }: Guess, isRight: boolean): Promise<void> {
+  async recordVerdict({ number, endsAt }: Guess, isRight: boolean): Promise<void> {
     await this.database.execute(settle, [number, endsAt, isRight]);
   }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Configuration } from '../options/index.js';
-import { comparable } from './domain/phone-number.js';
+import { toComparableNumber } from './domain/phone-number.js';
 import { AccessGrantRepository, type MatchCriteria } from './access-grant.repository.js';
-import { AccessGuesses } from './access-guesses.js';
-import { numberSection } from './resource-group-section.js';
+import { AccessCodeGuessLimiter } from './access-code-guess-limiter.js';
+import { numberSection } from './resource-group.section.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /** What the voice side knows of a call. */
-export interface Call {
+export interface VoiceCall {
   /** The number that was called, as given. */
   readonly accessNumber: string;
   /** The number of the caller, as given. */
@@ -17,14 +17,14 @@ export interface Call {
 /** Locks services by their ids until the end of the unit of work. @returns those that live */
 export type LockServices<Service> = (ids: readonly string[]) => Promise<readonly Service[]>;
 
-const mostMatches = 1000;
+const maxMatches = 1000;
 
 /** Finds which service a call belongs to (services.md, match-interaction). */
 @Injectable()
 export class AccessMatch {
   constructor(
     private readonly grants: AccessGrantRepository,
-    private readonly guesses: AccessGuesses,
+    private readonly guesses: AccessCodeGuessLimiter,
     private readonly configuration: Configuration,
   ) {}
 
@@ -33,12 +33,12 @@ export class AccessMatch {
    * @param judge looks for what matches, in a unit of work of its own
    * @throws DomainError RateLimited after too many wrong codes for this number
    */
-  async judge<Match>(
-    call: Call,
+  async limitGuesses<Match>(
+    call: VoiceCall,
     judge: () => Promise<readonly Match[]>,
   ): Promise<readonly Match[]> {
     if (call.accessCode === undefined) return judge();
-    return this.guesses.judge(this.criteriaOf(call).number, judge);
+    return this.guesses.limitGuesses(this.criteriaOf(call).number, judge);
   }
 
   /**
@@ -47,29 +47,29 @@ export class AccessMatch {
    * @returns the service; with `all` every one that fits, newest first; none when nothing fits
    */
   async match<Service extends { readonly id: string }>(
-    call: Call,
+    call: VoiceCall,
     all: boolean,
     lock: LockServices<Service>,
   ): Promise<Service[]> {
     const criteria = this.criteriaOf(call);
     const tried: string[] = [];
     for (;;) {
-      const ids = await this.grants.candidates(criteria, all ? mostMatches : 1, tried);
+      const ids = await this.grants.findCandidates(criteria, all ? maxMatches : 1, tried);
       if (ids.length === 0) return [];
       tried.push(...ids);
       const services = new Map((await lock(ids)).map((service) => [service.id, service]));
-      const matched = await this.grants.claim(criteria, [...services.keys()]);
+      const matched = await this.grants.claimMatches(criteria, [...services.keys()]);
       // Others were quicker while this one waited: there may be something else that fits.
       if (matched.length > 0) return matched.flatMap((id) => services.get(id) ?? []);
     }
   }
 
-  private criteriaOf({ accessNumber, accessCode, ani }: Call): MatchCriteria {
+  private criteriaOf({ accessNumber, accessCode, ani }: VoiceCall): MatchCriteria {
     const country = this.configuration.get(numberSection).default_country;
     return {
-      number: comparable(accessNumber, country),
+      number: toComparableNumber(accessNumber, country),
       code: accessCode,
-      ani: ani === undefined ? undefined : comparable(ani, country),
+      ani: ani === undefined ? undefined : toComparableNumber(ani, country),
     };
   }
 }

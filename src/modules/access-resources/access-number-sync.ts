@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Slices } from '../../core/timers/slices.js';
-import type { SectionRules, Sections } from '../options/index.js';
-import { comparable } from './domain/phone-number.js';
+import { Slices } from '../../core/event-loop/slices.js';
+import { toComparableNumber } from './domain/phone-number.js';
 import { AccessNumberRepository, type ConfiguredNumber } from './access-number.repository.js';
-import { numberSection, resourceGroupSection } from './resource-group-section.js';
+import { numberSection, resourceGroupSection } from './resource-group.section.js';
+import type { SectionRules, Sections } from '../../core/settings/index.js';
 
 /** Keeps the table of numbers in step with the sections `resources.<group>`. */
 @Injectable()
@@ -76,7 +76,7 @@ export class AccessNumberSync implements SectionRules {
     if (known?.country === country) return known.forms;
     const forms: string[] = [];
     for (const number of numbers) {
-      forms.push(comparable(number, country));
+      forms.push(toComparableNumber(number, country));
       if (slices.isOver) await slices.next();
     }
     this.known.set(numbers, { country, forms });

@@ -77,7 +77,7 @@ const putPools = statement(
  * The longest unused number first. A group whose numbers all stand in the same groups is one pool,
  * so that this is one descent of an index; several pools are compared by their first.
  */
-const longestUnused = (condition: string, lock: string): string => `
+const longestUnusedSql = (condition: string, lock: string): string => `
   SELECT c.number
     FROM access_group_pool g
     CROSS JOIN LATERAL (
@@ -88,25 +88,25 @@ const longestUnused = (condition: string, lock: string): string => `
    ORDER BY c.free_from, c.position LIMIT 1`;
 
 /** Not from the beginning of the transaction: it may have waited for its service since. */
-const bookedUntil = `statement_timestamp() + $2::int * interval '1 second'`;
+const bookedUntilSql = `statement_timestamp() + $2::int * interval '1 second'`;
 
 /** One UPDATE on a sub-select with SKIP LOCKED: the fastest that never books twice (stack.md, 4a). */
 const take = statement(
   'accessNumber.take',
   `UPDATE access_number
-      SET free_from = least(${bookedUntil}, $3::timestamptz)
-    WHERE number = (${longestUnused(
+      SET free_from = least(${bookedUntilSql}, $3::timestamptz)
+    WHERE number = (${longestUnusedSql(
       'AND n.free_from <= statement_timestamp()',
       'FOR UPDATE SKIP LOCKED',
     )})
-   RETURNING number, display, (${bookedUntil})::text AS "bookedUntil"`,
+   RETURNING number, display, (${bookedUntilSql})::text AS "bookedUntil"`,
 );
 
 const useNext = (name: string, lock: string) =>
   statement(
     name,
     `UPDATE access_number SET free_from = greatest(free_from, clock_timestamp())
-      WHERE number = (${longestUnused('', lock)})
+      WHERE number = (${longestUnusedSql('', lock)})
      RETURNING number, display`,
   );
 const useNextUnlocked = useNext('accessNumber.useNext', 'FOR UPDATE SKIP LOCKED');
@@ -164,7 +164,7 @@ export class AccessNumberRepository {
     );
   }
 
-  async exhaustion(group: string): Promise<Exhaustion> {
+  async findExhaustion(group: string): Promise<Exhaustion> {
     return (
       (await this.database.row<Exhaustion>(exhaustion, [group])) ?? {
         anyFree: false,

@@ -1,20 +1,21 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Metrics, SparingLookup } from '../../core/observability/index.js';
-import { Configuration, OptionsModule } from '../options/index.js';
+import { Metrics, AdaptiveCache } from '../../core/observability/index.js';
+import { OptionsModule } from '../options/index.js';
 import { AccessGrantRepository } from './access-grant.repository.js';
 import { AccessGuessRepository } from './access-guess.repository.js';
-import { AccessGuesses } from './access-guesses.js';
+import { AccessCodeGuessLimiter } from './access-code-guess-limiter.js';
 import { AccessMatch } from './access-match.service.js';
 import { AccessNumberSync } from './access-number-sync.js';
 import { AccessNumberRepository } from './access-number.repository.js';
 import { AccessResources } from './access-resources.service.js';
 import { AccessResourcesSweep } from './access-resources.sweep.js';
-import { numberSection } from './resource-group-section.js';
+import { numberSection } from './resource-group.section.js';
 import { AccessGrantEntity } from './access-grant.entity.js';
 import { AccessGroupPoolEntity } from './access-group-pool.entity.js';
 import { AccessGuessEntity } from './access-guess.entity.js';
 import { AccessNumberEntity } from './access-number.entity.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * Glossary. *Access number* (DNIS): what the customer calls. *Resource group*: a named set of
@@ -39,7 +40,7 @@ import { AccessNumberEntity } from './access-number.entity.js';
     AccessNumberRepository,
     AccessGrantRepository,
     AccessGuessRepository,
-    AccessGuesses,
+    AccessCodeGuessLimiter,
     AccessResourcesSweep,
   ],
   exports: [AccessResources, AccessMatch],
@@ -53,9 +54,9 @@ export class AccessResourcesModule {
   ) {
     configuration.register({ schema: numberSection });
     configuration.register(numbers);
-    const bookings = new SparingLookup(() => grants.bookingsByGroup());
+    const bookings = new AdaptiveCache(() => grants.countBookingsByGroup());
     metrics.gauge('gms_bookings', 'Access numbers booked at present', ['group'], async (set) => {
-      for (const { group, count } of await bookings.value()) set(count, group);
+      for (const { group, count } of await bookings.get()) set(count, group);
     });
   }
 }

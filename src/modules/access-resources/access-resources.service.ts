@@ -1,18 +1,36 @@
-import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Configuration } from '../options/index.js';
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { drawAccessCodes } from './access-codes.js';
-import { comparable } from './domain/phone-number.js';
+import { toComparableNumber } from './domain/phone-number.js';
 import { AccessGrantRepository, type GrantRow } from './access-grant.repository.js';
 import { AccessNumberRepository, type TakenNumber } from './access-number.repository.js';
 import { codesExhausted, resourceUnavailable, unknownGroup } from './access-resources.errors.js';
-import { NumberChoice } from './number-choice.js';
 import {
-  defaultBooking,
+  defaultBookingSeconds,
   numberSection,
   type ResourceGroupOptions,
   resourceGroupSection,
-} from './resource-group-section.js';
+} from './resource-group.section.js';
+import { Configuration } from '../../core/settings/index.js';
+
+/** A number chosen for a service, and how. */
+export class NumberChoice {
+  constructor(
+    /** In comparable form. */
+    readonly number: string,
+    /** As the operator wrote it. */
+    readonly display: string,
+    /** Until when it is locked for the service, as PostgreSQL writes it; undefined: it is not. */
+    readonly bookedUntil: string | undefined,
+  ) {}
+
+  /** Any of a group's numbers; undefined when it has none. */
+  static random(numbers: readonly string[]): { display: string } | undefined {
+    const display = numbers.length === 0 ? undefined : numbers[randomInt(numbers.length)];
+    return display === undefined ? undefined : { display };
+  }
+}
 
 /** What a service asks for. */
 export interface AccessRequest {
@@ -40,11 +58,11 @@ export interface AccessInformation {
 }
 
 /** A free-looking number is in another's hands for milliseconds; then it is booked, or free. */
-const attempts = 8;
-const pauseMs = 5;
+const maxTakeAttempts = 8;
+const takePauseMs = 5;
 /** Enough for 95 % of all codes taken; drawing is cheap. */
-const codesDrawn = 64;
-const codeRounds = 3;
+const codesPerRound = 64;
+const maxCodeRounds = 3;
 
 /**
  * Hands out access numbers and codes (services.md, Access numbers). Everything runs inside the
@@ -64,12 +82,13 @@ export class AccessResources {
    */
   async allocate(request: AccessRequest): Promise<AccessInformation> {
     const group = this.groupOf(request.group);
-    const choice = await this.choose(request, group);
-    const code = await this.grant(request, choice);
+    const choice = await this.chooseNumber(request, group);
+    const code = await this.insertGrant(request, choice);
     return {
       accessNumber: choice.display,
       accessCode: code ?? undefined,
-      bookedSeconds: choice.bookedUntil === undefined ? undefined : bookingOf(request, group),
+      bookedSeconds:
+        choice.bookedUntil === undefined ? undefined : bookingSecondsOf(request, group),
     };
   }
 
@@ -93,8 +112,8 @@ export class AccessResources {
   }
 
   /** Follows a service whose end has moved. */
-  async changeLife(ownerId: string, expiresAt: Date): Promise<void> {
-    await this.grants.changeLife(ownerId, expiresAt);
+  async changeExpiration(ownerId: string, expiresAt: Date): Promise<void> {
+    await this.grants.changeExpiration(ownerId, expiresAt);
   }
 
   private groupOf(name: string): ResourceGroupOptions {
@@ -108,32 +127,40 @@ export class AccessResources {
     group: ResourceGroupOptions,
     held: GrantRow,
   ): Promise<AccessInformation> {
-    const bookingSeconds = bookingOf(request, group);
+    const bookingSeconds = bookingSecondsOf(request, group);
     await this.grants.renew(request.ownerId, bookingSeconds, this.comparableAni(request));
     return {
       accessNumber: held.display,
-      accessCode: await this.codeOf(request, held),
+      accessCode: await this.ensureCode(request, held),
       bookedSeconds: held.booked ? bookingSeconds : undefined,
     };
   }
 
   /** The code that the grant has; a first one when it is asked for only now. */
-  private async codeOf(request: AccessRequest, held: GrantRow): Promise<string | undefined> {
+  private async ensureCode(request: AccessRequest, held: GrantRow): Promise<string | undefined> {
     if (request.codeLength === undefined) return undefined;
     if (held.code !== null) return held.code;
-    const codes = drawAccessCodes(request.codeLength, codesDrawn);
-    const code = await this.grants.giveCode(request.ownerId, codes);
+    const codes = drawAccessCodes(request.codeLength, codesPerRound);
+    const code = await this.grants.assignCode(request.ownerId, codes);
     if (code === null) throw codesExhausted();
     return code;
   }
 
-  private async choose(request: AccessRequest, group: ResourceGroupOptions): Promise<NumberChoice> {
-    const bookingSeconds = bookingOf(request, group);
+  private async chooseNumber(
+    request: AccessRequest,
+    group: ResourceGroupOptions,
+  ): Promise<NumberChoice> {
+    const bookingSeconds = bookingSecondsOf(request, group);
     switch (group._allocation_strategy) {
       case 'RANDOM':
-        return this.unlocked(NumberChoice.random(group.numbers), request, group, bookingSeconds);
+        return this.chooseUnlocked(
+          NumberChoice.random(group.numbers),
+          request,
+          group,
+          bookingSeconds,
+        );
       case 'ROUND_ROBIN':
-        return this.unlocked(
+        return this.chooseUnlocked(
           await this.numbers.useNext(request.group),
           request,
           group,
@@ -141,29 +168,29 @@ export class AccessResources {
         );
       case 'LOCAL':
       case 'CLUSTER': {
-        const taken = await this.take(request, bookingSeconds);
+        const taken = await this.takeFreeNumber(request, bookingSeconds);
         return taken === undefined
-          ? this.unlocked(undefined, request, group, bookingSeconds)
+          ? this.chooseUnlocked(undefined, request, group, bookingSeconds)
           : new NumberChoice(taken.number, taken.display, taken.bookedUntil);
       }
     }
   }
 
   /** Takes a free number; undefined when all are locked. */
-  private async take(
+  private async takeFreeNumber(
     request: AccessRequest,
     bookingSeconds: number,
   ): Promise<TakenNumber | undefined> {
     for (let attempt = 1; ; attempt++) {
       const taken = await this.numbers.take(request.group, bookingSeconds, request.ownerEnd);
-      if (taken !== undefined || attempt === attempts) return taken;
-      if (!(await this.numbers.exhaustion(request.group)).anyFree) return undefined;
-      await sleep(pauseMs);
+      if (taken !== undefined || attempt === maxTakeAttempts) return taken;
+      if (!(await this.numbers.findExhaustion(request.group)).anyFree) return undefined;
+      await sleep(takePauseMs);
     }
   }
 
   /** A number that is not locked: the one chosen, else the group's backup. */
-  private async unlocked(
+  private async chooseUnlocked(
     chosen: { number?: string; display: string } | undefined,
     request: AccessRequest,
     group: ResourceGroupOptions,
@@ -171,15 +198,15 @@ export class AccessResources {
   ): Promise<NumberChoice> {
     const display = chosen?.display ?? group._backup_resource;
     if (display === '') {
-      const { secondsToFree } = await this.numbers.exhaustion(request.group);
+      const { secondsToFree } = await this.numbers.findExhaustion(request.group);
       throw resourceUnavailable(request.group, Math.max(1, secondsToFree ?? bookingSeconds));
     }
-    const number = chosen?.number ?? this.comparable(display);
+    const number = chosen?.number ?? this.toComparable(display);
     return new NumberChoice(number, display, undefined);
   }
 
-  private async grant(request: AccessRequest, choice: NumberChoice): Promise<string | null> {
-    for (let round = 1; round <= codeRounds; round++) {
+  private async insertGrant(request: AccessRequest, choice: NumberChoice): Promise<string | null> {
+    for (let round = 1; round <= maxCodeRounds; round++) {
       const length = request.codeLength;
       const granted = await this.grants.insert({
         ownerId: request.ownerId,
@@ -187,7 +214,7 @@ export class AccessResources {
         number: choice.number,
         display: choice.display,
         ani: this.comparableAni(request),
-        codes: length === undefined ? [] : drawAccessCodes(length, codesDrawn),
+        codes: length === undefined ? [] : drawAccessCodes(length, codesPerRound),
         bookedUntil: choice.bookedUntil,
         ownerEnd: request.ownerEnd,
       });
@@ -197,15 +224,15 @@ export class AccessResources {
   }
 
   private comparableAni(request: AccessRequest): string | undefined {
-    return request.ani === undefined ? undefined : this.comparable(request.ani);
+    return request.ani === undefined ? undefined : this.toComparable(request.ani);
   }
 
-  private comparable(number: string): string {
-    return comparable(number, this.configuration.get(numberSection).default_country);
+  private toComparable(number: string): string {
+    return toComparableNumber(number, this.configuration.get(numberSection).default_country);
   }
 }
 
 /** Request or service over group over 30 seconds (services.md). */
-function bookingOf(request: AccessRequest, group: ResourceGroupOptions): number {
-  return request.bookingSeconds ?? group._booking_expiration_timeout ?? defaultBooking;
+function bookingSecondsOf(request: AccessRequest, group: ResourceGroupOptions): number {
+  return request.bookingSeconds ?? group._booking_expiration_timeout ?? defaultBookingSeconds;
 }

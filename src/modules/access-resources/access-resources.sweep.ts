@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
 import { AccessGrantRepository } from './access-grant.repository.js';
 import { AccessGuessRepository } from './access-guess.repository.js';
 import { AccessNumberRepository } from './access-number.repository.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
 
 /**
  * Removes grants whose service ended, retired numbers and old guesses. A number needs no sweeper

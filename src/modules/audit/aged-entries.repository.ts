@@ -1,5 +1,5 @@
 import { type Database, statement } from '../../core/database/index.js';
-import type { SweepBatch } from '../../core/timers/index.js';
+import type { SweepBatch } from '../../core/scheduling/index.js';
 
 /** The entries of an audit's table that are older than its retention. */
 export class AgedEntries {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /** What the audit needs of the configuration. */
-export interface AuditFacts {
+export interface AuditSettingsSnapshot {
   /** `audit.retention`: how long an entry is kept, seconds. */
   readonly retentionSeconds: number;
 }
@@ -9,13 +9,13 @@ export interface AuditFacts {
 /** Port: the audit's part of the configuration in force; the options module pushes it here. */
 @Injectable()
 export class AuditSettings {
-  private facts: AuditFacts = { retentionSeconds: 34_560_000 };
+  private snapshot: AuditSettingsSnapshot = { retentionSeconds: 34_560_000 };
 
-  get current(): AuditFacts {
-    return this.facts;
+  get current(): AuditSettingsSnapshot {
+    return this.snapshot;
   }
 
-  replace(facts: AuditFacts): void {
-    this.facts = facts;
+  replace(facts: AuditSettingsSnapshot): void {
+    this.snapshot = facts;
   }
 }

@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Administration } from '../../core/auth/index.js';
+import { Administration } from '../../core/identity/index.js';
 import { KnownQuery } from '../edge/index.js';
-import { Audit } from './audit.js';
+import { Audit } from './audit.service.js';
 import { type AuditEntryView, AuditQuery } from './audit.dto.js';
 import { ApiAudit } from './audit.openapi.js';
 

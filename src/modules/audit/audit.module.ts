@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Audit } from './audit.js';
+import { Audit } from './audit.service.js';
 import { AuditController } from './audit.controller.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditSettings } from './audit-settings.js';
 import { AuditSweep } from './audit.sweep.js';
-import { RefusalTrail } from './refusal-trail.js';
+import { RefusalRecorder } from './refusal-recorder.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 
 /**
@@ -15,7 +15,7 @@ import { AuditEntryEntity } from './audit-entry.entity.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEntryEntity])],
   controllers: [AuditController],
-  providers: [Audit, AuditRepository, AuditSettings, AuditSweep, RefusalTrail],
+  providers: [Audit, AuditRepository, AuditSettings, AuditSweep, RefusalRecorder],
   exports: [Audit, AuditSettings],
 })
 export class AuditModule {}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../core/database/index.js';
-import { Sweeper } from '../../core/timers/index.js';
 import { AgedEntries } from './aged-entries.repository.js';
 import { AuditSettings } from './audit-settings.js';
 import { RetentionSweep } from './retention-sweep.js';
+import { Sweeper } from '../../core/scheduling/index.js';
 
 /** Removes old entries of the audit. */
 @Injectable()

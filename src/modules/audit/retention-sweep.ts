@@ -1,6 +1,6 @@
-import type { Sweeper, SweepBatch, SweepTask } from '../../core/timers/index.js';
 import type { AgedEntries } from './aged-entries.repository.js';
 import type { AuditSettings } from './audit-settings.js';
+import type { Sweeper, SweepBatch, SweepTask } from '../../core/scheduling/index.js';
 
 /** Removes entries of one audit that are older than `audit.retention`. */
 export abstract class RetentionSweep implements SweepTask {

@@ -1,60 +1,60 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Configuration } from '../options/index.js';
-import type { ClientConnection } from './client-connection.js';
-import { cometdSection } from './cometd-section.js';
-import { CometHandshakes } from './comet-handshakes.js';
-import { CometSessions } from './comet-sessions.js';
-import { CometdMetrics } from './cometd-metrics.js';
-import type { Exchange } from './exchange.js';
-import { AddressRates, HandshakeRate } from './handshake-rate.js';
-import { MailDelivery } from './mail-delivery.js';
-import { hasCommonConnectionType, namedChannels } from './protocol/channels.js';
+import type { ClientConnection } from './session/client-connection.js';
+import { cometdSection } from './cometd.section.js';
+import { CometHandshakes } from './session/comet-handshakes.js';
+import { SessionDirectory } from './session-directory.js';
+import { CometdMetrics } from './session/cometd-metrics.js';
+import type { Exchange } from './session/exchange.js';
+import { AddressHandshakeLimits, HandshakeRateLimit } from './session/handshake-rate-limit.js';
+import { MailDelivery } from './delivery/mail-delivery.js';
+import { hasCommonConnectionType, requestedChannels } from './protocol/channels.js';
 import {
-  acknowledged,
+  acknowledgedSeq,
   clientIdOf,
   type ClientMessage,
   type Element,
-  heldPart,
-  wantedTimeout,
-  wantsAck,
+  retainForReply,
+  requestedTimeout,
+  requestsAck,
 } from './protocol/message.js';
 import {
   type Advice,
-  answerText,
+  responseText,
   type BayeuxError,
   connectionTypes,
   errors,
   handshakeReply,
-  junkReply,
-  refusal,
+  invalidMessageReply,
+  errorReply,
   type Reply,
-  stayAway,
-  success,
-  unknownSession,
+  noReconnectAdvice,
+  successReply,
+  unknownSessionReply,
 } from './protocol/replies.js';
-import { CometServiceChannels } from './service-channels.js';
-import type { HeldConnect, Session } from './session.js';
-import { SessionRegistry } from './session-registry.js';
+import { CometServiceChannels } from './session/service-channels.js';
+import type { HeldConnect, Session } from './session/session.js';
+import { SessionRegistry } from './session/session-registry.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /** A client that cannot be served now comes back after this, milliseconds. */
-const later = (interval: number): Advice => ({ interval, reconnect: 'handshake' });
+const rehandshakeAfter = (interval: number): Advice => ({ interval, reconnect: 'handshake' });
 
 /**
  * A connect that is answered within this time, milliseconds, may be answered before `SessionWatch`
  * has looked for what a lost bell has missed.
  */
-const soonMs = 5000;
+const answeredSoonMs = 5000;
 
 /** Answers the messages of clients, whatever brought them (Bayeux 1.0; cometd.md, Wire). */
 @Injectable()
 export class BayeuxServer implements OnModuleDestroy {
-  private readonly rate = new HandshakeRate();
-  private readonly addressRates = new AddressRates();
+  private readonly nodeHandshakeLimit = new HandshakeRateLimit();
+  private readonly addressHandshakeLimits = new AddressHandshakeLimits();
   private isEnding = false;
 
   constructor(
     private readonly handshakes: CometHandshakes,
-    private readonly sessions: CometSessions,
+    private readonly sessions: SessionDirectory,
     private readonly registry: SessionRegistry,
     private readonly delivery: MailDelivery,
     private readonly channels: CometServiceChannels,
@@ -75,7 +75,7 @@ export class BayeuxServer implements OnModuleDestroy {
   stop(): void {
     this.isEnding = true;
     for (const session of [...this.registry.all]) {
-      this.delivery.answer(session, [], this.fullAdvice());
+      this.delivery.answerConnect(session, [], this.fullAdvice());
       session.socket?.close(1001);
     }
   }
@@ -88,7 +88,7 @@ export class BayeuxServer implements OnModuleDestroy {
   async handle(elements: readonly Element[], exchange: Exchange): Promise<void> {
     const handshake = elements.find((element) => element?.channel === '/meta/handshake');
     if (handshake !== undefined) {
-      exchange.answer(answerText([], [await this.handshake(handshake, exchange)]));
+      exchange.answer(responseText([], [await this.handshake(handshake, exchange)]));
       return;
     }
     const connects = elements.filter((element) => element?.channel === '/meta/connect');
@@ -98,26 +98,27 @@ export class BayeuxServer implements OnModuleDestroy {
       if (exchange.isGone) return;
       // Without a connect it is undefined, and so is an element that is no message.
       if (connect === undefined || element !== connect)
-        replies.push(await this.reply(element, exchange));
+        replies.push(await this.replyTo(element, exchange));
     }
-    if (connect === undefined) exchange.answer(answerText([], replies));
-    else await this.connect(connect, replies, exchange);
+    if (connect === undefined) exchange.answer(responseText([], replies));
+    else await this.answerConnect(connect, replies, exchange);
   }
 
   private async handshake(message: ClientMessage, { user, connection }: Exchange): Promise<Reply> {
-    if (user === undefined) return this.refuse(message, errors.userRequired, stayAway);
+    if (user === undefined) return this.refuse(message, errors.userRequired, noReconnectAdvice);
     if (!hasCommonConnectionType(message, connectionTypes)) {
-      return this.refuse(message, errors.noConnectionType, stayAway);
+      return this.refuse(message, errors.noConnectionType, noReconnectAdvice);
     }
     const { max_sessions_per_node } = this.configuration.get(cometdSection);
     if (!this.isWithinRates(connection, performance.now())) {
-      return this.refuse(message, errors.tooManyHandshakes, later(1000));
+      return this.refuse(message, errors.tooManyHandshakes, rehandshakeAfter(1000));
     }
     if (this.handshakes.count >= max_sessions_per_node) {
-      return this.refuse(message, errors.tooManySessions, later(10_000));
+      return this.refuse(message, errors.tooManySessions, rehandshakeAfter(10_000));
     }
-    const clientId = await this.handshakes.begin(user, wantsAck(message));
-    if (clientId === undefined) return this.refuse(message, errors.tooManySessions, later(10_000));
+    const clientId = await this.handshakes.startSession(user, requestsAck(message));
+    if (clientId === undefined)
+      return this.refuse(message, errors.tooManySessions, rehandshakeAfter(10_000));
     return handshakeReply(message, clientId, this.fullAdvice(), Date.now());
   }
 
@@ -126,14 +127,18 @@ export class BayeuxServer implements OnModuleDestroy {
     const options = this.configuration.get(cometdSection);
     const { max_handshake_rate, max_handshake_rate_per_address } = options;
     return (
-      connection.takeHandshake(now) &&
-      this.addressRates.take(connection.address, now, max_handshake_rate_per_address) &&
-      this.rate.take(now, max_handshake_rate)
+      connection.allowHandshake(now) &&
+      this.addressHandshakeLimits.tryTake(
+        connection.address,
+        now,
+        max_handshake_rate_per_address,
+      ) &&
+      this.nodeHandshakeLimit.tryTake(now, max_handshake_rate)
     );
   }
 
-  private async reply(element: Element, exchange: Exchange): Promise<Reply> {
-    if (element === undefined) return junkReply;
+  private async replyTo(element: Element, exchange: Exchange): Promise<Reply> {
+    if (element === undefined) return invalidMessageReply;
     const { channel } = element;
     const clientId = clientIdOf(element);
     if (typeof channel !== 'string') return this.refuse(element, errors.messageInvalid);
@@ -156,7 +161,7 @@ export class BayeuxServer implements OnModuleDestroy {
   }
 
   private async subscribe(message: ClientMessage, clientId: string, user: string): Promise<Reply> {
-    const channels = namedChannels(message);
+    const channels = requestedChannels(message);
     if (typeof channels === 'string') {
       if (!(await this.sessions.exists(clientId, user))) return this.refuseUnknown(message);
       const error = channels === 'missing' ? errors.subscriptionMissing : errors.subscribeDenied;
@@ -166,7 +171,7 @@ export class BayeuxServer implements OnModuleDestroy {
       message.channel === '/meta/subscribe'
         ? await this.sessions.subscribe(clientId, user, channels)
         : await this.sessions.unsubscribe(clientId, user, channels);
-    if (found) return success(message, Date.now());
+    if (found) return successReply(message, Date.now());
     // A session that is there has as many channels as it may have.
     const isThere = await this.sessions.exists(clientId, user);
     return isThere ? this.refuse(message, errors.subscribeDenied) : this.refuseUnknown(message);
@@ -176,7 +181,7 @@ export class BayeuxServer implements OnModuleDestroy {
     const { ext } = message;
     const carried = typeof ext === 'object' && ext !== null ? { ...ext } : {};
     const found = await this.sessions.end(clientId, user, carried);
-    return found ? success(message, Date.now()) : this.refuseUnknown(message);
+    return found ? successReply(message, Date.now()) : this.refuseUnknown(message);
   }
 
   /** Events come from this server alone; clients publish to services only, where somebody listens. */
@@ -187,10 +192,10 @@ export class BayeuxServer implements OnModuleDestroy {
     const handler = this.channels.find(channel);
     if (handler === undefined) return this.refuse(message, errors.publishDenied);
     await handler({ clientId, user }, message.data);
-    return success(message, Date.now());
+    return successReply(message, Date.now());
   }
 
-  private async connect(
+  private async answerConnect(
     message: ClientMessage,
     replies: readonly Reply[],
     exchange: Exchange,
@@ -198,44 +203,46 @@ export class BayeuxServer implements OnModuleDestroy {
     const clientId = clientIdOf(message);
     const { user } = exchange;
     if (user === undefined) {
-      const refused = this.refuse(message, errors.userRequired, stayAway);
-      exchange.answer(answerText([], [...replies, refused]));
+      const refused = this.refuse(message, errors.userRequired, noReconnectAdvice);
+      exchange.answer(responseText([], [...replies, refused]));
       return;
     }
-    const ack = acknowledged(message);
-    const isAnsweredSoon = replies.length > 0 || this.holdingTime(message) < soonMs;
+    const ack = acknowledgedSeq(message);
+    const isAnsweredSoon = replies.length > 0 || this.holdingTime(message) < answeredSoonMs;
     const wanted = { isAnsweredSoon, ack, socket: exchange.socket };
     const session =
-      clientId === undefined ? undefined : await this.sessions.take(clientId, user, wanted);
+      clientId === undefined
+        ? undefined
+        : await this.sessions.takeForConnect(clientId, user, wanted);
     if (session === undefined) {
-      exchange.answer(answerText([], [...replies, this.refuseUnknown(message)]));
+      exchange.answer(responseText([], [...replies, this.refuseUnknown(message)]));
       return;
     }
     if (ack !== undefined) session.acknowledge(ack);
-    await this.hold(session, message, replies, exchange);
+    await this.holdConnect(session, message, replies, exchange);
   }
 
   /** Holds the connect, and answers it at once when there is a reason to. */
-  private async hold(
+  private async holdConnect(
     session: Session,
     message: ClientMessage,
     replies: readonly Reply[],
     exchange: Exchange,
   ): Promise<void> {
-    this.delivery.replace(session);
-    session.movedTo(exchange.socket);
+    this.delivery.replaceConnect(session);
+    session.switchSocket(exchange.socket);
     const isFirst = !session.connected;
-    if (isFirst) this.noteFirst(session);
+    if (isFirst) this.markConnected(session);
     const wanted = this.holdingTime(message);
     const since = performance.now();
     const held: HeldConnect = {
-      ...{ message: heldPart(message), replies, exchange, since, deadline: Infinity },
+      ...{ message: retainForReply(message), replies, exchange, since, deadline: Infinity },
       advice: isFirst || this.isStopping ? this.fullAdvice() : undefined,
     };
     // Held first and looked for mail then: what comes in between finds the connect.
     session.held = held;
     session.seenAt = since;
-    exchange.onGone(session.clientId, () => this.gone(session, exchange));
+    exchange.onGone(session.clientId, () => this.releaseGoneConnect(session, exchange));
     try {
       await this.delivery.deliver(session);
     } catch (error) {
@@ -245,28 +252,28 @@ export class BayeuxServer implements OnModuleDestroy {
     }
     if (session.held !== held) return;
     held.deadline = since + wanted;
-    this.registry.deadlines.note(session, held.deadline, performance.now());
+    this.registry.deadlines.schedule(session, held.deadline, performance.now());
     const mustAnswer = isFirst || wanted === 0 || replies.length > 0 || this.isStopping;
-    if (mustAnswer) this.delivery.answer(session, []);
+    if (mustAnswer) this.delivery.answerConnect(session, []);
   }
 
   /** How long a connect may be held, milliseconds. */
   private holdingTime(message: ClientMessage): number {
     const { timeout } = this.configuration.get(cometdSection);
-    return Math.min(wantedTimeout(message) ?? timeout, timeout);
+    return Math.min(requestedTimeout(message) ?? timeout, timeout);
   }
 
-  private noteFirst(session: Session): void {
+  private markConnected(session: Session): void {
     session.connected = true;
-    session.isUnkept = true;
+    session.needsPersist = true;
   }
 
-  private gone(session: Session, exchange: Exchange): void {
+  private releaseGoneConnect(session: Session, exchange: Exchange): void {
     if (session.socket === exchange.socket) session.socket = undefined;
     if (session.held?.exchange !== exchange) return;
     session.held = undefined;
     session.seenAt = performance.now();
-    session.isUnkept = true;
+    session.needsPersist = true;
   }
 
   private fullAdvice(): Advice {
@@ -279,15 +286,15 @@ export class BayeuxServer implements OnModuleDestroy {
 
   private refuseUnknown(message: ClientMessage): Reply {
     this.metrics.refused.labels(errors.sessionUnknown).inc();
-    return unknownSession(message);
+    return unknownSessionReply(message);
   }
 
   private refuse(message: ClientMessage, error: BayeuxError, advice?: Advice): Reply {
     this.metrics.refused.labels(error).inc();
-    return refusal(message, error, advice);
+    return errorReply(message, error, advice);
   }
 }
 
 function adviceFor({ channel }: ClientMessage): Advice | undefined {
-  return channel === '/meta/connect' ? stayAway : undefined;
+  return channel === '/meta/connect' ? noReconnectAdvice : undefined;
 }

@@ -1,35 +1,36 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessKeysModule } from '../access-keys/index.js';
-import { Configuration, OptionsModule } from '../options/index.js';
+import { OptionsModule } from '../options/index.js';
 import { BayeuxServer } from './bayeux-server.js';
-import { CometEventRepository } from './comet-event.repository.js';
-import { CometHandshakeRepository } from './comet-handshake.repository.js';
-import { CometHandshakes } from './comet-handshakes.js';
-import { CometMail } from './comet-mail.js';
-import { CometSessionEndRepository } from './comet-session-end.repository.js';
-import { CometSessionRepository } from './comet-session.repository.js';
-import { CometSessions } from './comet-sessions.js';
-import { CometUpkeepRepository } from './comet-upkeep.repository.js';
-import { CometdMetrics } from './cometd-metrics.js';
-import { cometdSection } from './cometd-section.js';
+import { CometEventRepository } from './delivery/comet-event.repository.js';
+import { CometHandshakeRepository } from './session/comet-handshake.repository.js';
+import { CometHandshakes } from './session/comet-handshakes.js';
+import { CometMail } from './delivery/comet-mail.js';
+import { CometSessionEndRepository } from './session/comet-session-end.repository.js';
+import { CometSessionRepository } from './session/comet-session.repository.js';
+import { SessionDirectory } from './session-directory.js';
+import { CometMaintenanceRepository } from './session/comet-maintenance.repository.js';
+import { CometdMetrics } from './session/cometd-metrics.js';
+import { cometdSection } from './cometd.section.js';
 import { CometdSweep } from './cometd.sweep.js';
-import { HttpTransport } from './http-transport.js';
-import { Handovers } from './handovers.js';
-import { MailBell } from './mail-bell.js';
-import { MailDelivery } from './mail-delivery.js';
-import { CometServiceChannels } from './service-channels.js';
-import { SessionEnds } from './session-ends.js';
-import { SessionKeeper } from './session-keeper.js';
-import { CometSessionLife } from './session-life.js';
-import { SessionRegistry } from './session-registry.js';
-import { SessionWatch } from './session-watch.js';
-import { WebSocketTransport } from './websocket-transport.js';
-import { CometClockEntity } from './comet-clock.entity.js';
-import { CometEventEntity } from './comet-event.entity.js';
-import { CometSessionEndEntity } from './comet-session-end.entity.js';
-import { CometSessionEntity } from './comet-session.entity.js';
-import { CometUserEntity } from './comet-user.entity.js';
+import { HttpTransport } from './transport/http-transport.js';
+import { PendingHandoffs } from './session/pending-handoffs.js';
+import { MailNotifier } from './delivery/mail-notifier.js';
+import { MailDelivery } from './delivery/mail-delivery.js';
+import { CometServiceChannels } from './session/service-channels.js';
+import { SessionEndNotifier } from './session/session-end-notifier.js';
+import { SessionPersister } from './session/session-persister.js';
+import { CometSessionLife } from './session/session-life.js';
+import { SessionRegistry } from './session/session-registry.js';
+import { SessionMonitor } from './session-monitor.js';
+import { WebSocketTransport } from './transport/websocket-transport.js';
+import { CometClockEntity } from './session/comet-clock.entity.js';
+import { CometEventEntity } from './delivery/comet-event.entity.js';
+import { CometSessionEndEntity } from './session/comet-session-end.entity.js';
+import { CometSessionEntity } from './session/comet-session.entity.js';
+import { CometUserEntity } from './delivery/comet-user.entity.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * Glossary. *Mail*: events for one user. *Log*: all mail of a user, numbered in the order of
@@ -54,20 +55,20 @@ import { CometUserEntity } from './comet-user.entity.js';
     CometHandshakeRepository,
     CometSessionEndRepository,
     CometSessionRepository,
-    CometUpkeepRepository,
+    CometMaintenanceRepository,
     SessionRegistry,
-    SessionKeeper,
+    SessionPersister,
     CometdMetrics,
     MailDelivery,
-    MailBell,
+    MailNotifier,
     CometMail,
     CometHandshakes,
-    CometSessions,
-    Handovers,
+    SessionDirectory,
+    PendingHandoffs,
     CometSessionLife,
-    SessionEnds,
+    SessionEndNotifier,
     CometServiceChannels,
-    SessionWatch,
+    SessionMonitor,
     BayeuxServer,
     HttpTransport,
     WebSocketTransport,

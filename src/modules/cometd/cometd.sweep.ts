@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
-import { Configuration } from '../options/index.js';
-import { CometEventRepository } from './comet-event.repository.js';
-import { CometUpkeepRepository } from './comet-upkeep.repository.js';
-import { cometdSection } from './cometd-section.js';
-import { SessionEnds } from './session-ends.js';
+import { CometEventRepository } from './delivery/comet-event.repository.js';
+import { CometMaintenanceRepository } from './session/comet-maintenance.repository.js';
+import { cometdSection } from './cometd.section.js';
+import { SessionEndNotifier } from './session/session-end-notifier.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /** Finds out which sessions are lost, then forgets sessions and events nobody can come back to. */
 @Injectable()
@@ -13,9 +13,9 @@ export class CometdSweep implements SweepTask {
   readonly order = 60;
 
   constructor(
-    private readonly sessions: CometUpkeepRepository,
+    private readonly sessions: CometMaintenanceRepository,
     private readonly events: CometEventRepository,
-    private readonly ends: SessionEnds,
+    private readonly ends: SessionEndNotifier,
     private readonly configuration: Configuration,
     sweeper: Sweeper,
   ) {
@@ -24,9 +24,9 @@ export class CometdSweep implements SweepTask {
 
   async sweepBatch(limit: number): Promise<SweepBatch> {
     const { max_interval, retention } = this.configuration.get(cometdSection);
-    const { areFollowed } = this.ends;
+    const { hasFollowers: areFollowed } = this.ends;
     const lost = await this.sessions.markLost(limit, max_interval, retention, areFollowed);
-    if (lost > 0) this.ends.ring();
+    if (lost > 0) this.ends.wake();
     const removed = await this.sessions.sweep(limit, max_interval + retention);
     const swept = await this.events.sweep(limit, max_interval + retention);
     const untaken = await this.ends.sweep(limit);

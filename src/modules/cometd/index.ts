@@ -1,8 +1,11 @@
-export { CometMail } from './comet-mail.js';
+export { CometMail } from './delivery/comet-mail.js';
 export { CometdModule } from './cometd.module.js';
-export { declareCometd, mountCometd } from './mount-cometd.js';
-export type { NewMail } from './new-mail.js';
-export { CometServiceChannels } from './service-channels.js';
-export type { ServiceHandler } from './service-channels.js';
-export { CometSessionLife } from './session-life.js';
-export type { SessionEnd, SessionListener, SessionName } from './session-life.js';
+export { declareCometd, mountCometd } from './transport/mount-cometd.js';
+export type { NewMail } from './delivery/comet-event.repository.js';
+export { CometServiceChannels, type ServiceHandler } from './session/service-channels.js';
+export {
+  CometSessionLife,
+  type SessionEnd,
+  type SessionListener,
+  type SessionIdentity,
+} from './session/session-life.js';

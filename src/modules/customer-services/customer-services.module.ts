@@ -1,40 +1,63 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/index.js';
-import { Configuration, OptionsModule } from '../options/index.js';
+import { OptionsModule } from '../options/index.js';
 import { CompositeController } from './composite/composite.controller.js';
 import { CompositeRepository } from './composite/composite.repository.js';
 import { CompositeService } from './composite/composite.service.js';
 import { CustomerServicesSweep } from './customer-services.sweep.js';
-import { CviewRoles } from './cview-roles.guard.js';
-import { cviewSection } from './cview-section.js';
-import { ExtensionRepository } from './extensions/extension.repository.js';
-import { ExtensionsController } from './extensions/extensions.controller.js';
-import { ExtensionsService } from './extensions/extensions.service.js';
-import { maintenanceControllers, maintenanceProviders } from './maintenance/maintenance.parts.js';
-import { AutoCompletion } from './services/auto-completion.js';
-import { AutoCompletionRepository } from './services/auto-completion.repository.js';
-import { Lifetimes } from './services/lifetimes.js';
-import { ServiceListsController } from './services/service-lists.controller.js';
-import { ServiceQueryRepository } from './services/service-query.repository.js';
-import { ServiceRemovalRepository } from './services/service-removal.repository.js';
-import { ServiceRepository } from './services/service.repository.js';
-import { ServiceWrites } from './services/service-writes.js';
-import { ServiceSweepRepository } from './services/service-sweep.repository.js';
-import { ServicesController } from './services/services.controller.js';
-import { ServicesService } from './services/services.service.js';
-import { StateQueryRepository } from './states/state-query.repository.js';
-import { StateRepository } from './states/state.repository.js';
-import { StatesController } from './states/states.controller.js';
-import { StatesService } from './states/states.service.js';
-import { TaskQueryRepository } from './tasks/task-query.repository.js';
-import { TaskRepository } from './tasks/task.repository.js';
-import { TasksController } from './tasks/tasks.controller.js';
-import { TasksService } from './tasks/tasks.service.js';
+import { CviewRoleGuard } from './cview-role.guard.js';
+import { cviewSection } from './cview.section.js';
+import { ExtensionRepository } from './extension/extension.repository.js';
+import { ExtensionsController } from './extension/extension.controller.js';
+import { ExtensionsService } from './extension/extension.service.js';
+import { AutoCompletionWriter } from './service/auto-completion-writer.js';
+import { AutoCompletionRepository } from './service/auto-completion.repository.js';
+import { LifetimeDefaultsReader } from './item/lifetime-defaults.js';
+import { ServiceListsController } from './service/service-list.controller.js';
+import { ServiceQueryRepository } from './service/service-query.repository.js';
+import { ServiceRemovalRepository } from './service/service-removal.repository.js';
+import { ServiceRepository } from './service/service.repository.js';
+import { ServiceWriter } from './service/service-writer.js';
+import { ServiceSweepRepository } from './service/service-sweep.repository.js';
+import { ServicesController } from './service/service.controller.js';
+import { ServicesService } from './service/service.service.js';
+import { StateQueryRepository } from './state/state-query.repository.js';
+import { StateRepository } from './state/state.repository.js';
+import { StatesController } from './state/state.controller.js';
+import { StatesService } from './state/state.service.js';
+import { TaskQueryRepository } from './task/task-query.repository.js';
+import { TaskRepository } from './task/task.repository.js';
+import { TasksController } from './task/task.controller.js';
+import { TasksService } from './task/task.service.js';
 import { MaintenanceAuditEntity } from './maintenance/audit/maintenance-audit.entity.js';
-import { ServiceEntity } from './services/service.entity.js';
-import { StateEntity } from './states/state.entity.js';
-import { TaskEntity } from './tasks/task.entity.js';
+import { ServiceEntity } from './service/service.entity.js';
+import { StateEntity } from './state/state.entity.js';
+import { TaskEntity } from './task/task.entity.js';
+import { MaintenanceAudit } from './maintenance/audit/maintenance-audit.js';
+import { MaintenanceAuditRepository } from './maintenance/audit/maintenance-audit.repository.js';
+import { MaintenanceAuditSweep } from './maintenance/audit/maintenance-audit.sweep.js';
+import { ServiceExport } from './maintenance/export/service-export.js';
+import { ServiceStream } from './maintenance/export/service-stream.js';
+import { ServiceWalkRepository } from './maintenance/export/service-walk.repository.js';
+import { ExportFolder } from './maintenance/files/export-folder.js';
+import { ServiceFiles } from './maintenance/files/service-files.js';
+import { MaintenanceController } from './maintenance/maintenance.controller.js';
+import { LongWorkGate } from './maintenance/long-work-gate.js';
+import { PurgeRepository } from './maintenance/purge/purge.repository.js';
+import { PurgeService } from './maintenance/purge/purge.service.js';
+import { ServiceFilesController } from './maintenance/service-files.controller.js';
+import { Configuration } from '../../core/settings/index.js';
+
+/** What the module has for maintenance: stream, files, purge and their audit. */
+export const maintenanceControllers = [MaintenanceController, ServiceFilesController];
+
+export const maintenanceProviders = [
+  ...[MaintenanceAuditRepository, MaintenanceAudit, MaintenanceAuditSweep, LongWorkGate],
+  ...[ServiceWalkRepository, ServiceExport, ServiceStream],
+  ...[ExportFolder, ServiceFiles],
+  ...[PurgeRepository, PurgeService],
+];
 
 /**
  * Context Services (contract: cs.md). Glossary. *Service*: a customer's conversation; it holds
@@ -61,11 +84,11 @@ import { TaskEntity } from './tasks/task.entity.js';
     ...maintenanceControllers,
   ],
   providers: [
-    CviewRoles,
-    Lifetimes,
-    AutoCompletion,
+    CviewRoleGuard,
+    LifetimeDefaultsReader,
+    AutoCompletionWriter,
     AutoCompletionRepository,
-    ServiceWrites,
+    ServiceWriter,
     ServicesService,
     ServiceRepository,
     ServiceQueryRepository,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
-import { AutoCompletionRepository } from './services/auto-completion.repository.js';
-import { ServiceRemovalRepository } from './services/service-removal.repository.js';
-import { type SweptService, ServiceSweepRepository } from './services/service-sweep.repository.js';
+import { AutoCompletionRepository } from './service/auto-completion.repository.js';
+import { ServiceRemovalRepository } from './service/service-removal.repository.js';
+import { type SweptService, ServiceSweepRepository } from './service/service-sweep.repository.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
 
 /** Removes services that have expired, and writes down auto-completions that are due. */
 @Injectable()
@@ -30,7 +30,7 @@ export class CustomerServicesSweep implements SweepTask {
       const hasMore = !(await this.removal.removeItems(expired, limit));
       if (!hasMore) await this.removal.removeLocked(expired);
       const living = locked.filter(({ isExpired }) => !isExpired);
-      await this.completions.completeThese(idsOf(living.filter((one) => one.isToComplete)));
+      await this.completions.completeServices(idsOf(living.filter((one) => one.isToComplete)));
       await this.services.postpone(idsOf(living.filter((one) => !one.isToComplete)));
       // All that were looked at count: a full batch may have another one behind it.
       const lagMs = Math.max(...locked.map((one) => one.lagMs));

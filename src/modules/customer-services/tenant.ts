@@ -9,7 +9,7 @@ import { tenantPart } from '../edge/index.js';
  */
 export type TenantName = string;
 
-const longestTenant = 100;
+const maxTenantLength = 100;
 
 /** `@Tenant() tenant: TenantName`. @throws DomainError InvalidParameter */
 export const Tenant: () => ParameterDecorator = createParamDecorator(
@@ -20,11 +20,11 @@ function tenantOf(request: Request): TenantName {
   const parts = (['ContactCenterId', 'GroupId'] as const).map(
     (name) => tenantPart(request, name) ?? null,
   );
-  return parts.every((part) => part === null) ? '' : shortened(JSON.stringify(parts));
+  return parts.every((part) => part === null) ? '' : shortenTenant(JSON.stringify(parts));
 }
 
 /** Indexes begin with it, and what they hold of one row is limited: long names stand as their hash. */
-function shortened(tenant: string): TenantName {
-  if (tenant.length <= longestTenant) return tenant;
+function shortenTenant(tenant: string): TenantName {
+  if (tenant.length <= maxTenantLength) return tenant;
   return createHash('sha256').update(tenant).digest('base64url');
 }

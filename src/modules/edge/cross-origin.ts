@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import type { EdgeSettings } from './edge-settings.js';
 
 /** Headers that a page may ask for at once; what goes beyond is not granted. */
-const mostHeaders = 64;
+const maxHeaders = 64;
 const headerName = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /**
@@ -17,7 +17,7 @@ export function crossOrigin(settings: EdgeSettings): RequestHandler {
     done(null, {
       origin: origin !== undefined && settings.current.corsOrigins.includes(origin),
       credentials: true,
-      allowedHeaders: headersAskedFor(request),
+      allowedHeaders: requestedHeaders(request),
       exposedHeaders: ['X-Request-Id', 'Retry-After'],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       maxAge: 600,
@@ -26,10 +26,10 @@ export function crossOrigin(settings: EdgeSettings): RequestHandler {
   });
 }
 
-function headersAskedFor(request: Request): string[] {
+function requestedHeaders(request: Request): string[] {
   const asked = (request.headers['access-control-request-headers'] ?? '').split(',');
   return asked
-    .slice(0, mostHeaders)
+    .slice(0, maxHeaders)
     .map((name) => name.trim())
     .filter((name) => headerName.test(name));
 }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 export const userKey = 'gms_user';
 
 /** What the edge needs of the configuration; the options module, further down, pushes it here. */
-export interface EdgeFacts {
+export interface EdgeSettingsSnapshot {
   /** `server.external_url_base` without a trailing slash; empty when unset. */
   readonly externalUrlBase: string;
   /** `server.max_body_size`, bytes. */
@@ -25,7 +25,7 @@ export interface EdgeFacts {
 /** Port: the edge's part of the configuration in force. */
 @Injectable()
 export class EdgeSettings {
-  private facts: EdgeFacts = {
+  private snapshot: EdgeSettingsSnapshot = {
     externalUrlBase: '',
     maxBodySizeBytes: 10_485_760,
     maxTextSizeBytes: 1_048_576,
@@ -37,16 +37,16 @@ export class EdgeSettings {
     corsOrigins: [],
   };
 
-  get current(): EdgeFacts {
-    return this.facts;
+  get current(): EdgeSettingsSnapshot {
+    return this.snapshot;
   }
 
   /** The key of stored data that the server alone writes, where there is one. */
-  get serversKey(): string | undefined {
-    return this.facts.gmsUser === 'jwt' ? userKey : undefined;
+  get serverOwnedKey(): string | undefined {
+    return this.snapshot.gmsUser === 'jwt' ? userKey : undefined;
   }
 
-  replace(facts: EdgeFacts): void {
-    this.facts = facts;
+  replace(facts: EdgeSettingsSnapshot): void {
+    this.snapshot = facts;
   }
 }

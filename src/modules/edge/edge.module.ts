@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { EdgeSettings } from './edge-settings.js';
-import { UserTokens } from './user-tokens.js';
+import { UserTokenVerifier } from './user-token-verifier.js';
 
 /**
  * Glossary. *Edge*: what every request passes before it means anything: its id, its path without
@@ -8,5 +8,5 @@ import { UserTokens } from './user-tokens.js';
  * it. *gms_user*: the end user that a request names. *External base*: what links begin with.
  */
 @Global()
-@Module({ providers: [EdgeSettings, UserTokens], exports: [EdgeSettings] })
+@Module({ providers: [EdgeSettings, UserTokenVerifier], exports: [EdgeSettings] })
 export class EdgeModule {}

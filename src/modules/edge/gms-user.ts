@@ -5,8 +5,8 @@ import type { Fields } from '../../core/http/body/index.js';
 import { noteHeader } from '../../core/http/openapi/parameters.js';
 import { entriesOf, objectOf } from '../../core/json/index.js';
 import { accessKeyPrefix, bearerToken } from './credentials.js';
-import { headerText, isUserName, longestUser } from './domain/user-name.js';
-import { edgeOf } from './edge.js';
+import { headerText, isUserName, maxUserNameLength } from './domain/user-name.js';
+import { edgeOf } from './edge-context.js';
 
 /**
  * The end user that a request names (conventions.md, `gms_user`): the header of that name as it
@@ -18,7 +18,7 @@ export function gmsUserOf(request: Request): string | undefined | Promise<string
   const { settings, tokens } = edgeOf(request);
   if (settings.current.gmsUser === 'header') return headerUser(request);
   const token = userToken(request);
-  return token === undefined ? undefined : tokens.userOf(token);
+  return token === undefined ? undefined : tokens.verifyUser(token);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,8 +33,8 @@ export const GmsUser: () => ParameterDecorator = createParamDecorator(
  * The fields of a body without the key that the server alone writes, whatever its case: with
  * `security.gms_user = jwt` nobody claims a user by writing `gms_user` (conventions.md, Decisions).
  */
-export function withoutServersKey(request: Request, fields: Fields): Fields {
-  const key = edgeOf(request).settings.serversKey;
+export function withoutServerOwnedField(request: Request, fields: Fields): Fields {
+  const key = edgeOf(request).settings.serverOwnedKey;
   if (key === undefined) return fields;
   return new Map([...fields].filter(([name]) => name.toLowerCase() !== key));
 }
@@ -43,8 +43,8 @@ export function withoutServersKey(request: Request, fields: Fields): Fields {
  * As `withoutServersKey`, of a JSON object whose members are stored under their names. What they
  * hold themselves is the caller's own.
  */
-export function withoutServersMember(request: Request, members: JsonObject): JsonObject {
-  const key = edgeOf(request).settings.serversKey;
+export function withoutServerOwnedMember(request: Request, members: JsonObject): JsonObject {
+  const key = edgeOf(request).settings.serverOwnedKey;
   if (key === undefined) return members;
   return objectOf(entriesOf(members).filter(([name]) => name.toLowerCase() !== key));
 }
@@ -57,7 +57,7 @@ function headerUser(request: Request): string | undefined {
   if (!isUserName(user)) {
     throw invalidParameter(
       'gms_user',
-      `1 to ${String(longestUser)} characters, none of them a control character`,
+      `1 to ${String(maxUserNameLength)} characters, none of them a control character`,
     );
   }
   return user;

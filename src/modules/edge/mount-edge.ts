@@ -1,16 +1,16 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
-import { AccessPolicy } from '../../core/auth/index.js';
+import { AccessPolicy } from '../../core/identity/index.js';
 import { DomainError } from '../../core/errors/index.js';
 import { BodyMemory, requireReadableQuery } from '../../core/http/body/index.js';
-import { requestIdOf } from '../../core/http/request.js';
+import { requestIdOf } from '../../core/observability/request-observer.js';
 import { crossOrigin } from './cross-origin.js';
 import { canonicalUrl, isPage } from './domain/path-aliases.js';
-import { type Edge, edgeKey } from './edge.js';
+import { type Edge, edgeKey } from './edge-context.js';
 import { EdgeSettings } from './edge-settings.js';
 import { receive } from './receive.js';
-import { UserTokens } from './user-tokens.js';
+import { UserTokenVerifier } from './user-token-verifier.js';
 
 /**
  * Mounts what every request passes before routing. To be called before anything else is mounted.
@@ -19,7 +19,7 @@ import { UserTokens } from './user-tokens.js';
 export function mountEdge(app: NestExpressApplication): void {
   const settings = app.get(EdgeSettings);
   const bodies = new BodyMemory(() => settings.current.maxBodyMemoryBytes);
-  const edge: Edge = { settings, tokens: app.get(UserTokens), bodies };
+  const edge: Edge = { settings, tokens: app.get(UserTokenVerifier), bodies };
   app.set(edgeKey, edge);
   const allowOrigin = crossOrigin(edge.settings);
   const policy = app.get(AccessPolicy);
@@ -29,7 +29,7 @@ export function mountEdge(app: NestExpressApplication): void {
     const url = canonicalUrl(request.url);
     if (url !== request.url) request.url = url;
     if (isPage(url)) pageHeaders(request, response, noop);
-    const refusal = refusalOf(policy, request, response);
+    const refusal = refuseEarly(policy, request, response);
     // A page of a listed origin can read a refusal; a preflight would be answered without it.
     if (request.headers.origin === undefined || (refusal && request.method === 'OPTIONS')) {
       next(refusal);
@@ -42,7 +42,7 @@ export function mountEdge(app: NestExpressApplication): void {
   app.use(mounted);
 }
 
-function refusalOf(policy: AccessPolicy, request: Request, response: Response): unknown {
+function refuseEarly(policy: AccessPolicy, request: Request, response: Response): unknown {
   try {
     receive(policy, request, request.originalUrl);
     requireKnownCoding(request, response);

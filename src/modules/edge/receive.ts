@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import type { AccessPolicy } from '../../core/auth/index.js';
-import { takeTargetHost } from './own-origin.js';
+import type { AccessPolicy } from '../../core/identity/index.js';
+import { applyTargetHost } from './request-origin.js';
 
 /**
  * What every request passes first, whichever way it comes in: it counts against its sender's rate
@@ -10,7 +10,7 @@ import { takeTargetHost } from './own-origin.js';
  */
 export function receive(policy: AccessPolicy, request: Request, target: string): void {
   try {
-    takeTargetHost(request, target);
+    applyTargetHost(request, target);
   } finally {
     policy.receive(request);
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { invalidParameter } from '../../core/errors/index.js';
-import { headerText, isUserName, longestUser } from './domain/user-name.js';
+import { headerText, isUserName, maxUserNameLength } from './domain/user-name.js';
 
 /**
  * One of the headers `ContactCenterId` and `GroupId`, which name the tenant that a request works for
@@ -17,7 +17,7 @@ export function tenantPart(
   if (isUserName(text)) return text;
   throw invalidParameter(
     name,
-    `1 to ${String(longestUser)} characters, none of them a control character`,
+    `1 to ${String(maxUserNameLength)} characters, none of them a control character`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { AlwaysOpen, Internal } from '../../core/auth/index.js';
+import { AlwaysOpen, Internal } from '../../core/identity/index.js';
 import { TextAnswer, writeAnswer } from '../../core/http/answer.js';
 import { Metrics } from '../../core/observability/index.js';
 import type { Health } from './node.dto.js';

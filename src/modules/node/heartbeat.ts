@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { ENVIRONMENT, type Environment, version } from '../../core/config/index.js';
-import { Log, Trouble } from '../../core/observability/index.js';
-import { Bell } from '../../core/timers/index.js';
+import { Log, FailureThrottle } from '../../core/observability/index.js';
 import type { NodeStatus } from './node-status.js';
 import { NodeRepository } from './node.repository.js';
+import { Signal } from '../../core/scheduling/index.js';
 
 /** The bus topic that says: the status of the node of this id was set. */
 export const nodesTopic = 'nodes';
@@ -19,13 +19,13 @@ const beatMs = 1500;
 @Injectable()
 export class Heartbeat implements OnModuleInit, OnModuleDestroy {
   private current: NodeStatus = 'ONLINE';
-  private readonly bell = new Bell();
-  private readonly trouble: Trouble;
+  private readonly wakeSignal = new Signal();
+  private readonly failureThrottle: FailureThrottle;
   private readonly started = performance.now();
-  private stopHearing: (() => void) | undefined;
+  private stopListening: (() => void) | undefined;
   private stopping = false;
   private beating: Promise<void> = Promise.resolve();
-  private turn: Promise<unknown> = Promise.resolve();
+  private lastStatement: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly repository: NodeRepository,
@@ -33,28 +33,28 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
     private readonly log: Log,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {
-    this.trouble = new Trouble(log, 'the heartbeat of this node');
+    this.failureThrottle = new FailureThrottle(log, 'the heartbeat of this node');
   }
 
   /** Before anybody can ask: a node that was put OFFLINE must not say ONLINE for a moment. */
   async onModuleInit(): Promise<void> {
-    this.become(await this.repository.begin(this.environment.nodeId, version));
-    this.stopHearing = this.bus.onWake(nodesTopic, (id) => {
-      if (id === undefined || id === this.environment.nodeId) this.bell.ring();
+    this.applyStatus(await this.repository.recordStart(this.environment.nodeId, version));
+    this.stopListening = this.bus.onWake(nodesTopic, (id) => {
+      if (id === undefined || id === this.environment.nodeId) this.wakeSignal.notify();
     });
-    this.beating = this.beat();
+    this.beating = this.runBeats();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
-    this.stopHearing?.();
-    this.bell.ring();
+    this.stopListening?.();
+    this.wakeSignal.notify();
     await this.beating;
     try {
-      await this.inTurn(() => this.repository.end(this.nodeId));
+      await this.runInSequence(() => this.repository.recordStop(this.nodeId));
     } catch (error) {
       // It shows as not live in ten seconds anyway.
-      this.trouble.failed(error);
+      this.failureThrottle.recordFailure(error);
     }
   }
 
@@ -70,10 +70,10 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
    * Sets the status of this node.
    * @param store writes it down
    */
-  change(status: NodeStatus, store: () => Promise<void>): Promise<void> {
-    return this.inTurn(async () => {
+  changeStatus(status: NodeStatus, store: () => Promise<void>): Promise<void> {
+    return this.runInSequence(async () => {
       await store();
-      this.become(status);
+      this.applyStatus(status);
     });
   }
 
@@ -81,35 +81,35 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
    * One statement about this node at a time: a heartbeat that read the status before a change must
    * not be heard after it.
    */
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => undefined);
+  private runInSequence<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.lastStatement.then(work);
+    this.lastStatement = result.catch(() => undefined);
     return result;
   }
 
   /** Takes over a status that was set in the database. */
-  private become(status: NodeStatus): void {
+  private applyStatus(status: NodeStatus): void {
     if (status !== this.current) this.log.info({ status }, `this node is now ${status}`);
     this.current = status;
   }
 
-  private async beat(): Promise<void> {
+  private async runBeats(): Promise<void> {
     for (;;) {
-      await this.bell.sleep(beatMs);
+      await this.wakeSignal.wait(beatMs);
       if (this.stopping) return;
-      await this.beatOnce();
+      await this.sendBeat();
     }
   }
 
-  private async beatOnce(): Promise<void> {
+  private async sendBeat(): Promise<void> {
     const upSeconds = (performance.now() - this.started) / 1000;
     try {
-      await this.inTurn(async () => {
-        this.become(await this.repository.beat(this.nodeId, version, upSeconds));
+      await this.runInSequence(async () => {
+        this.applyStatus(await this.repository.recordBeat(this.nodeId, version, upSeconds));
       });
-      this.trouble.succeeded();
+      this.failureThrottle.recordSuccess();
     } catch (error) {
-      this.trouble.failed(error);
+      this.failureThrottle.recordFailure(error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { AccessPolicy, Administration, AlwaysOpen } from '../../core/auth/index.js';
+import { AccessPolicy, Administration, AlwaysOpen } from '../../core/identity/index.js';
 import { writeAnswer } from '../../core/http/answer.js';
 import { KnownQuery } from '../edge/index.js';
 import {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { migrations } from '../../../migrations/index.js';
 import { Database, statement } from '../../core/database/index.js';
-import type { SweepBatch } from '../../core/timers/index.js';
 import type { NodeStatus } from './node-status.js';
+import type { SweepBatch } from '../../core/scheduling/index.js';
 
 /** A node as its row has it. */
 export interface NodeRow {
@@ -37,29 +37,32 @@ const beat = statement(
 const end = statement('node.end', 'UPDATE node SET stopped_at = now() WHERE id = $1');
 
 /** A node that has stopped in order is OFFLINE; it has its own status again when it starts. */
-const shownStatus = `CASE WHEN stopped_at IS NULL THEN status ELSE 'OFFLINE' END AS status`;
+const effectiveStatusSql = `CASE WHEN stopped_at IS NULL THEN status ELSE 'OFFLINE' END AS status`;
 
-const findStatus = statement('node.findStatus', `SELECT ${shownStatus} FROM node WHERE id = $1`);
+const findStatus = statement(
+  'node.findStatus',
+  `SELECT ${effectiveStatusSql} FROM node WHERE id = $1`,
+);
 
 const setStatus = statement('node.setStatus', 'UPDATE node SET status = $2 WHERE id = $1');
 
 const findAll = statement(
   'node.findAll',
-  `SELECT id, ${shownStatus}, version, started_at, seen_at,
+  `SELECT id, ${effectiveStatusSql}, version, started_at, seen_at,
           stopped_at IS NULL AND seen_at > now() - $1 * interval '1 second' AS live
      FROM node ORDER BY id`,
 );
 
 /** A node that was put OFFLINE is remembered longer: it must not come back ONLINE by itself. */
-const kept = `CASE status WHEN 'ONLINE' THEN interval '1 day' ELSE interval '30 days' END`;
+const retentionSql = `CASE status WHEN 'ONLINE' THEN interval '1 day' ELSE interval '30 days' END`;
 
 const sweep = statement(
   'node.sweep',
   `WITH removed AS (
      DELETE FROM node
       WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM node WHERE seen_at < now() - ${kept} LIMIT $1 FOR UPDATE SKIP LOCKED))
-     RETURNING seen_at + ${kept} AS expired_at)
+        SELECT ctid FROM node WHERE seen_at < now() - ${retentionSql} LIMIT $1 FOR UPDATE SKIP LOCKED))
+     RETURNING seen_at + ${retentionSql} AS expired_at)
    SELECT count(*)::int AS removed,
           coalesce(extract(epoch FROM now() - min(expired_at)), 0)::float8 * 1000 AS "lagMs"
      FROM removed`,
@@ -78,17 +81,17 @@ export class NodeRepository {
   constructor(private readonly database: Database) {}
 
   /** Notes that a node starts. @returns the status that it was left with */
-  async begin(id: string, version: string): Promise<NodeStatus> {
+  async recordStart(id: string, version: string): Promise<NodeStatus> {
     return this.statusFrom(begin, [id, version]);
   }
 
   /** Notes that a node lives. @returns the status that it is to have */
-  async beat(id: string, version: string, upSeconds: number): Promise<NodeStatus> {
+  async recordBeat(id: string, version: string, upSeconds: number): Promise<NodeStatus> {
     return this.statusFrom(beat, [id, version, upSeconds]);
   }
 
   /** Notes that a node stops. */
-  async end(id: string): Promise<void> {
+  async recordStop(id: string): Promise<void> {
     await this.database.execute(end, [id]);
   }
 

@@ -56,7 +56,7 @@ export class NodeService {
   private async setStatus(status: NodeStatus, id: string, caller: string): Promise<void> {
     const store = () => this.store(status, id, caller);
     if (id === this.heartbeat.nodeId) {
-      await this.heartbeat.change(status, store);
+      await this.heartbeat.changeStatus(status, store);
       return;
     }
     await store();
@@ -71,7 +71,7 @@ export class NodeService {
       }
       const change = { before: { status: before }, after: { status } };
       const entry = { kind: 'node', action: 'changestatus', subject: id } as const;
-      await this.audit.note({ ...entry, actor: caller, ...change });
+      await this.audit.record({ ...entry, actor: caller, ...change });
     });
     this.log.info({ nodeId: id, status, caller }, 'the status of a node was set');
   }

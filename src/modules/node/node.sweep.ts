@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
 import { NodeRepository } from './node.repository.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
 
 /** Forgets nodes that have been gone for a day. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { Caller } from '../../core/auth/index.js';
+import type { Caller } from '../../core/identity/index.js';
 import { invalidParameter } from '../../core/errors/index.js';
 import { contactCenterOf } from '../edge/index.js';
 import { writeJson } from '../../core/json/index.js';
@@ -17,7 +17,7 @@ export interface IdempotencyKey {
  * Reads the `Idempotency-Key` header.
  * @throws DomainError InvalidParameter
  */
-export function idempotencyKeyOf(
+export function readIdempotencyKey(
   request: Request,
   caller: Caller,
   user: string | undefined,

@@ -1,11 +1,11 @@
-export type {
-  Push,
-  PushChannel,
-  PushContext,
-  PushOutcome,
-  PushTarget,
-} from './channels/push-channel.js';
-export { PushChannels } from './channels/push-channels.js';
+export {
+  type Push,
+  type PushChannel,
+  type PushContext,
+  type PushOutcome,
+  type PushTarget,
+  PushChannels,
+} from './channel/push-channel.js';
 export { NotificationModule } from './notification.module.js';
-export type { NewEvent } from './publish/event.js';
+export type { NewEvent } from './event.js';
 export { PublishService } from './publish/publish.service.js';

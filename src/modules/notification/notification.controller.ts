@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../core/auth/index.js';
+import { AccessPolicy, Internal } from '../../core/identity/index.js';
 import { GmsUser, JsonBody, KnownQuery } from '../edge/index.js';
-import { DeliveriesService } from './deliveries/deliveries.service.js';
-import type { DeliveryAnswer } from './deliveries/delivery.js';
-import { idempotencyKeyOf } from './idempotency.js';
+import { DeliveriesService } from './delivery/delivery.service.js';
+import type { DeliveryAnswer } from './delivery/delivery.js';
+import { readIdempotencyKey } from './idempotency.js';
 import { anyObject, newEventOf, newSubscriptionOf } from './notification.dto.js';
 import {
   ApiListDeliveries,
@@ -16,10 +16,10 @@ import {
   ApiUnsubscribe,
   ApiUnsubscribeAll,
 } from './notification.openapi.js';
-import { deliveryQueryOf, limitOf, subscriberOf } from './notification.query.js';
+import { readDeliveryQuery, readLimit, readSubscriber } from './notification.query.js';
 import { PublishService } from './publish/publish.service.js';
-import type { SubscriptionAnswer } from './subscriptions/subscription.js';
-import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
+import type { SubscriptionAnswer } from './subscription/subscription.js';
+import { SubscriptionsService } from './subscription/subscription.service.js';
 
 type Body = Readonly<Record<string, unknown>>;
 type QueryParameters = Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export class NotificationController {
     @Req() request: Request,
   ): Promise<{ id: string }> {
     const subscription = newSubscriptionOf(body, user);
-    const key = idempotencyKeyOf(request, this.policy.callerOf(request), user, body);
+    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body);
     const id = await this.subscriptions.subscribe(subscription, key);
     return { id };
   }
@@ -54,7 +54,7 @@ export class NotificationController {
   @KnownQuery('limit', 'subscriberId')
   @ApiListSubscriptions()
   async list(@Query() query: QueryParameters): Promise<SubscriptionAnswer[]> {
-    return this.subscriptions.list(limitOf(query), subscriberOf(query));
+    return this.subscriptions.list(readLimit(query), readSubscriber(query));
   }
 
   @Delete('subscription/subscriber/:subscriberId')
@@ -84,7 +84,7 @@ export class NotificationController {
     @GmsUser() user: string | undefined,
     @Req() request: Request,
   ): Promise<void> {
-    const key = idempotencyKeyOf(request, this.policy.callerOf(request), user, body);
+    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body);
     await this.publishing.publish(newEventOf(body), key);
   }
 
@@ -92,6 +92,6 @@ export class NotificationController {
   @KnownQuery('limit', 'event', 'subscription', 'tag', 'type', 'state')
   @ApiListDeliveries()
   async listDeliveries(@Query() query: QueryParameters): Promise<DeliveryAnswer[]> {
-    return this.deliveries.list(deliveryQueryOf(query));
+    return this.deliveries.list(readDeliveryQuery(query));
   }
 }

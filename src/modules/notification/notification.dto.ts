@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { invalidParameter, missingParameter } from '../../core/errors/index.js';
-import { digitsOf, isJsonObject, numberOf, writeJson } from '../../core/json/index.js';
-import { isUserName, longestUser, parseBody } from '../edge/index.js';
-import { filterForm, isFilter, isTag, longestTag, tagForm } from './domain/event-tag.js';
-import { longestSubscription } from './providers/push-section.js';
+import { numberTextOf, isJsonObject, numberOf, writeJson } from '../../core/json/index.js';
+import { isUserName, maxUserNameLength, parseBody } from '../edge/index.js';
+import { filterForm, isFilter, isTag, maxTagLength, tagForm } from './domain/event-tag.js';
+import { maxSubscriptionSeconds } from './provider/push.section.js';
 import { type PushType, pushTypeOf, pushTypes } from './push-type.js';
-import type { NewEvent } from './publish/event.js';
-import type { Destination, NewSubscription } from './subscriptions/subscription.js';
+import type { NewEvent } from './event.js';
+import type { Destination, NewSubscription } from './subscription/subscription.js';
 
-const longestId = 255;
-const longestDevice = 8192;
-const longestHeader = 4096;
+const maxIdLength = 255;
+const maxDeviceIdLength = 8192;
+const maxHeaderLength = 4096;
 
 /** What may be absent; clients fill templates, so it may come empty too. */
-const checked = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
+const optionalField = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
   z
     .unknown()
     .optional()
@@ -25,7 +25,7 @@ const checked = <Value>(takes: string, read: (value: unknown) => Value | undefin
     });
 
 /** What must be there. */
-const mandatory = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
+const mandatoryField = <Value>(takes: string, read: (value: unknown) => Value | undefined) =>
   z
     .unknown()
     .optional()
@@ -38,7 +38,7 @@ const mandatory = <Value>(takes: string, read: (value: unknown) => Value | undef
     });
 
 /** A text of some form; a scalar counts as its text (conventions.md). */
-const textThat =
+const textMatching =
   (accepts: (text: string) => boolean) =>
   (value: unknown): string | undefined => {
     const text = scalarText(value);
@@ -48,27 +48,27 @@ const textThat =
 /** A number has the digits that were sent. */
 function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return typeof value === 'boolean' ? String(value) : digitsOf(value);
+  return typeof value === 'boolean' ? String(value) : numberTextOf(value);
 }
 
 const textUpTo = (most: number, pattern = /^/) =>
-  textThat((text) => text.length <= most && pattern.test(text));
+  textMatching((text) => text.length <= most && pattern.test(text));
 
 const typeTakes = `takes one of ${pushTypes.join(', ')}`;
-const expireTakes = `takes whole seconds from 1 to ${String(longestSubscription)}`;
+const expireTakes = `takes whole seconds from 1 to ${String(maxSubscriptionSeconds)}`;
 const propertiesTake = 'takes a map of at most 100 texts of at most 1000 characters each';
 
 const details = z.object(
   {
-    type: mandatory(typeTakes, (value) =>
+    type: mandatoryField(typeTakes, (value) =>
       typeof value === 'string' ? pushTypeOf(value.trim()) : undefined,
     ),
-    deviceId: checked(
-      `takes text of at most ${String(longestDevice)} characters, not of blanks alone`,
-      textUpTo(longestDevice, /\S/),
+    deviceId: optionalField(
+      `takes text of at most ${String(maxDeviceIdLength)} characters, not of blanks alone`,
+      textUpTo(maxDeviceIdLength, /\S/),
     ),
-    properties: checked(propertiesTake, propertiesOf),
-    debug: checked('takes true, debug or false', (value) =>
+    properties: optionalField(propertiesTake, propertiesOf),
+    debug: optionalField('takes true, debug or false', (value) =>
       ['string', 'boolean'].includes(typeof value) ? String(value) : undefined,
     ),
   },
@@ -77,40 +77,43 @@ const details = z.object(
 
 /** What both subscriptions and events may say beside or inside notificationDetails. */
 const common = {
-  providerName: checked('takes the name of a provider, which event is not', providerOf),
-  language: checked(
+  providerName: optionalField('takes the name of a provider, which event is not', providerOf),
+  language: optionalField(
     'takes a language, as en_US',
     textUpTo(35, /^[A-Za-z0-9]{1,8}(?:[_-][A-Za-z0-9]{1,8})*$/),
   ),
-  authorization: checked(
-    `takes a header of at most ${String(longestHeader)} visible ASCII characters`,
-    textUpTo(longestHeader, /^[\x20-\x7e]+$/),
+  authorization: optionalField(
+    `takes a header of at most ${String(maxHeaderLength)} visible ASCII characters`,
+    textUpTo(maxHeaderLength, /^[\x20-\x7e]+$/),
   ),
 };
 
 const subscription = z.object({
   ...common,
-  subscriberId: mandatory(
-    `takes text of at most ${String(longestId)} characters`,
-    textUpTo(longestId),
+  subscriberId: mandatoryField(
+    `takes text of at most ${String(maxIdLength)} characters`,
+    textUpTo(maxIdLength),
   ),
-  filter: mandatory(
-    `takes ${filterForm}, at most ${String(longestTag)} characters`,
-    textThat(isFilter),
+  filter: mandatoryField(
+    `takes ${filterForm}, at most ${String(maxTagLength)} characters`,
+    textMatching(isFilter),
   ),
-  expire: checked(expireTakes, secondsOf),
+  expire: optionalField(expireTakes, secondsOf),
   notificationDetails: details,
 });
 
 const event = z.object({
   ...common,
-  tag: mandatory(`takes ${tagForm}, at most ${String(longestTag)} characters`, textThat(isTag)),
-  mediaType: checked('takes string or localizestring', (value) =>
+  tag: mandatoryField(
+    `takes ${tagForm}, at most ${String(maxTagLength)} characters`,
+    textMatching(isTag),
+  ),
+  mediaType: optionalField('takes string or localizestring', (value) =>
     typeof value === 'string'
       ? (['string', 'localizestring'] as const).find((type) => type === value.toLowerCase())
       : undefined,
   ),
-  locArgs: checked('takes a map', mapOf),
+  locArgs: optionalField('takes a map', mapOf),
   message: z.unknown().optional(),
   notificationDetails: details.nullish(),
 });
@@ -128,7 +131,7 @@ type EventBody = z.infer<typeof event>;
  */
 export function newSubscriptionOf(given: Body, user: string | undefined): NewSubscription {
   const inner = ['expire', 'filter', 'providerName', 'language', 'authorization'];
-  const body: SubscriptionBody = parseBody(subscription, lifted(given, inner));
+  const body: SubscriptionBody = parseBody(subscription, mergeDetails(given, inner));
   const { subscriberId, filter, expire, notificationDetails } = body;
   const { type } = notificationDetails;
   if (type === 'comet' && user === undefined) throw missingParameter('the gms_user header');
@@ -149,7 +152,7 @@ export function newSubscriptionOf(given: Body, user: string | undefined): NewSub
 export function newEventOf(given: Body): NewEvent {
   const body: EventBody = parseBody(
     event,
-    lifted(given, ['providerName', 'language', 'authorization']),
+    mergeDetails(given, ['providerName', 'language', 'authorization']),
   );
   const { tag, message, mediaType, locArgs, providerName, notificationDetails: to } = body;
   return {
@@ -169,7 +172,7 @@ function deviceOf({ type, deviceId }: z.infer<typeof details>): string | undefin
   if (isUserName(user)) return user;
   throw invalidParameter(
     'notificationDetails.deviceId',
-    `for comet a user: 1 to ${String(longestUser)} characters, none of them a control character`,
+    `for comet a user: 1 to ${String(maxUserNameLength)} characters, none of them a control character`,
   );
 }
 
@@ -192,7 +195,7 @@ function destinationOf(
 }
 
 /** What stands inside notificationDetails counts as if it stood beside it, unless that is there. */
-function lifted(body: Body, names: readonly string[]): Body {
+function mergeDetails(body: Body, names: readonly string[]): Body {
   const inner = body.notificationDetails;
   if (typeof inner !== 'object' || inner === null) return body;
   const merged: Record<string, unknown> = { ...body };
@@ -209,11 +212,12 @@ function secondsOf(value: unknown): number | undefined {
   const isText = typeof value === 'string' && /^\s*\d{1,10}\s*$/.test(value);
   const seconds = isText ? Number(value) : numberOf(value);
   if (seconds === undefined || !Number.isInteger(seconds)) return undefined;
-  return seconds >= 1 && seconds <= longestSubscription ? seconds : undefined;
+  return seconds >= 1 && seconds <= maxSubscriptionSeconds ? seconds : undefined;
 }
 
 function providerOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > longestId || value === 'event') return undefined;
+  if (typeof value !== 'string' || value.length > maxIdLength || value === 'event')
+    return undefined;
   return value;
 }
 
@@ -228,7 +232,7 @@ function propertiesOf(value: unknown): Record<string, string> | undefined {
     .filter(([, item]) => item !== null)
     .map(([name, item]) => [name, scalarText(item)] as const);
   const isSound = ([name, text]: readonly [string, string | undefined]): boolean =>
-    name.length <= longestId && text !== undefined && text.length <= 1000;
+    name.length <= maxIdLength && text !== undefined && text.length <= 1000;
   if (entries.length > 100 || !entries.every(isSound)) return undefined;
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -2,47 +2,47 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CometdModule } from '../cometd/index.js';
 import { OptionsModule } from '../options/index.js';
-import { AppleChannel } from './channels/apple/apple.channel.js';
-import { ProviderTokenRepository } from './channels/apple/provider-token.repository.js';
-import { ProviderTokens } from './channels/apple/provider-tokens.js';
-import { CustomHttpChannel } from './channels/custom-http.channel.js';
-import { AccessTokens } from './channels/google/access-tokens.js';
-import { GoogleChannel } from './channels/google/google.channel.js';
-import { HttpCallbackChannel } from './channels/http-callback.channel.js';
-import { PushChannels } from './channels/push-channels.js';
-import { VapidTokens } from './channels/webpush/vapid-tokens.js';
-import { WebPushChannel } from './channels/webpush/web-push.channel.js';
-import { DeliveriesService } from './deliveries/deliveries.service.js';
-import { DeliveryAttempt } from './deliveries/delivery-attempt.js';
-import { DeliveryListRepository } from './deliveries/delivery-list.repository.js';
-import { DeliveryRepository } from './deliveries/delivery.repository.js';
-import { DeliveryWorker } from './deliveries/delivery-worker.js';
-import { Dispatcher } from './deliveries/dispatcher.js';
-import { FirstTries } from './deliveries/first-tries.js';
-import { PushMetrics } from './deliveries/push-metrics.js';
-import { PushSweep } from './deliveries/push.sweep.js';
-import { Settlements } from './deliveries/settlements.js';
+import { AppleChannel } from './channel/apple/apple.channel.js';
+import { ProviderTokenRepository } from './channel/apple/provider-token.repository.js';
+import { AppleTokenSource } from './channel/apple/apple-token-source.js';
+import { CustomHttpChannel } from './channel/custom-http.channel.js';
+import { GoogleTokenSource } from './channel/google/google-token-source.js';
+import { GoogleChannel } from './channel/google/google.channel.js';
+import { HttpCallbackChannel } from './channel/http-callback.channel.js';
+import { PushChannels } from './channel/push-channel.js';
+import { VapidTokens } from './channel/webpush/vapid-tokens.js';
+import { WebPushChannel } from './channel/webpush/web-push.channel.js';
+import { DeliveriesService } from './delivery/delivery.service.js';
+import { DeliveryAttempter } from './delivery/delivery-attempter.js';
+import { DeliveryListRepository } from './delivery/delivery-list.repository.js';
+import { DeliveryRepository } from './delivery/delivery.repository.js';
+import { DeliveryWorker } from './delivery/delivery.worker.js';
+import { DeliveryDispatcher } from './delivery/delivery-dispatcher.js';
+import { FirstAttemptNotifier } from './delivery/first-attempt-notifier.js';
+import { PushMetrics } from './delivery/push-metrics.js';
+import { PushSweep } from './push.sweep.js';
+import { DeliveryResultWriter } from './delivery/delivery-result-writer.js';
 import { Localization } from './localization/localization.js';
 import { LocalizationRepository } from './localization/localization.repository.js';
 import { LocalizationService } from './localization/localization.service.js';
 import { LocalizationSource } from './localization/localization-source.js';
 import { NotificationController } from './notification.controller.js';
 import { PushAdminController } from './push-admin.controller.js';
-import { PushExplanation } from './providers/explanation.js';
-import { PushProviders } from './providers/push-providers.js';
-import { CometEventsRepository } from './publish/comet-events.repository.js';
+import { PushExplanation } from './provider/push-explanation.js';
+import { PushProviders } from './provider/push-providers.js';
+import { CometPublishRepository } from './publish/comet-publish.repository.js';
 import { EventRepository } from './publish/event.repository.js';
 import { PublishService } from './publish/publish.service.js';
 import { EventStore } from './publish/event-store.js';
 import { Publisher } from './publish/publisher.js';
-import { SubscriptionRepository } from './subscriptions/subscription.repository.js';
-import { SubscriptionsService } from './subscriptions/subscriptions.service.js';
-import { DeliveryEntity } from './deliveries/delivery.entity.js';
-import { LedgerEntity } from './deliveries/ledger.entity.js';
+import { SubscriptionRepository } from './subscription/subscription.repository.js';
+import { SubscriptionsService } from './subscription/subscription.service.js';
+import { DeliveryEntity } from './delivery/delivery.entity.js';
+import { LedgerEntity } from './delivery/ledger.entity.js';
 import { LocalizationEntity } from './localization/localization.entity.js';
-import { ProviderTokenEntity } from './providers/provider-token.entity.js';
+import { ProviderTokenEntity } from './channel/apple/provider-token.entity.js';
 import { EventEntity } from './publish/event.entity.js';
-import { SubscriptionEntity } from './subscriptions/subscription.entity.js';
+import { SubscriptionEntity } from './subscription/subscription.entity.js';
 
 /**
  * Glossary. *Event*: a message with a tag, published to whom it may concern. *Filter*: the tags a
@@ -78,21 +78,21 @@ import { SubscriptionEntity } from './subscriptions/subscription.entity.js';
     VapidTokens,
     WebPushChannel,
     ProviderTokenRepository,
-    ProviderTokens,
+    AppleTokenSource,
     AppleChannel,
-    AccessTokens,
+    GoogleTokenSource,
     GoogleChannel,
     SubscriptionRepository,
     SubscriptionsService,
     EventRepository,
-    CometEventsRepository,
+    CometPublishRepository,
     DeliveryRepository,
     DeliveryListRepository,
     PushMetrics,
-    Settlements,
-    DeliveryAttempt,
-    Dispatcher,
-    FirstTries,
+    DeliveryResultWriter,
+    DeliveryAttempter,
+    DeliveryDispatcher,
+    FirstAttemptNotifier,
     DeliveryWorker,
     EventStore,
     Publisher,

@@ -1,10 +1,10 @@
 import { invalidParameter, missingParameter } from '../../core/errors/index.js';
-import type { DeliveryQuery } from './deliveries/delivery-list.repository.js';
+import type { DeliveryQuery } from './delivery/delivery-list.repository.js';
 import { isTag, tagForm } from './domain/event-tag.js';
 import { pushTypeOf, pushTypes } from './push-type.js';
 
 const defaultLimit = 100;
-const mostListed = 1000;
+const maxListed = 1000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const states = ['pending', 'delivered', 'dead', 'expired'];
 
@@ -14,11 +14,16 @@ type Query = Readonly<Record<string, unknown>>;
  * Reads `?limit=`.
  * @throws DomainError InvalidParameter
  */
-export function limitOf(query: Query): number {
-  const limit = read(query, 'limit', `a whole number from 1 to ${String(mostListed)}`, (text) => {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-    return number >= 1 && number <= mostListed ? number : undefined;
-  });
+export function readLimit(query: Query): number {
+  const limit = readParameter(
+    query,
+    'limit',
+    `a whole number from 1 to ${String(maxListed)}`,
+    (text) => {
+      const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+      return number >= 1 && number <= maxListed ? number : undefined;
+    },
+  );
   return limit ?? defaultLimit;
 }
 
@@ -26,8 +31,8 @@ export function limitOf(query: Query): number {
  * Reads `?subscriberId=`.
  * @throws DomainError InvalidParameter
  */
-export function subscriberOf(query: Query): string | undefined {
-  return read(query, 'subscriberId', 'one subscriber', (text) =>
+export function readSubscriber(query: Query): string | undefined {
+  return readParameter(query, 'subscriberId', 'one subscriber', (text) =>
     text.includes('\0') ? undefined : text,
   );
 }
@@ -36,16 +41,16 @@ export function subscriberOf(query: Query): string | undefined {
  * Reads what GET /notification/deliveries asks for.
  * @throws DomainError InvalidParameter
  */
-export function deliveryQueryOf(query: Query): DeliveryQuery {
+export function readDeliveryQuery(query: Query): DeliveryQuery {
   const id = (name: string) =>
-    read(query, name, 'a UUID', (text) => (uuid.test(text) ? text : undefined));
+    readParameter(query, name, 'a UUID', (text) => (uuid.test(text) ? text : undefined));
   return {
-    limit: limitOf(query),
+    limit: readLimit(query),
     event: id('event'),
     subscription: id('subscription'),
-    tag: tagOf(query),
-    type: read(query, 'type', `one of ${pushTypes.join(', ')}`, pushTypeOf),
-    state: read(query, 'state', `one of ${states.join(', ')}`, (text) =>
+    tag: readTag(query),
+    type: readParameter(query, 'type', `one of ${pushTypes.join(', ')}`, pushTypeOf),
+    state: readParameter(query, 'state', `one of ${states.join(', ')}`, (text) =>
       states.find((state) => state === text.toLowerCase()),
     ),
   };
@@ -55,25 +60,25 @@ export function deliveryQueryOf(query: Query): DeliveryQuery {
  * Reads what GET /admin/push/explain asks for.
  * @throws DomainError MissingParameter, InvalidParameter
  */
-export function explainQueryOf(query: Query): {
+export function readExplainQuery(query: Query): {
   readonly tag: string;
   readonly provider: string | undefined;
   readonly debug: boolean;
 } {
-  const tag = tagOf(query);
+  const tag = readTag(query);
   if (tag === undefined) throw missingParameter('tag');
-  const provider = read(query, 'provider', 'the name of a provider', (text) => text);
-  const debug = read(query, 'debug', 'true or false', (text) =>
+  const provider = readParameter(query, 'provider', 'the name of a provider', (text) => text);
+  const debug = readParameter(query, 'debug', 'true or false', (text) =>
     ['true', 'false'].find((word) => word === text.toLowerCase()),
   );
   return { tag, provider, debug: debug === 'true' };
 }
 
-function tagOf(query: Query): string | undefined {
-  return read(query, 'tag', tagForm, (text) => (isTag(text) ? text : undefined));
+function readTag(query: Query): string | undefined {
+  return readParameter(query, 'tag', tagForm, (text) => (isTag(text) ? text : undefined));
 }
 
-function read<Value>(
+function readParameter<Value>(
   query: Query,
   name: string,
   takes: string,

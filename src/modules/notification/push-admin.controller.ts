@@ -1,12 +1,12 @@
 import { Controller, Delete, Get, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Administration } from '../../core/auth/index.js';
+import { AccessPolicy, Administration } from '../../core/identity/index.js';
 import { BytesBody, KnownQuery, type RawBody } from '../edge/index.js';
 import type { LocalizationState } from './localization/localization.js';
 import { LocalizationService } from './localization/localization.service.js';
-import { explainQueryOf } from './notification.query.js';
-import { type Explanation, PushExplanation } from './providers/explanation.js';
+import { readExplainQuery } from './notification.query.js';
+import { type Explanation, PushExplanation } from './provider/push-explanation.js';
 import {
   ApiDeleteLocalization,
   ApiExplain,
@@ -32,7 +32,7 @@ export class PushAdminController {
   @KnownQuery('tag', 'provider', 'debug')
   @ApiExplain()
   explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
-    const { tag, provider, debug } = explainQueryOf(query);
+    const { tag, provider, debug } = readExplainQuery(query);
     return this.explanation.explain(tag, provider, debug);
   }
 

@@ -1,3 +1,13 @@
+const visibleCharacters = 12;
+
+/** A device id as operators see it: of tokens and browsers' keys the beginning alone. */
+export function maskDeviceId(type: PushType, deviceId: string): string {
+  if (type === 'comet' || type === 'httpcb' || type === 'orscb') return deviceId;
+  return deviceId.length <= visibleCharacters
+    ? deviceId
+    : `${deviceId.slice(0, visibleCharacters)}…`;
+}
+
 /**
  * How an event reaches a device (notification.md). `android`, `gcm` and `fcm` are one channel:
  * Google shut the older two down.

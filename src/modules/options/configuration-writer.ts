@@ -2,26 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { UnitOfWork } from '../../core/database/index.js';
 import { Log } from '../../core/observability/index.js';
-import { Slices } from '../../core/timers/slices.js';
+import { Slices } from '../../core/event-loop/slices.js';
 import { Audit, type NewAuditEntry } from '../audit/index.js';
-import { Configuration, type Snapshot } from './configuration.js';
-import { FaultList, type FoundFaults } from './domain/fault-list.js';
-import { keepSecrets, maskSecrets } from './domain/secrets.js';
+import { restoreSecrets, maskSecrets } from './domain/secrets.js';
 import { changesBetween, isSameOrder, type SectionChange } from './domain/section-changes.js';
-import { SectionCatalogue } from './domain/section-catalogue.js';
-import type { GivenSections, WrittenSections } from './domain/written-sections.js';
 import { InvalidConfiguration } from './options.errors.js';
-import { ConfigurationRepository, type StoredSections } from './store/configuration.repository.js';
+import { ConfigurationRepository, type StoredSections } from './configuration.repository.js';
+import {
+  Configuration,
+  type Snapshot,
+  FaultList,
+  type FoundFaults,
+  SectionCatalogue,
+  type RawSections,
+  type WrittenSections,
+} from '../../core/settings/index.js';
 
 /** Who changes sections, and by what call. */
-export interface AuditedBy {
+export interface ChangeAuthor {
   readonly actor: string;
   readonly action: 'put' | 'patch' | 'delete' | 'import' | 'start';
 }
 
 /** What the sections are to be. */
-export interface NewSections {
-  readonly sections: GivenSections;
+export interface ProposedSections {
+  readonly sections: RawSections;
   /** What was found wrong already, as in the text they come from. */
   readonly faults?: FoundFaults;
 }
@@ -29,7 +34,7 @@ export interface NewSections {
 /** Names the topic on which nodes tell each other that sections changed. */
 export const optionsTopic = 'options';
 
-interface Outcome {
+interface WriteOutcome {
   readonly snapshot: Snapshot;
   readonly written: WrittenSections;
   /** Which sections are other than before. */
@@ -61,8 +66,8 @@ export class ConfigurationWriter {
    * @throws InvalidConfiguration; nothing has changed then
    */
   async write(
-    by: AuditedBy,
-    edit: (stored: WrittenSections) => NewSections | Promise<NewSections>,
+    by: ChangeAuthor,
+    edit: (stored: WrittenSections) => ProposedSections | Promise<ProposedSections>,
   ): Promise<WrittenSections> {
     const { snapshot, written, changed, isNew } = await this.unitOfWork.run(async () => {
       await this.repository.lock();
@@ -70,7 +75,8 @@ export class ConfigurationWriter {
       return this.replace(stored, await edit(stored.sections), by);
     });
     // While this node wrote, another may have written more, and a refresh may have seen it.
-    if (snapshot.version > (this.configuration.version ?? -1)) this.configuration.adopt(snapshot);
+    if (snapshot.version > (this.configuration.version ?? -1))
+      this.configuration.activate(snapshot);
     if (isNew) {
       this.log.info({ ...by, version: snapshot.version, changed }, 'the configuration has changed');
       this.bus.wake(optionsTopic);
@@ -80,14 +86,14 @@ export class ConfigurationWriter {
 
   private async replace(
     stored: StoredSections,
-    given: NewSections,
-    by: AuditedBy,
-  ): Promise<Outcome> {
+    given: ProposedSections,
+    by: ChangeAuthor,
+  ): Promise<WriteOutcome> {
     const faults = new FaultList();
     // What the database holds has just been read.
     await new Slices().next();
     if (given.faults !== undefined) faults.addAll(given.faults);
-    const kept = await keepSecrets(given.sections, stored.sections, this.isSecret, faults);
+    const kept = await restoreSecrets(given.sections, stored.sections, this.isSecret, faults);
     const checked = await this.catalogue.check(kept);
     faults.addAll(checked.faults);
     if (faults.count > 0) throw new InvalidConfiguration(faults);
@@ -108,18 +114,18 @@ export class ConfigurationWriter {
     stored: StoredSections,
     written: WrittenSections,
     changes: readonly SectionChange[],
-    by: AuditedBy,
+    by: ChangeAuthor,
   ): Promise<number> {
     if (changes.length === 0 && isSameOrder(stored.sections, written)) return stored.version;
     const entries = changes.map((change) => this.entryOf(change, by));
-    await this.audit.note(...entries);
+    await this.audit.record(...entries);
     return this.repository.save(changes, [...written.keys()]);
   }
 
   private readonly isSecret = (section: string, option: string): boolean =>
     this.catalogue.isSecret(section, option);
 
-  private readonly entryOf = (change: SectionChange, by: AuditedBy): NewAuditEntry => {
+  private readonly entryOf = (change: SectionChange, by: ChangeAuthor): NewAuditEntry => {
     const { section, before, after } = change;
     return {
       kind: 'configuration',

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Administration } from '../../core/auth/index.js';
+import { AccessPolicy, Administration } from '../../core/identity/index.js';
 import { TextAnswer } from '../../core/http/answer.js';
 import type { EmptyAnswer } from '../../core/http/openapi/index.js';
 import { KnownQuery, PlainJsonBody, TextBody } from '../edge/index.js';
@@ -34,7 +34,7 @@ import {
   ApiReadSection,
 } from './options.openapi.js';
 import { OptionsService } from './options.service.js';
-import type { GivenOptions } from './section-schema.js';
+import type { RawOptions } from '../../core/settings/index.js';
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
@@ -72,7 +72,7 @@ export class OptionsController {
   @ApiPutSection()
   async put(
     @Param('section') section: string,
-    @PlainJsonBody() options: GivenOptions,
+    @PlainJsonBody() options: RawOptions,
     @Req() request: Request,
   ): Promise<SectionOptions> {
     return this.options.put(section, options, this.callerOf(request));
@@ -83,7 +83,7 @@ export class OptionsController {
   @ApiPatchSection()
   async patch(
     @Param('section') section: string,
-    @PlainJsonBody() options: GivenOptions,
+    @PlainJsonBody() options: RawOptions,
     @Req() request: Request,
   ): Promise<SectionOptions> {
     return this.options.patch(section, options, this.callerOf(request));

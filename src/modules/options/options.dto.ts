@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Flag, OtherMembers, Text } from '../../core/dto/index.js';
 import { AuditPageQuery } from '../audit/index.js';
-import type { GivenOptions } from './section-schema.js';
+import type { RawOptions } from '../../core/settings/index.js';
 
 /** The query of GET …/admin/config/export. */
 export class ExportQuery {
@@ -28,7 +28,7 @@ export class SectionOptions {
 /** Sections by their names. */
 @OtherMembers({ type: 'object', additionalProperties: true })
 export class Sections {
-  readonly [section: string]: GivenOptions;
+  readonly [section: string]: RawOptions;
 }
 
 const options = { type: 'object', additionalProperties: true, nullable: true } as const;
@@ -51,8 +51,8 @@ export class SectionAudit {
   readonly section!: string;
 
   @ApiProperty({ ...options, description: 'what it was, secrets masked; null: not there' })
-  readonly before!: GivenOptions | null;
+  readonly before!: RawOptions | null;
 
   @ApiProperty({ ...options, description: 'what it is now, secrets masked; null: gone' })
-  readonly after!: GivenOptions | null;
+  readonly after!: RawOptions | null;
 }

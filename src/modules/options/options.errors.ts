@@ -1,6 +1,5 @@
 import { DomainError } from '../../core/errors/index.js';
-import { shownName } from './domain/fault.js';
-import { type FoundFaults, linesOf } from './domain/fault-list.js';
+import { quoteName, type FoundFaults, linesOf } from '../../core/settings/index.js';
 
 /** A configuration that is refused as a whole: 400, with its faults listed. */
 export class InvalidConfiguration extends DomainError {
@@ -13,7 +12,7 @@ export function sectionNotFound(section: string): DomainError {
   return new DomainError(
     'notFound',
     'SectionNotFound',
-    `there is no section ${shownName(section)}`,
+    `there is no section ${quoteName(section)}`,
   );
 }
 

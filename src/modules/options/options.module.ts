@@ -3,17 +3,16 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessKeysModule } from '../access-keys/index.js';
 import { AuditModule } from '../audit/index.js';
 import { EdgeModule } from '../edge/index.js';
-import { Configuration } from './configuration.js';
-import { ConfigurationRefresh } from './configuration-refresh.js';
-import { ConfigurationStart } from './configuration-start.js';
+import { ConfigurationFollower } from './configuration-follower.js';
+import { ConfigurationLoader } from './configuration-loader.js';
 import { ConfigurationWriter } from './configuration-writer.js';
-import { SectionCatalogue } from './domain/section-catalogue.js';
 import { OptionsController } from './options.controller.js';
 import { OptionsService } from './options.service.js';
-import { OwnSections } from './own-sections/own-sections.js';
-import { ConfigurationRepository } from './store/configuration.repository.js';
-import { OptionSectionEntity } from './store/option-section.entity.js';
-import { OptionVersionEntity } from './store/option-version.entity.js';
+import { UpstreamSections } from './section/upstream-sections.js';
+import { ConfigurationRepository } from './configuration.repository.js';
+import { OptionSectionEntity } from './option-section.entity.js';
+import { OptionVersionEntity } from './option-version.entity.js';
+import { Configuration, SectionCatalogue } from '../../core/settings/index.js';
 
 /**
  * Glossary. *Section*: a named set of options, as `server`. *Family*: sections of one kind, each
@@ -33,12 +32,12 @@ import { OptionVersionEntity } from './store/option-version.entity.js';
     SectionCatalogue,
     Configuration,
     ConfigurationWriter,
-    ConfigurationRefresh,
-    ConfigurationStart,
+    ConfigurationFollower,
+    ConfigurationLoader,
     ConfigurationRepository,
     OptionsService,
-    OwnSections,
+    UpstreamSections,
   ],
-  exports: [Configuration, ConfigurationStart],
+  exports: [Configuration, ConfigurationLoader],
 })
 export class OptionsModule {}

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../core/observability/index.js';
-import { Slices } from '../../core/timers/slices.js';
+import { Slices } from '../../core/event-loop/slices.js';
 import { Audit, type AuditPage } from '../audit/index.js';
 import { ConfigurationWriter } from './configuration-writer.js';
 import { patchOptions } from './domain/patch-options.js';
 import { maskSecrets } from './domain/secrets.js';
-import { SectionCatalogue } from './domain/section-catalogue.js';
-import type { WrittenSections } from './domain/written-sections.js';
 import type { SectionAudit, Sections } from './options.dto.js';
 import { sectionNotFound } from './options.errors.js';
-import type { GivenOptions } from './section-schema.js';
-import { ConfigurationRepository } from './store/configuration.repository.js';
+import { ConfigurationRepository } from './configuration.repository.js';
 import { readYamlAside, writeYamlAside } from './yaml/yaml-thread.js';
+import {
+  SectionCatalogue,
+  type WrittenSections,
+  type RawOptions,
+} from '../../core/settings/index.js';
 
 /**
  * The calls of administrators on sections (configuration.md, Sections and options). Reads go to the
@@ -29,16 +31,16 @@ export class OptionsService {
 
   /** All sections as they were written, in order of writing. */
   async readAll(): Promise<Sections> {
-    return this.shown((await this.repository.load()).sections);
+    return this.maskAll((await this.repository.load()).sections);
   }
 
   /**
    * One section as it was written; of a section of its own that nobody wrote, nothing.
    * @throws DomainError SectionNotFound
    */
-  async readOne(section: string): Promise<GivenOptions> {
+  async readOne(section: string): Promise<RawOptions> {
     const options = (await this.repository.load()).sections.get(section);
-    if (options !== undefined) return this.masked(section, options);
+    if (options !== undefined) return this.maskSection(section, options);
     if (!this.catalogue.isSingle(section)) throw sectionNotFound(section);
     return {};
   }
@@ -48,11 +50,11 @@ export class OptionsService {
    * @returns the section as it is written now
    * @throws DomainError InvalidConfiguration
    */
-  async put(section: string, options: GivenOptions, actor: string): Promise<GivenOptions> {
+  async put(section: string, options: RawOptions, actor: string): Promise<RawOptions> {
     await this.writer.write({ actor, action: 'put' }, (stored) => ({
       sections: new Map<string, unknown>([...stored, [section, options]]),
     }));
-    return this.masked(section, options);
+    return this.maskSection(section, options);
   }
 
   /**
@@ -60,7 +62,7 @@ export class OptionsService {
    * @returns the section as it is written now
    * @throws DomainError SectionNotFound, InvalidConfiguration
    */
-  async patch(section: string, changes: GivenOptions, actor: string): Promise<GivenOptions> {
+  async patch(section: string, changes: RawOptions, actor: string): Promise<RawOptions> {
     const written = await this.writer.write({ actor, action: 'patch' }, (stored) => {
       const options = stored.get(section);
       if (options === undefined && !this.catalogue.isSingle(section)) {
@@ -69,7 +71,7 @@ export class OptionsService {
       const patched = patchOptions(section, options ?? {}, changes, this.catalogue);
       return { sections: new Map<string, unknown>([...stored, [section, patched]]) };
     });
-    return this.masked(section, written.get(section) ?? {});
+    return this.maskSection(section, written.get(section) ?? {});
   }
 
   /** @throws DomainError SectionNotFound; InvalidConfiguration when another section names it */
@@ -97,7 +99,7 @@ export class OptionsService {
     // Before the write, which keeps others from writing.
     const given = await readYamlAside(yaml);
     const written = await this.writer.write({ actor, action: 'import' }, () => given);
-    return this.shown(written);
+    return this.maskAll(written);
   }
 
   /** Who changed what, the newest change first. */
@@ -108,19 +110,19 @@ export class OptionsService {
     }));
   }
 
-  private async shown(sections: WrittenSections): Promise<Sections> {
+  private async maskAll(sections: WrittenSections): Promise<Sections> {
     return Object.fromEntries(await this.maskedAll(sections));
   }
 
-  private masked(section: string, options: GivenOptions): GivenOptions {
+  private maskSection(section: string, options: RawOptions): RawOptions {
     return maskSecrets(section, options, this.isSecret);
   }
 
   private async maskedAll(sections: WrittenSections): Promise<WrittenSections> {
     const slices = new Slices();
-    const masked = new Map<string, GivenOptions>();
+    const masked = new Map<string, RawOptions>();
     for (const [name, options] of sections) {
-      masked.set(name, this.masked(name, options));
+      masked.set(name, this.maskSection(name, options));
       if (slices.isOver) await slices.next();
     }
     return masked;

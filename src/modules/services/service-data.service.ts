@@ -4,7 +4,7 @@ import type { Fields, UploadedFile } from '../../core/http/body/index.js';
 import { keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
 import { splitFields } from './domain/service-parameters.js';
 import { ServiceInstances } from './service-instances.js';
-import { noteUser } from './user-mark.js';
+import { tagUser } from './user-tagger.js';
 import { serviceInstanceNotFound } from './services.errors.js';
 import type { ServiceLinkTo } from './service-type.js';
 
@@ -32,7 +32,7 @@ export class ServiceData {
    */
   async update(id: string, fields: Fields, user: string | undefined): Promise<void> {
     const { userData } = splitFields(fields);
-    if (userData.size > 0) noteUser(userData, user);
+    if (userData.size > 0) tagUser(userData, user);
     await this.writeData(id, userData);
   }
 

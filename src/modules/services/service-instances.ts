@@ -30,7 +30,7 @@ export class ServiceInstances {
    * Makes a GMS-based service: its storage area has its own id. Inside a unit of work.
    * @throws DomainError InvalidKey, TooManyKeys
    */
-  async begin(service: NewService): Promise<ServiceInstance> {
+  async create(service: NewService): Promise<ServiceInstance> {
     const id = randomUUID();
     const { name, type, ttlSeconds, userData } = service;
     const expiresAt = await this.repository.insert({ id, name, type, dataId: id }, ttlSeconds);

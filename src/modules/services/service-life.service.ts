@@ -36,7 +36,7 @@ export class ServiceLife {
    * @throws DomainError ServiceInstanceNotFound, MissingParameter, InvalidParameter
    */
   async changeExpiration(id: string, fields: Fields): Promise<void> {
-    const end = endOf(fields);
+    const end = readEnd(fields);
     await this.unitOfWork.run(async () => {
       const instance = await this.instances.lock(id);
       const expiresAt =
@@ -45,13 +45,13 @@ export class ServiceLife {
           : await this.repository.endAt(id, end);
       if (expiresAt === undefined) throw instantInPast('expiration_time');
       await this.storage.moveEnd(instance.dataId, expiresAt);
-      await this.access.changeLife(id, expiresAt);
+      await this.access.changeExpiration(id, expiresAt);
     });
   }
 }
 
 /** Seconds from now, or an instant. */
-function endOf(fields: Fields): number | Date {
+function readEnd(fields: Fields): number | Date {
   const ttl = fields.get('ttl');
   if (typeof ttl === 'string' && ttl !== '') return parseTtl('ttl', ttl);
   const instant = fields.get('expiration_time');

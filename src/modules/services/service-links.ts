@@ -3,7 +3,7 @@ import { externalBase } from '../edge/index.js';
 import type { ServiceLinkTo } from './service-type.js';
 
 /** Absolute links to binary keys, under the address at which the caller reaches this server. */
-export function serviceLinks(request: Request): ServiceLinkTo {
+export function createServiceLinks(request: Request): ServiceLinkTo {
   return (serviceId, key) =>
     `${externalBase(request)}/genesys/1/service/${serviceId}/storage/binary/${encodeURIComponent(key)}`;
 }

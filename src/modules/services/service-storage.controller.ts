@@ -1,13 +1,13 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Public } from '../../core/auth/index.js';
+import { Public } from '../../core/identity/index.js';
 import type { BytesAnswer } from '../../core/http/answer.js';
 import type { Fields } from '../../core/http/body/index.js';
 import { ServiceFields } from '../edge/index.js';
 import { fileAnswer } from '../storage/index.js';
 import { ServiceData } from './service-data.service.js';
-import { serviceLinks } from './service-links.js';
+import { createServiceLinks } from './service-links.js';
 import {
   ApiDeleteServiceKey,
   ApiDeleteServiceKeys,
@@ -33,7 +33,7 @@ export class ServiceStorageController {
   @Get(':id/storage')
   @ApiQueryServiceKeys()
   async readAll(@Param('id') id: string, @Req() request: Request): Promise<object> {
-    return this.data.readAll(id, serviceLinks(request));
+    return this.data.readAll(id, createServiceLinks(request));
   }
 
   @Get(':id/storage/:key')
@@ -43,7 +43,7 @@ export class ServiceStorageController {
     @Param('key') key: string,
     @Req() request: Request,
   ): Promise<object> {
-    return this.data.readOne(id, key, serviceLinks(request));
+    return this.data.readOne(id, key, createServiceLinks(request));
   }
 
   @Post(':id/storage')

@@ -1,6 +1,6 @@
 import type { Fields } from '../../core/http/body/index.js';
-import type { GivenOptions, ReportFault } from '../options/index.js';
 import type { ServiceParameters } from './domain/service-parameters.js';
+import type { RawOptions, ReportFault } from '../../core/settings/index.js';
 
 /** A service that somebody asked for and that lives (services.md). */
 export interface ServiceInstance {
@@ -42,7 +42,7 @@ export interface ServiceType<Options = unknown> {
   /** As `_service` in the configuration names it. */
   readonly name: string;
   /** Reads its options; the names come without their leading underscore. */
-  parseOptions(given: GivenOptions, report: ReportFault): Options;
+  parseOptions(given: RawOptions, report: ReportFault): Options;
   /** The resource group that options name, if any; it must be configured. */
   resourceGroupOf?(options: Options): string | undefined;
   /** Whether the service falls under the internal rule (operations.md). */

@@ -1,10 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Public } from '../../core/auth/index.js';
+import { Public } from '../../core/identity/index.js';
 import type { Fields } from '../../core/http/body/index.js';
 import { GmsUser, ServiceFields, ServiceFieldsWithQuery } from '../edge/index.js';
-import { ServiceCalls } from './service-calls.service.js';
+import { ServiceCalls } from './service-call.service.js';
 import { ServiceData } from './service-data.service.js';
 import { ServiceLife } from './service-life.service.js';
 import type { ServiceAnswer } from './service-type.js';

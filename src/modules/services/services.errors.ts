@@ -24,7 +24,7 @@ export function requestNotSupported(request: string): DomainError {
   );
 }
 
-export function noMatch(): DomainError {
+export function noMatchingService(): DomainError {
   return new DomainError('notFound', 'NoMatch', 'no service waits for such a call');
 }
 

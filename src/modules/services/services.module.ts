@@ -1,23 +1,24 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Metrics, SparingLookup } from '../../core/observability/index.js';
+import { Metrics, AdaptiveCache } from '../../core/observability/index.js';
 import { AccessResourcesModule } from '../access-resources/index.js';
-import { Configuration, OptionsModule } from '../options/index.js';
+import { OptionsModule } from '../options/index.js';
 import { StorageModule } from '../storage/index.js';
-import { ServiceCalls } from './service-calls.service.js';
+import { ServiceCalls } from './service-call.service.js';
 import { ServiceData } from './service-data.service.js';
 import { ServiceInstanceRepository } from './service-instance.repository.js';
 import { ServiceInstances } from './service-instances.js';
 import { ServiceLife } from './service-life.service.js';
-import { ServiceSection } from './service-section.js';
+import { ServiceSection } from './service.section.js';
 import { ServiceStorageController } from './service-storage.controller.js';
 import { ServiceTypes } from './service-types.js';
 import { ServicesController } from './services.controller.js';
 import { ServicesSweep } from './services.sweep.js';
-import { MatchInteraction } from './types/match-interaction.js';
-import { RequestAccess } from './types/request-access.js';
-import { RequestInteraction } from './types/request-interaction.js';
+import { MatchInteraction } from './type/match-interaction.js';
+import { RequestAccess } from './type/request-access.js';
+import { RequestInteraction } from './type/request-interaction.js';
 import { ServiceInstanceEntity } from './service-instance.entity.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * Glossary. *Base service* or *service type*: what a service can do, as request-interaction.
@@ -56,9 +57,9 @@ export class ServicesModule {
     metrics: Metrics,
   ) {
     configuration.register(section);
-    const live = new SparingLookup(() => services.countByType());
+    const live = new AdaptiveCache(() => services.countByType());
     metrics.gauge('gms_services', 'Services that live at present', ['type'], async (set) => {
-      for (const { type, count } of await live.value()) set(count, type);
+      for (const { type, count } of await live.get()) set(count, type);
     });
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
 import { ServiceInstanceRepository } from './service-instance.repository.js';
 import { ServiceInstances } from './service-instances.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
 
 /** Ends services whose time to live is over, with all that is theirs. */
 @Injectable()

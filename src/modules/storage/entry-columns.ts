@@ -1,5 +1,19 @@
 import type { FieldValue } from '../../core/http/body/index.js';
 
+/**
+ * SQL: how many rows PostgreSQL removes for an entry: one, and one for each 2,000 bytes of a large
+ * value, which it keeps in pieces.
+ */
+export const entryWeightSql = (alias: string): string =>
+  `1 + coalesce(octet_length(${alias}.bytes), octet_length(${alias}.value)) / 2000`;
+
+/** SQL: the places of rows that together weigh no more than the limit, of the first in any case. */
+export const withinWeightSql = (source: string, limit: string): string => `
+  SELECT place FROM (
+    SELECT place, row_number() OVER () AS count,
+           sum(weight) OVER (ROWS UNBOUNDED PRECEDING) AS weight FROM ${source}) weighed
+   WHERE count = 1 OR weight <= ${limit}`;
+
 /** Entries as columns, the way one statement takes any number of them. */
 export interface EntryColumns {
   readonly keys: string[];

@@ -1,6 +1,6 @@
 export { StorageModule } from './storage.module.js';
 export { ServiceStorage } from './service-storage.js';
-export { longestTtlSeconds, parseTtl } from './domain/ttl.js';
+export { maxTtlSeconds, parseTtl } from './domain/ttl.js';
 export { isPossibleId } from './domain/ids.js';
 export { fileAnswer, keysAnswer, valueAnswer } from './storage-answers.js';
 export type { LinkTo } from './storage-answers.js';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Fields, UploadedFile } from '../../core/http/body/index.js';
 import { EdgeSettings } from '../edge/index.js';
-import { Configuration } from '../options/index.js';
 import { requireKeyLength } from './domain/keys.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
-import { keyNotFound, serversKey, tooManyKeys } from './storage.errors.js';
-import { storageSection } from './storage-section.js';
+import { keyNotFound, serverOwnedKey, tooManyKeys } from './storage.errors.js';
+import { storageSection } from './storage.section.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * The storage area that a service owns (services.md): it ends when the service ends, and keys
@@ -47,18 +47,24 @@ export class ServiceStorage {
 
   /** @throws DomainError KeyNotFound */
   async readOne(areaId: string, key: string): Promise<StoredText> {
-    return found(key, await this.ask(key, () => this.entries.readOne(areaId, undefined, key)));
+    return requireFound(
+      key,
+      await this.readIfStorable(key, () => this.entries.readOne(areaId, undefined, key)),
+    );
   }
 
   /** @throws DomainError KeyNotFound, also for a text */
   async readFile(areaId: string, key: string): Promise<UploadedFile> {
-    return found(key, await this.ask(key, () => this.entries.readFile(areaId, undefined, key)));
+    return requireFound(
+      key,
+      await this.readIfStorable(key, () => this.entries.readFile(areaId, undefined, key)),
+    );
   }
 
   /** @throws DomainError KeyNotFound; Forbidden for the key that the server alone writes */
   async removeOne(areaId: string, key: string): Promise<void> {
-    if (key === this.edge.serversKey) throw serversKey(key);
-    const removed = await this.ask(key, () => this.entries.removeOne(areaId, key));
+    if (key === this.edge.serverOwnedKey) throw serverOwnedKey(key);
+    const removed = await this.readIfStorable(key, () => this.entries.removeOne(areaId, key));
     if (removed !== true) throw keyNotFound(key);
   }
 
@@ -66,7 +72,7 @@ export class ServiceStorage {
   async removeAll(areaId: string): Promise<void> {
     // As every writer of several keys: two that took them in different orders would wait for each other.
     await this.areas.lockForWrite(areaId, undefined, 0);
-    await this.entries.removeAll(areaId, this.edge.serversKey);
+    await this.entries.removeAll(areaId, this.edge.serverOwnedKey);
   }
 
   /** Moves the end of the area with its service. */
@@ -86,12 +92,15 @@ export class ServiceStorage {
     if (!(await this.entries.write(areaId, fields, undefined, most))) throw tooManyKeys(most);
   }
 
-  private async ask<Answer>(key: string, read: () => Promise<Answer>): Promise<Answer | undefined> {
+  private async readIfStorable<Answer>(
+    key: string,
+    read: () => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     return key.includes('\0') ? undefined : read();
   }
 }
 
-function found<Entry>(key: string, entry: Entry | null | undefined): Entry {
+function requireFound<Entry>(key: string, entry: Entry | null | undefined): Entry {
   if (entry === null || entry === undefined) throw keyNotFound(key);
   return entry;
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 import type { FieldValue } from '../../core/http/body/index.js';
-import { entryColumns } from './entry-columns.js';
-import { entryWeight, lightEnough } from './entry-weight.js';
+import { entryColumns, entryWeightSql, withinWeightSql } from './entry-columns.js';
 
 /** A storage area as a writer locks it. */
 export interface LockedArea {
@@ -20,7 +19,7 @@ export interface SweptAreas {
   readonly lagMs: number;
 }
 
-const live = `a.expires_at > now() AND (a.kept_until > now() OR EXISTS (
+const isLiveSql = `a.expires_at > now() AND (a.kept_until > now() OR EXISTS (
   SELECT FROM storage_entry l WHERE l.area_id = a.id AND l.expires_at > now()))`;
 
 const createWithTexts = statement(
@@ -56,7 +55,7 @@ const takeOver = statement(
       SET owner = $2, bound = false, expires_at = now() + $3::int * interval '1 second',
           kept_until = CASE WHEN $4 THEN now() + $3::int * interval '1 second'
                        ELSE '-infinity' END
-    WHERE a.id = $1 AND NOT (${live})`,
+    WHERE a.id = $1 AND NOT (${isLiveSql})`,
 );
 
 const createBound = statement(
@@ -79,7 +78,7 @@ const lockForWrite = statement(
   `UPDATE storage_area a
       SET expires_at = CASE WHEN bound THEN expires_at
                        ELSE greatest(expires_at, now() + $3::int * interval '1 second') END
-    WHERE a.id = $1 AND (a.owner IS NOT DISTINCT FROM $2 OR (a.owner IS NULL AND NOT $4)) AND ${live}
+    WHERE a.id = $1 AND (a.owner IS NOT DISTINCT FROM $2 OR (a.owner IS NULL AND NOT $4)) AND ${isLiveSql}
    RETURNING a.id, a.bound`,
 );
 
@@ -101,10 +100,10 @@ const sweep = statement(
      SELECT id, expires_at FROM storage_area WHERE expires_at <= now()
       ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
    keys AS MATERIALIZED (
-     SELECT e.ctid AS place, ${entryWeight('e')} AS weight
+     SELECT e.ctid AS place, ${entryWeightSql('e')} AS weight
        FROM due JOIN storage_entry e ON e.area_id = due.id LIMIT $1 + 1),
    entry AS (
-     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${lightEnough('keys', '$1')})) RETURNING 1),
+     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${withinWeightSql('keys', '$1')})) RETURNING 1),
    area AS (
      DELETE FROM storage_area WHERE id = ANY (ARRAY (SELECT id FROM due))
         AND (SELECT count(*) FROM entry) = (SELECT count(*) FROM keys)
@@ -136,7 +135,7 @@ export class StorageAreaRepository {
    * @param keptEmpty whether it lives for its ttl without any key
    * @returns false when an area of that id lives
    */
-  async createUnder(
+  async createWithId(
     id: string,
     owner: string | undefined,
     ttlSeconds: number,

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../core/database/index.js';
 import type { FieldValue, UploadedFile } from '../../core/http/body/index.js';
-import { entryColumns } from './entry-columns.js';
-import { entryWeight, lightEnough } from './entry-weight.js';
+import { entryColumns, entryWeightSql, withinWeightSql } from './entry-columns.js';
 
 /** What is stored under a key: text, or the fact that it is binary. */
 export interface StoredText {
@@ -31,9 +30,9 @@ export interface SweptEntries {
 }
 
 /** An area that lives for the user $2: not ended, and with a live key or kept without one. */
-const liveArea = `a.id = $1 AND a.expires_at > now() AND (a.owner IS NULL OR a.owner = $2)`;
+const isLiveAreaSql = `a.id = $1 AND a.expires_at > now() AND (a.owner IS NULL OR a.owner = $2)`;
 
-const anyLiveEntry = `EXISTS (
+const hasLiveEntrySql = `EXISTS (
   SELECT FROM storage_entry l WHERE l.area_id = a.id AND l.expires_at > now())`;
 
 const readAll = statement(
@@ -41,7 +40,7 @@ const readAll = statement(
   `SELECT e.key, e.value
      FROM storage_area a
      LEFT JOIN storage_entry e ON e.area_id = a.id AND e.expires_at > now()
-    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now())
+    WHERE ${isLiveAreaSql} AND (e.key IS NOT NULL OR a.kept_until > now())
     ORDER BY e.key`,
 );
 
@@ -50,7 +49,7 @@ const readOne = statement(
   `SELECT e.key, e.value
      FROM storage_area a
      LEFT JOIN storage_entry e ON e.area_id = a.id AND e.key = $3 AND e.expires_at > now()
-    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${anyLiveEntry})`,
+    WHERE ${isLiveAreaSql} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${hasLiveEntrySql})`,
 );
 
 const readFile = statement(
@@ -58,15 +57,15 @@ const readFile = statement(
   `SELECT e.bytes, e.content_type, e.file_name
      FROM storage_area a
      LEFT JOIN storage_entry e ON e.area_id = a.id AND e.key = $3 AND e.expires_at > now()
-    WHERE ${liveArea} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${anyLiveEntry})`,
+    WHERE ${isLiveAreaSql} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${hasLiveEntrySql})`,
 );
 
 /** Keys that live beside the ones written ($4) count against the limit ($3). */
-const room = `(SELECT count(*) FROM storage_entry o
+const hasRoomSql = `(SELECT count(*) FROM storage_entry o
                 WHERE o.area_id = $1 AND o.expires_at > now() AND o.key <> ALL ($4::text[]))
               + cardinality($4::text[]) <= $3`;
 
-const onRepeatedKey = `
+const onConflictSql = `
   ON CONFLICT (area_id, key) DO UPDATE
      SET value = excluded.value, bytes = excluded.bytes, content_type = excluded.content_type,
          file_name = excluded.file_name, expires_at = excluded.expires_at`;
@@ -76,7 +75,7 @@ const writeTexts = statement(
   `INSERT INTO storage_entry (area_id, key, value, expires_at)
    SELECT $1, e.key, e.value, coalesce(now() + $2::int * interval '1 second', 'infinity')
      FROM unnest($4::text[], $5::text[]) AS e (key, value)
-    WHERE ${room} ${onRepeatedKey}`,
+    WHERE ${hasRoomSql} ${onConflictSql}`,
 );
 
 const writeFiles = statement(
@@ -87,7 +86,7 @@ const writeFiles = statement(
           e.content_type, e.file_name, coalesce(now() + $2::int * interval '1 second', 'infinity')
      FROM unnest($4::text[], $5::text[], $7::int[], $8::int[], $9::text[], $10::text[])
           AS e (key, value, start, length, content_type, file_name)
-    WHERE ${room} ${onRepeatedKey}`,
+    WHERE ${hasRoomSql} ${onConflictSql}`,
 );
 
 const removeOne = statement(
@@ -103,11 +102,11 @@ const removeAll = statement(
 const sweep = statement(
   'storage.sweepEntries',
   `WITH due AS MATERIALIZED (
-     SELECT e.ctid AS place, ${entryWeight('e')} AS weight FROM storage_entry e
+     SELECT e.ctid AS place, ${entryWeightSql('e')} AS weight FROM storage_entry e
       WHERE e.expires_at < 'infinity' AND e.expires_at <= now()
       ORDER BY e.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
    gone AS (
-     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${lightEnough('due', '$1')}))
+     DELETE FROM storage_entry WHERE ctid = ANY (ARRAY (${withinWeightSql('due', '$1')}))
      RETURNING expires_at)
    SELECT count(*)::int AS removed,
           count(*) < (SELECT count(*) FROM due) OR count(*) >= $1 AS "hasMore",

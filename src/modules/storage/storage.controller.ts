@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Public } from '../../core/auth/index.js';
+import { Public } from '../../core/identity/index.js';
 import type { BytesAnswer } from '../../core/http/answer.js';
 import type { Fields } from '../../core/http/body/index.js';
 import type { EmptyAnswer } from '../../core/http/openapi/index.js';

@@ -1,15 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { OtherMembers, Whole } from '../../core/dto/index.js';
-import { longestTtlSeconds } from './domain/ttl.js';
+import { maxTtlSeconds } from './domain/ttl.js';
 
 /** The time to live in a path. */
 export class StorageLifetime {
   @Whole({
     mandatory: true,
     min: 1,
-    max: longestTtlSeconds,
+    max: maxTtlSeconds,
     digits: /^\d{1,10}$/,
-    takes: `whole seconds from 1 to ${String(longestTtlSeconds)}`,
+    takes: `whole seconds from 1 to ${String(maxTtlSeconds)}`,
     description: 'how long the keys live, seconds',
     example: 3600,
   })

@@ -16,6 +16,6 @@ export function tooManyKeys(most: number): DomainError {
   return new DomainError('invalid', 'TooManyKeys', `a storage holds at most ${String(most)} keys`);
 }
 
-export function serversKey(key: string): DomainError {
+export function serverOwnedKey(key: string): DomainError {
   return new DomainError('forbidden', 'Forbidden', `the key ${key} is the server's own`);
 }

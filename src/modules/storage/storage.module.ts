@@ -1,15 +1,16 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Configuration, OptionsModule } from '../options/index.js';
+import { OptionsModule } from '../options/index.js';
 import { ServiceStorage } from './service-storage.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
 import { StorageController } from './storage.controller.js';
 import { StorageEntryRepository } from './storage-entry.repository.js';
-import { storageSection } from './storage-section.js';
+import { storageSection } from './storage.section.js';
 import { StorageService } from './storage.service.js';
 import { StorageSweep } from './storage.sweep.js';
 import { StorageAreaEntity } from './storage-area.entity.js';
 import { StorageEntryEntity } from './storage-entry.entity.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * Glossary. *Storage area*: a set of keys under one unguessable id. *Key*: a name with a text or a

@@ -4,13 +4,13 @@ import { UnitOfWork } from '../../core/database/index.js';
 import { missingParameter } from '../../core/errors/index.js';
 import type { Fields, UploadedFile } from '../../core/http/body/index.js';
 import { EdgeSettings } from '../edge/index.js';
-import { Configuration } from '../options/index.js';
 import { isPossibleId, requireOwnId } from './domain/ids.js';
 import { requireStorableKey } from './domain/keys.js';
 import { type LockedArea, StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
-import { keyNotFound, serversKey, storageNotFound, tooManyKeys } from './storage.errors.js';
-import { storageSection } from './storage-section.js';
+import { keyNotFound, serverOwnedKey, storageNotFound, tooManyKeys } from './storage.errors.js';
+import { storageSection } from './storage.section.js';
+import { Configuration } from '../../core/settings/index.js';
 
 /**
  * The Storage API (gms-api-reference-8.1.1, Storage API): areas of keys, each key with a time to
@@ -118,7 +118,7 @@ export class StorageService {
     await this.unitOfWork.run(async () => {
       const area = await this.areas.lockForWrite(id, user, 0);
       if (area === undefined) throw storageNotFound(id);
-      await this.entries.removeAll(id, area.bound ? this.edge.serversKey : undefined);
+      await this.entries.removeAll(id, area.bound ? this.edge.serverOwnedKey : undefined);
       if (!area.bound) await this.areas.remove(id);
     });
   }
@@ -132,7 +132,7 @@ export class StorageService {
     await this.unitOfWork.run(async () => {
       const area = await this.areas.lockForWrite(id, user, 0);
       if (area === undefined) throw storageNotFound(id);
-      if (area.bound && key === this.edge.serversKey) throw serversKey(key);
+      if (area.bound && key === this.edge.serverOwnedKey) throw serverOwnedKey(key);
       const removed = !key.includes('\0') && (await this.entries.removeOne(id, key));
       if (!removed) throw keyNotFound(key);
     });
@@ -144,7 +144,7 @@ export class StorageService {
     ttlSeconds: number,
     fields: Fields,
   ): Promise<void> {
-    const created = await this.areas.createUnder(id, owner, ttlSeconds, fields.size === 0);
+    const created = await this.areas.createWithId(id, owner, ttlSeconds, fields.size === 0);
     // It lives after all: another's, or made this instant by the same user's other request.
     if (!created) return this.updateAfterRace(id, owner, ttlSeconds, fields);
     // The row may have been that of a dead area, with entries the sweeper has not reached.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Sweeper, type SweepBatch, type SweepTask } from '../../core/timers/index.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository } from './storage-entry.repository.js';
+import { Sweeper, type SweepBatch, type SweepTask } from '../../core/scheduling/index.js';
 
 /** Removes ended areas with all their keys, then keys that end before their area does. */
 @Injectable()

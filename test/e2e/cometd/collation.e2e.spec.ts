@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { CometMail } from '../../../src/modules/cometd/index.js';
-import { CometHandshakeRepository } from '../../../src/modules/cometd/comet-handshake.repository.js';
+import { CometHandshakeRepository } from '../../../src/modules/cometd/session/comet-handshake.repository.js';
 import { handshake, newId } from '../../support/bayeux.js';
 import { publish, subscribe } from '../../support/notification.js';
 import { databaseRows } from '../../support/database-rows.js';
@@ -64,7 +64,7 @@ const works: [string, () => Promise<unknown>][] = [
         backwards.map((user) =>
           provided(CometHandshakeRepository).create(
             { clientId: newId().padEnd(40, '0'), user, acknowledges: false, owner: 'a node' },
-            { maxIntervalSeconds: 60, retentionSeconds: 60, mostOfUser: 20 },
+            { maxIntervalSeconds: 60, retentionSeconds: 60, maxPerUser: 20 },
           ),
         ),
       ),

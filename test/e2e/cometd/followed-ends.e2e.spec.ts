@@ -1,11 +1,11 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { Sweeper } from '../../../src/core/timers/index.js';
 import { exchange, handshake } from '../../support/bayeux.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import type { SpawnedServer } from '../../support/spawned-server.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { useServers } from '../../support/use-servers.js';
+import { Sweeper } from '../../../src/core/scheduling/index.js';
 
 // contract: cometd.md: "The end of a session (disconnect, lost) reaches who registered for it at
 // least once, also when the node dies in between."

@@ -1,7 +1,7 @@
 import { expect, it, jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CometSessionRepository } from '../../../src/modules/cometd/comet-session.repository.js';
-import { SessionRegistry } from '../../../src/modules/cometd/session-registry.js';
+import { CometSessionRepository } from '../../../src/modules/cometd/session/comet-session.repository.js';
+import { SessionRegistry } from '../../../src/modules/cometd/session/session-registry.js';
 import { connect, exchange, post, send, session } from '../../support/bayeux.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
@@ -63,11 +63,11 @@ it('a connect that cannot be answered costs no other its answer', async () => {
 /** Has the database's answer to the first of two takes come after that to the second. */
 function delayFirstTake(): () => void {
   const repository = provided(CometSessionRepository);
-  const take = repository.take.bind(repository);
+  const take = repository.takeOver.bind(repository);
   let first: Promise<unknown> | undefined;
   let secondIsThere: () => void;
   const second = new Promise<void>((resolve) => (secondIsThere = resolve));
-  const spy = jest.spyOn(repository, 'take').mockImplementation(async (...values) => {
+  const spy = jest.spyOn(repository, 'takeOver').mockImplementation(async (...values) => {
     if (first === undefined) {
       const taking = take(...values);
       first = taking;

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { CometHandshakeRepository } from '../../../src/modules/cometd/comet-handshake.repository.js';
-import { CometSessionRepository } from '../../../src/modules/cometd/comet-session.repository.js';
-import { CometEventsRepository } from '../../../src/modules/notification/publish/comet-events.repository.js';
+import { CometHandshakeRepository } from '../../../src/modules/cometd/session/comet-handshake.repository.js';
+import { CometSessionRepository } from '../../../src/modules/cometd/session/comet-session.repository.js';
+import { CometPublishRepository } from '../../../src/modules/notification/publish/comet-publish.repository.js';
 import { connect, exchange, handshake, mailIn, session } from '../../support/bayeux.js';
 import { tryPublishTo } from '../../support/comet-publishing.js';
 import { databaseRows } from '../../support/database-rows.js';
@@ -63,7 +63,7 @@ const lockUsers = (users: string[]): Promise<unknown> =>
 
 describe('one statement does what many ask for while others are under way', () => {
   it('for handshakes', async () => {
-    const limits = { maxIntervalSeconds: 60, retentionSeconds: 600, mostOfUser: 20 };
+    const limits = { maxIntervalSeconds: 60, retentionSeconds: 600, maxPerUser: 20 };
     const newId = () => randomBytes(20).toString('hex');
     const create = (user: string) =>
       provided(CometHandshakeRepository).create(
@@ -116,7 +116,7 @@ describe('one statement does what many ask for while others are under way', () =
 
   it('for events, which keep their order for each user', async () => {
     const store = (user: string, message: string) =>
-      provided(CometEventsRepository).store(event(user, message));
+      provided(CometPublishRepository).store(event(user, message));
     await lockUsers(['held 3', 'held 4']);
     const messages = names('joined', 50);
     const ids = await Promise.all(
@@ -136,7 +136,7 @@ describe('one statement does what many ask for while others are under way', () =
 
   it('but not for more than a million characters of events', async () => {
     const store = (user: string, message: string) =>
-      provided(CometEventsRepository).store(event(user, message));
+      provided(CometPublishRepository).store(event(user, message));
     await lockUsers(['held 5', 'held 6']);
     const messages = names('large', 4).map((name) => name.padEnd(400_000, '.'));
     const begun = ['held 5', 'held 6'].map((user) => () => store(user, 'held'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { UnitOfWork } from '../../../src/core/database/index.js';
-import { CometEventRepository } from '../../../src/modules/cometd/comet-event.repository.js';
+import { CometEventRepository } from '../../../src/modules/cometd/delivery/comet-event.repository.js';
 import { CometMail } from '../../../src/modules/cometd/index.js';
 import {
   connect,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../../src/core/database/embedded/index.js';
+} from '../../../src/embedded-postgres/index.js';
 import { connect, exchange, mailIn, type Message, post, session } from '../../support/bayeux.js';
 import { publishTo } from '../../support/comet-publishing.js';
 import { databaseRows } from '../../support/database-rows.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connect as dial } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { CometSessionRepository } from '../../../src/modules/cometd/comet-session.repository.js';
+import { CometSessionRepository } from '../../../src/modules/cometd/session/comet-session.repository.js';
 import { connect, exchange, handshake, mailIn, send, session } from '../../support/bayeux.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
@@ -130,7 +130,9 @@ describe('sessions are locked in the order of their ids', () => {
     const ids = await sessionsOf('kept', 'now()');
     const repository = server.app.get(CometSessionRepository, { strict: false });
     await expectInOrder(ids, () =>
-      repository.keep(ids.map((clientId) => ({ clientId, cursor: 0, sent: 0, connected: true }))),
+      repository.persist(
+        ids.map((clientId) => ({ clientId, cursor: 0, sent: 0, connected: true })),
+      ),
     );
   });
 });

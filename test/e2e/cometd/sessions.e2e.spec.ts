@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import {
   CometServiceChannels,
   CometSessionLife,
-  type SessionName,
+  type SessionIdentity,
 } from '../../../src/modules/cometd/index.js';
 import {
   connect,
@@ -165,7 +165,7 @@ describe('ports for other modules', () => {
     });
     const user = 'followed';
     const of = (clientId: string) =>
-      heard.filter(([, session]) => (session as SessionName).clientId === clientId);
+      heard.filter(([, session]) => (session as SessionIdentity).clientId === clientId);
     const leaving = await handshake(server, user);
     const ext = { transcriptPosition: 7, said: 'Zoë 🙂' };
     await exchange(server, user, { channel: '/meta/disconnect', clientId: leaving, ext });

@@ -13,9 +13,9 @@ import {
   session,
   subscribe,
 } from '../../support/bayeux.js';
-import { RequestsUnderWay } from '../../../src/core/http/requests-under-way.js';
 import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
+import { ActiveRequests } from '../../../src/core/lifecycle/index.js';
 
 const server = useTestServer({
   config: { cometd: { timeout: 60_000 }, security: { cors_origins: ['https://ours.example'] } },
@@ -151,7 +151,7 @@ describe('an upgrade', () => {
   it('that is refused is closed for good, though its client reads nothing and keeps its half', async () => {
     const { hostname, port } = new URL(server.url);
     const ports = new Set<number | undefined>();
-    const opened = RequestsUnderWay.of(server.app.getHttpServer()).connections;
+    const opened = ActiveRequests.forServer(server.app.getHttpServer()).connections;
     for (const path of ['/genesys/cometd', '/genesys/1/node', '/genesys/cometd?bad']) {
       const socket = dial({ host: hostname, port: Number(port), allowHalfOpen: true });
       closings.push(() => socket.destroy());

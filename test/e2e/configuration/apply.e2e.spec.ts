@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../../src/core/errors/index.js';
-import { defineSection, text } from '../../../src/modules/options/index.js';
 import { ConfigClient } from './config-client.js';
 import { type PluggedServer, startPlugged } from './plugged-server.js';
+import { defineSection, text } from '../../../src/core/settings/index.js';
 
 const colour = defineSection<{ name: string }>('colour', { name: text('white') });
 const shape = defineSection<{ name: string }>('shape', { name: text('round') });

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { resourceGroupSection } from '../../../src/modules/access-resources/index.js';
-import { Configuration } from '../../../src/modules/options/index.js';
 import { useTestServer } from '../../support/use-servers.js';
 import { ConfigClient, faultsIn } from './config-client.js';
+import { Configuration } from '../../../src/core/settings/index.js';
 
 const server = useTestServer({
   config: { storage: { max_keys: 7 }, 'resources.DNIS': { numbers: ['0800123456'] } },

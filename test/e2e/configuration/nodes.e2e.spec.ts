@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { startDatabaseProxy } from '../../support/database-proxy.js';
-import { Configuration } from '../../../src/modules/options/index.js';
 import { EdgeSettings } from '../../../src/modules/edge/index.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 import { ConfigClient, until } from './config-client.js';
+import { Configuration } from '../../../src/core/settings/index.js';
 
 let database: TestDatabase;
 let operator: Client;

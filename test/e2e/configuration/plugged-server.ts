@@ -7,13 +7,9 @@ import { readEnvironment } from '../../../src/core/config/index.js';
 import { PreparedExpressAdapter } from '../../../src/core/http/prepared-express.adapter.js';
 import { mountObservability, openLog } from '../../../src/core/observability/index.js';
 import { mountEdge } from '../../../src/modules/edge/index.js';
-import {
-  Configuration,
-  ConfigurationStart,
-  OptionsModule,
-  type SectionRules,
-} from '../../../src/modules/options/index.js';
+import { ConfigurationLoader, OptionsModule } from '../../../src/modules/options/index.js';
 import { callsTo, once, type RunningServer, surroundingsOf } from '../../support/test-server.js';
+import { Configuration, type SectionRules } from '../../../src/core/settings/index.js';
 
 /** A server with sections of a test's own beside its own. */
 export interface PluggedServer extends Pick<RunningServer, 'request' | 'close'> {
@@ -73,7 +69,7 @@ export async function makePlugged(plugs: Plugs): Promise<MadeServer> {
   mountEdge(app);
   await app.init();
   const start = async (): Promise<PluggedServer> => {
-    await app.get(ConfigurationStart).start(environment);
+    await app.get(ConfigurationLoader).start(environment);
     await app.listen(0, '127.0.0.1');
     const { calls, client } = callsTo((await app.getUrl()).replace(/\/$/, ''));
     return {

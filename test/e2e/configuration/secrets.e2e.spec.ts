@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { parse } from 'yaml';
+import { ConfigClient, faultsIn } from './config-client.js';
+import { type PluggedServer, startPlugged } from './plugged-server.js';
 import {
   defineSection,
   list,
@@ -8,9 +10,7 @@ import {
   optional,
   secret,
   text,
-} from '../../../src/modules/options/index.js';
-import { ConfigClient, faultsIn } from './config-client.js';
-import { type PluggedServer, startPlugged } from './plugged-server.js';
+} from '../../../src/core/settings/index.js';
 
 interface VaultOptions {
   readonly title: string;

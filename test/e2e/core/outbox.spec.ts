@@ -9,11 +9,11 @@ import {
   PermanentFailure,
 } from '../../../src/core/outbox/index.js';
 import { OutboxRepository } from '../../../src/core/outbox/outbox.repository.js';
-import { Sweeper } from '../../../src/core/timers/index.js';
 import { type CoreNode, startCoreNode } from '../../support/core-node.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { eventually } from '../../support/eventually.js';
+import { Sweeper } from '../../../src/core/scheduling/index.js';
 
 /** The rows of outbox_effect, as a test wants to see them. */
 const readRows = statement(
@@ -41,7 +41,7 @@ type Handlers = Readonly<Record<string, EffectHandler>>;
 async function start(handlers: Handlers = {}, nodeId = 'one'): Promise<CoreNode> {
   const node = await startCoreNode(database.url, { nodeId }, (starting) => {
     const outbox = starting.get(Outbox);
-    for (const [kind, handler] of Object.entries(handlers)) outbox.handle(kind, handler);
+    for (const [kind, handler] of Object.entries(handlers)) outbox.registerHandler(kind, handler);
   });
   nodes.push(node);
   return node;
@@ -315,11 +315,13 @@ describe('leases', () => {
     const [current] = await repository.claim('current', [{ ...capacity[0]!, leaseMs: 5000 }], []);
     expect(current).toMatchObject({ id: late!.id, attempts: 2, claims: 2 });
     const done = { state: 'done', pauseMs: 0, error: null } as const;
-    expect(await repository.settle([{ effect: late!, ...done }])).toEqual(new Set());
+    expect(await repository.writeResults([{ effect: late!, ...done }])).toEqual(new Set());
     expect(await repository.renew([{ effect: late!, leaseMs: 5000 }])).toEqual(new Set());
-    await repository.giveBack([late!]);
+    await repository.release([late!]);
     expect(await rowsOf(node)).toMatchObject([{ state: 'pending', taken_by: 'current' }]);
-    expect(await repository.settle([{ effect: current!, ...done }])).toEqual(new Set([late!.id]));
+    expect(await repository.writeResults([{ effect: current!, ...done }])).toEqual(
+      new Set([late!.id]),
+    );
     expect(await rowsOf(node)).toMatchObject([{ state: 'done' }]);
   });
 
@@ -330,7 +332,7 @@ describe('leases', () => {
     const [slow] = await repository.claim('slow', [{ kind: 'a', concurrency: 1, leaseMs: 20 }], []);
     await delay(40);
     const settlement = { effect: slow!, state: 'done', pauseMs: 0, error: null } as const;
-    expect(await repository.settle([settlement])).toEqual(new Set([slow!.id]));
+    expect(await repository.writeResults([settlement])).toEqual(new Set([slow!.id]));
   });
 
   it('end in death when each node that took the effect died', async () => {

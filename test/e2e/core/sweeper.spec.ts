@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Metrics } from '../../../src/core/observability/index.js';
-import { Sweeper, type SweepTask } from '../../../src/core/timers/index.js';
 import { type CoreNode, startCoreNode } from '../../support/core-node.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { Sweeper, type SweepTask } from '../../../src/core/scheduling/index.js';
 
 let database: TestDatabase;
 const nodes: CoreNode[] = [];

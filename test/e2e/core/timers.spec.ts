@@ -37,7 +37,7 @@ async function start(
 ): Promise<CoreNode> {
   const node = await startCoreNode(database.url, { nodeId }, (starting) => {
     for (const [kind, handler] of Object.entries(handlers)) {
-      starting.get(Timers).handle(kind, handler);
+      starting.get(Timers).registerHandler(kind, handler);
     }
   });
   nodes.push(node);
@@ -304,7 +304,7 @@ describe('a handler', () => {
         await new Promise<void>((resolve) => (goOn = resolve));
         await starting.get(Database).execute(note, [key]);
       };
-      starting.get(Timers).handle('slow', handler, 1, 100);
+      starting.get(Timers).registerHandler('slow', handler, 1, 100);
     });
     nodes.push(node);
     await node.get(Timers).set({ kind: 'slow', key: '1', when: { inMs: 0 } });
@@ -334,7 +334,7 @@ describe('a handler', () => {
           });
           await held;
         };
-        timers.handle('slow', handler, 1, 100);
+        timers.registerHandler('slow', handler, 1, 100);
       });
       nodes.push(node);
       await node.get(Timers).set({ kind: 'later', key: '1', when: { inMs: 3_600_000 } });
@@ -360,7 +360,7 @@ describe('a handler', () => {
           if (attempt > 1) throw new Error('the repeat is for the other node');
           await (held = work(starting));
         };
-        starting.get(Timers).handle('slow', handler, 1, 100);
+        starting.get(Timers).registerHandler('slow', handler, 1, 100);
       });
       nodes.push(first);
       await first.get(Timers).set({ kind: 'slow', key: '1', when: { inMs: 0 } });
@@ -378,7 +378,8 @@ describe('a handler', () => {
         },
         'second',
       );
-      await eventually(async () => expect(await noted(second)).toEqual(effect));
+      // The first node has failed meanwhile, and each failure doubles the pause.
+      await eventually(async () => expect(await noted(second)).toEqual(effect), 30_000);
       goOn();
       await expect(held).rejects.toThrow('the unit of work is over');
       expect(await noted(second)).toEqual(effect);

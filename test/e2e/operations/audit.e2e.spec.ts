@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Sweeper } from '../../../src/core/timers/index.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
+import { Sweeper } from '../../../src/core/scheduling/index.js';
 
 const server = useTestServer({
   config: { security: { trusted_proxies: ['127.0.0.1'] } },

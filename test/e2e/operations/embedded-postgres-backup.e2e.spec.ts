@@ -204,7 +204,7 @@ interface Surroundings {
 }
 
 function start(name: string, { dataDir, url }: Surroundings, ...words: string[]): ChildProcess {
-  return spawn(process.execPath, [join(checkout, `dist/src/${name}.main.js`), ...words], {
+  return spawn(process.execPath, [join(checkout, `dist/src/commands/${name}.main.js`), ...words], {
     cwd: dataDir,
     env: { PATH: process.env.PATH, GMS_DATA_DIR: dataDir, ...(url ? { DATABASE_URL: url } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -134,7 +134,7 @@ describe('SIGTERM', () => {
     await delay(100);
     const told = Date.now();
     process.kill(server.pid, 'SIGTERM');
-    // Sooner it would count as the same request (core/http/stop-request.ts).
+    // Sooner it would count as the same request (core/lifecycle/stop-request.ts).
     await delay(1600);
     process.kill(server.pid, 'SIGINT');
     expect(await server.exited).toBe(1);

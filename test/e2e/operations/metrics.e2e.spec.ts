@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Sweeper } from '../../../src/core/timers/index.js';
 import { eventually } from '../../support/eventually.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
+import { Sweeper } from '../../../src/core/scheduling/index.js';
 
 // contract: operations.md, /metrics
 const servers = useServers();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { routeTable } from '../../../src/core/http/route-table.js';
-import { openApiDocument } from '../../../src/openapi.main.js';
+import { openApiDocument } from '../../../src/commands/openapi.main.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 // issue 2: OpenAPI at /docs and /docs-json with examples for every operation

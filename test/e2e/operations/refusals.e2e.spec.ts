@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Public } from '../../../src/core/auth/index.js';
+import { Public } from '../../../src/core/identity/index.js';
 import { StreamAnswer } from '../../../src/core/http/answer.js';
 import { eventually } from '../../support/eventually.js';
 import { type PluggedServer, startPlugged } from '../configuration/plugged-server.js';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { startEmbeddedPostgres } from '../../../src/core/database/embedded/index.js';
+import { startEmbeddedPostgres } from '../../../src/embedded-postgres/index.js';
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useServers } from '../../support/use-servers.js';
 

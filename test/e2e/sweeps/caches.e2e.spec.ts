@@ -7,17 +7,18 @@ import { floodedConfig, floods, send } from './floods.js';
 
 /** What a node keeps for longer than the request of what callers send, and how many at most. */
 const caches: Readonly<Record<string, number>> = {
-  'Senders.remembered': 10_000,
+  'SenderResolver.cache': 10_000,
   'RateLimits.networks.buckets': 50_000,
-  'BayeuxServer.addressRates.byAddress': 10_000,
-  'VapidTokens.known.tokens': 1000,
+  'BayeuxServer.addressHandshakeLimits.byAddress': 10_000,
+  'VapidTokens.cache.tokens': 1000,
 };
 
 /**
  * What grows with what lives: comet sessions up to cometd.max_sessions_per_node, the handshakes of the
  * last second, and the targets of lanes, which go when nothing waits for them.
  */
-const living = /^(SessionRegistry|BayeuxServer|Dispatcher|Settlements|SessionKeeper|FirstTries)\./;
+const living =
+  /^(SessionRegistry|BayeuxServer|DeliveryDispatcher|DeliveryResultWriter|SessionPersister|FirstAttemptNotifier)\./;
 
 const ecdh = createECDH('prime256v1');
 const server = useTestServer({

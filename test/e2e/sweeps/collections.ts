@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
-/** What holds things for longer than a request, by the way to it, as `KeyRing.cached`. */
+/** What holds things for longer than a request, by the way to it, as `AccessKeyCache.cache`. */
 export interface Collections {
   /** How much each holds; those on the same way, as of all lanes, together. */
   readonly sizes: ReadonlyMap<string, number>;

@@ -12,16 +12,16 @@ const freeBytes = 65_536;
 const longestWaitMs = 20_000;
 
 /** The account of each request that has one. */
-const accounts = new WeakMap<IncomingMessage, HeldBody>();
+const accounts = new WeakMap<IncomingMessage, BodyMemoryReservation>();
 
 /** What all bodies under way on this node hold together, in bytes. */
 export class BodyMemory {
   private total = 0;
   private readonly turns: BodyTurns;
 
-  /** @param mostBytes `server.max_body_memory`, as it is at the moment */
-  constructor(private readonly mostBytes: () => number) {
-    this.turns = new BodyTurns(mostBytes);
+  /** @param maxBytes `server.max_body_memory`, as it is at the moment */
+  constructor(private readonly maxBytes: () => number) {
+    this.turns = new BodyTurns(maxBytes);
   }
 
   get heldBytes(): number {
@@ -32,8 +32,10 @@ export class BodyMemory {
    * Opens the account of one body. It is closed when there is an answer (`releaseBody`): a client that
    * goes away takes nothing of what its request still does.
    */
-  openFor(request: IncomingMessage): HeldBody {
-    const body = new HeldBody(request, this.turns, (bytes, held) => this.add(bytes, held));
+  reserveFor(request: IncomingMessage): BodyMemoryReservation {
+    const body = new BodyMemoryReservation(request, this.turns, (bytes, held) =>
+      this.adjust(bytes, held),
+    );
     accounts.set(request, body);
     const { res } = request as IncomingMessage & { res?: ServerResponse };
     res?.once('finish', () => body.release());
@@ -41,9 +43,9 @@ export class BodyMemory {
   }
 
   /** @param held by the body that asks: one that is alone is bounded by its own size */
-  private add(bytes: number, held: number): void {
+  private adjust(bytes: number, held: number): void {
     const isAlone = this.total === held;
-    if (bytes > 0 && !isAlone && this.total + bytes > this.mostBytes()) {
+    if (bytes > 0 && !isAlone && this.total + bytes > this.maxBytes()) {
       throw tooManyBodies('the bodies under way hold all memory that this node has for them');
     }
     this.total += bytes;
@@ -56,7 +58,7 @@ export function releaseBody(request: IncomingMessage): void {
 }
 
 /** What one body holds. */
-export class HeldBody {
+export class BodyMemoryReservation {
   private bytes = 0;
   private isReleased = false;
   private turn: Turn | undefined;
@@ -64,19 +66,19 @@ export class HeldBody {
   constructor(
     private readonly request: IncomingMessage,
     private readonly turns: BodyTurns,
-    private readonly add: (bytes: number, held: number) => void,
+    private readonly adjust: (bytes: number, held: number) => void,
   ) {}
 
   /** @throws DomainError TooManyBodies */
-  hold(bytes: number): void {
+  reserve(bytes: number): void {
     if (this.isReleased) return;
-    this.add(bytes, this.bytes);
+    this.adjust(bytes, this.bytes);
     this.bytes += bytes;
   }
 
   /** Gives back a part of what it holds. */
   letGo(bytes: number): void {
-    this.hold(-Math.min(bytes, this.bytes));
+    this.reserve(-Math.min(bytes, this.bytes));
   }
 
   /**
@@ -98,7 +100,7 @@ export class HeldBody {
   release(): void {
     if (this.isReleased) return;
     this.isReleased = true;
-    this.add(-this.bytes, this.bytes);
+    this.adjust(-this.bytes, this.bytes);
     this.turn?.giveBack();
   }
 

@@ -13,7 +13,7 @@ export type FieldValue = string | UploadedFile;
 export type Fields = ReadonlyMap<string, FieldValue>;
 
 /** More than anybody fills in; beyond, a form or a query is refused instead of parsed. */
-export const mostFields = 1000;
+export const maxFields = 1000;
 
 /**
  * Refuses text that PostgreSQL cannot hold.
@@ -34,6 +34,6 @@ export function tooManyFields(what: string): DomainError {
   return new DomainError(
     'invalid',
     'TooManyKeys',
-    `${what} has more than ${String(mostFields)} fields`,
+    `${what} has more than ${String(maxFields)} fields`,
   );
 }

@@ -1,6 +1,6 @@
 import { payloadTooLarge } from '../../errors/index.js';
-import type { BodyBounds } from './body-bounds.js';
-import type { HeldBody } from './body-memory.js';
+import type { BodyLimits } from './body-limits.js';
+import type { BodyMemoryReservation } from './body-memory.js';
 
 const firstCapacity = 65_536;
 
@@ -20,16 +20,16 @@ export class Gathered {
 
   /** @param expectedBytes how many will come, when that is known */
   constructor(
-    private readonly bounds: BodyBounds,
-    private readonly held: HeldBody,
+    private readonly bounds: BodyLimits,
+    private readonly held: BodyMemoryReservation,
     private readonly expectedBytes = 0,
   ) {}
 
   /** @throws DomainError PayloadTooLarge, TooManyBodies */
   add(chunk: Buffer): void {
-    const { mostBytes, costPerByte } = this.bounds;
+    const { maxBytes: mostBytes, costPerByte } = this.bounds;
     if (this.length + chunk.length > mostBytes) throw payloadTooLarge(mostBytes);
-    this.held.hold(chunk.length * costPerByte);
+    this.held.reserve(chunk.length * costPerByte);
     if (this.length + chunk.length > this.buffer.length) this.grow(this.length + chunk.length);
     this.length += chunk.copy(this.buffer, this.length);
   }
@@ -40,7 +40,7 @@ export class Gathered {
   }
 
   private grow(atLeast: number): void {
-    const most = this.expectedBytes > 0 ? this.expectedBytes : this.bounds.mostBytes;
+    const most = this.expectedBytes > 0 ? this.expectedBytes : this.bounds.maxBytes;
     const wanted = Math.max(firstCapacity, this.buffer.length * growth);
     // Of its own: a slice of a shared buffer would keep all of that.
     const larger = Buffer.allocUnsafeSlow(Math.max(atLeast, Math.min(wanted, most)));

@@ -1,10 +1,10 @@
-export type { BodyBounds } from './body-bounds.js';
+export type { BodyLimits } from './body-limits.js';
 export { BodyMemory, releaseBody } from './body-memory.js';
 export { requireStorable } from './fields.js';
 export type { Fields, FieldValue, UploadedFile } from './fields.js';
-export { queryFields, queryValues, requireReadableQuery } from './form.js';
-export { requireObject, withoutMark } from './json.js';
+export { queryFields, queryValues, requireReadableQuery } from './form-body.js';
+export { requireObject, stripByteOrderMark } from './json-body.js';
 export { contentTypeOf } from './part-header.js';
-export { drain, isUnread } from './read-bytes.js';
+export { discardBody, hasUnreadBody } from './read-bytes.js';
 export { readFields, readJson, readRaw, readText, readTexts } from './read-body.js';
 export type { BodyRules, RawBody } from './read-body.js';

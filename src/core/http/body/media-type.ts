@@ -12,10 +12,15 @@ export interface MediaType {
   readonly boundary: string | undefined;
 }
 
-const none: MediaType = { essence: '', charset: 'utf-8', namesCharset: false, boundary: undefined };
+const noMediaType: MediaType = {
+  essence: '',
+  charset: 'utf-8',
+  namesCharset: false,
+  boundary: undefined,
+};
 
 /** Longer than any that means something, characters. */
-const longestType = 8192;
+const maxTypeLength = 8192;
 
 /**
  * Reads a content type. Node's reader takes time by the square of a run of blanks, so that none is
@@ -23,7 +28,7 @@ const longestType = 8192;
  * @returns undefined for what is none, or is longer than 8,192 characters
  */
 export function mimeTypeOf(header: string): MIMEType | undefined {
-  if (header.length > longestType) return undefined;
+  if (header.length > maxTypeLength) return undefined;
   try {
     return new MIMEType(header.replace(/[\t ]{8,}/g, ' '));
   } catch {
@@ -35,7 +40,7 @@ export function mimeTypeOf(header: string): MIMEType | undefined {
 export function mediaTypeOf(request: IncomingMessage): MediaType {
   const header = request.headers['content-type'];
   const type = header === undefined ? undefined : mimeTypeOf(header);
-  if (type === undefined) return none;
+  if (type === undefined) return noMediaType;
   return {
     essence: type.essence,
     charset: (type.params.get('charset') ?? 'utf-8').toLowerCase(),

@@ -15,9 +15,9 @@ export function dispositionOf(header: string, charset: string): Disposition {
   const parameters = parametersOf(header);
   const [name, plain] = ['name', 'filename'].map((key) => {
     const sent = parameters.get(key);
-    return sent === undefined ? undefined : unescaped(textOf(sent, charset));
+    return sent === undefined ? undefined : unescapeName(textOf(sent, charset));
   });
-  const fileName = extended(parameters.get('filename*')) ?? plain;
+  const fileName = decodeExtendedValue(parameters.get('filename*')) ?? plain;
   return { name, fileName: fileName === undefined ? undefined : withoutPath(fileName) };
 }
 
@@ -61,7 +61,7 @@ function textOf(sent: string, charset: string): string {
 }
 
 /** `UTF-8''bild%20%C3%A4.png` (RFC 5987); undefined when it cannot be read. */
-function extended(sent: string | undefined): string | undefined {
+function decodeExtendedValue(sent: string | undefined): string | undefined {
   const [, charset = '', encoded = ''] = /^([\w-]+)'[^']*'(.*)$/.exec(sent ?? '') ?? [];
   if (charset === '') return undefined;
   const bytes = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
@@ -75,7 +75,7 @@ function extended(sent: string | undefined): string | undefined {
 }
 
 /** Browsers escape these three, and these alone, in names (WHATWG HTML, form submission). */
-function unescaped(name: string): string {
+function unescapeName(name: string): string {
   return name.replace(/%0A|%0D|%22/gi, decodeURIComponent);
 }
 

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { invalidBody, unsupportedMediaType } from '../../errors/index.js';
-import { type BodyBounds, textBounds } from './body-bounds.js';
+import { type BodyLimits, textLimits } from './body-limits.js';
 import type { FieldValue } from './fields.js';
-import { parseForm, requireFewFields, valuesOf } from './form.js';
-import { jsonFields, jsonOrNothing, type MalformedJson, parseJson } from './json.js';
+import { parseForm, requireFieldLimit, valuesOf } from './form-body.js';
+import { jsonFields, tryParseJson, type MalformedJson, parseJson } from './json-body.js';
 import { hasBody, mediaTypeOf } from './media-type.js';
-import { readMultipart } from './multipart.js';
+import { readMultipart } from './multipart-body.js';
 import { readBody, readBytes } from './read-bytes.js';
-import { decoderOf, decodeText } from './text.js';
+import { decoderOf, decodeText } from './decode-text.js';
 
 /** What a call takes as its body. */
 export interface BodyRules {
@@ -29,7 +29,7 @@ const json = 'application/json';
 export async function readFields(
   request: Request,
   rules: BodyRules,
-  bounds: BodyBounds,
+  bounds: BodyLimits,
 ): Promise<Map<string, FieldValue>> {
   if (!hasBody(request)) return new Map();
   const type = mediaTypeOf(request);
@@ -37,11 +37,11 @@ export async function readFields(
   if (essence === multipart) return readMultipart(request, type, bounds);
   if (essence !== form && !(rules.json && essence === json)) {
     throw unsupportedMediaType(
-      shown(request),
+      contentTypeText(request),
       rules.json ? [form, multipart, json] : [form, multipart],
     );
   }
-  const body = await readBytes(request, textBounds(bounds));
+  const body = await readBytes(request, textLimits(bounds));
   if (essence === json) {
     return body.length === 0
       ? new Map()
@@ -56,11 +56,11 @@ export async function readFields(
  * Reads a JSON body; undefined when there is none.
  * @throws DomainError UnsupportedMediaType, PayloadTooLarge, InvalidBody
  */
-export async function readJson(request: Request, bounds: BodyBounds): Promise<unknown> {
+export async function readJson(request: Request, bounds: BodyLimits): Promise<unknown> {
   if (!hasBody(request)) return undefined;
   const { essence, charset } = mediaTypeOf(request);
-  if (essence !== json) throw unsupportedMediaType(shown(request), [json]);
-  const body = await readBytes(request, textBounds(bounds));
+  if (essence !== json) throw unsupportedMediaType(contentTypeText(request), [json]);
+  const body = await readBytes(request, textLimits(bounds));
   return body.length === 0 ? undefined : parseJson(body, charset, 'badRequest');
 }
 
@@ -72,13 +72,13 @@ export async function readJson(request: Request, bounds: BodyBounds): Promise<un
 export async function readText(
   request: Request,
   takes: readonly string[],
-  bounds: BodyBounds,
+  bounds: BodyLimits,
 ): Promise<string | undefined> {
   const { essence, charset } = mediaTypeOf(request);
   if (hasBody(request) && !takes.includes(essence)) {
-    throw unsupportedMediaType(shown(request), takes);
+    throw unsupportedMediaType(contentTypeText(request), takes);
   }
-  return decodeText(await readBytes(request, textBounds(bounds)), charset);
+  return decodeText(await readBytes(request, textLimits(bounds)), charset);
 }
 
 /** A body as it came. */
@@ -96,11 +96,11 @@ export interface RawBody {
 export async function readRaw(
   request: Request,
   takes: readonly string[],
-  bounds: BodyBounds,
+  bounds: BodyLimits,
 ): Promise<RawBody> {
   const { essence, charset, namesCharset } = mediaTypeOf(request);
   if (hasBody(request) && !takes.includes(essence)) {
-    throw unsupportedMediaType(shown(request), takes);
+    throw unsupportedMediaType(contentTypeText(request), takes);
   }
   decoderOf(charset);
   return {
@@ -117,16 +117,16 @@ export async function readRaw(
 export async function readTexts(
   request: Request,
   fieldName: string,
-  bounds: BodyBounds,
+  bounds: BodyLimits,
 ): Promise<string[]> {
   const { essence, charset } = mediaTypeOf(request);
-  const { bytes, held } = await readBody(request, bounds);
+  const { bytes, reservation: held } = await readBody(request, bounds);
   const text = decodeText(bytes, charset);
   // Who reads texts may hold the answer open for long, and keeps little of them.
   held.release();
   if (text === undefined) throw invalidBody(`the bytes are not in ${charset}`);
   if (essence !== form) return [text];
-  requireFewFields(text);
+  requireFieldLimit(text);
   return valuesOf(text, fieldName);
 }
 
@@ -134,7 +134,7 @@ export async function readTexts(
 function jsonFieldsOf(body: Buffer, charset: string): Map<string, FieldValue> | undefined {
   const text = decodeText(body, charset);
   if (text === undefined) return undefined;
-  const value = jsonOrNothing(text);
+  const value = tryParseJson(text);
   return value === undefined ? undefined : jsonFields(value);
 }
 
@@ -143,6 +143,6 @@ function startsWithBrace(body: Buffer): boolean {
   return start.startsWith('{');
 }
 
-function shown(request: Request): string {
+function contentTypeText(request: Request): string {
   return request.headers['content-type']?.slice(0, 100) ?? '(none)';
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BodyMemory } from './body-memory.js';
-import { drain, isUnread, readBytes } from './read-bytes.js';
+import { discardBody, hasUnreadBody, readBytes } from './read-bytes.js';
 
 let server: Server | undefined;
 
@@ -13,9 +13,9 @@ afterEach(() => {
 });
 
 const memory = new BodyMemory(() => 100);
-const bounds = (mostBytes: number) => ({
-  mostBytes,
-  mostTextBytes: mostBytes,
+const bounds = (maxBytes: number) => ({
+  maxBytes,
+  maxTextBytes: maxBytes,
   costPerByte: 1,
   memory,
 });
@@ -70,21 +70,21 @@ describe('readBytes', () => {
 describe('drain', () => {
   it('ends when the body does, and there is nothing left', async () => {
     const left = await handled(`${head}Content-Length: 3\r\n\r\nabc`, async (request) => {
-      const before = isUnread(request);
-      await drain(request);
-      return [before, isUnread(request)];
+      const before = hasUnreadBody(request);
+      await discardBody(request);
+      return [before, hasUnreadBody(request)];
     });
     expect(left).toEqual([true, false]);
   });
 
   it('ends when the sender leaves', async () => {
-    await handled(`${head}Content-Length: 30\r\n\r\nabc`, (request) => drain(request));
+    await handled(`${head}Content-Length: 30\r\n\r\nabc`, (request) => discardBody(request));
   });
 
   it.each(['', 'Content-Length: 1000000000000\r\n'])(
     'does not wait for a body that is none, or more than anybody sends: %s',
     async (length) => {
-      await handled(`${head}${length}\r\nabc`, (request) => drain(request));
+      await handled(`${head}${length}\r\nabc`, (request) => discardBody(request));
     },
   );
 });

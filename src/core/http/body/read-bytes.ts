@@ -1,24 +1,66 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type DomainError,
-  invalidBody,
-  payloadTooLarge,
-  requestTimeout,
-} from '../../errors/index.js';
-import type { BodyBounds } from './body-bounds.js';
-import type { HeldBody } from './body-memory.js';
-import { decodingOfBody } from './content-encoding.js';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { DomainError, invalidBody, payloadTooLarge, requestTimeout } from '../../errors/index.js';
+import type { BodyLimits } from './body-limits.js';
+import type { BodyMemoryReservation } from './body-memory.js';
 import { Gathered } from './gathered.js';
 import { hasBody } from './media-type.js';
 
+/** How an encoding is undone. */
+interface Decoding {
+  /** Makes what undoes it, from the first byte of the body. */
+  readonly decoder: (firstByte: number) => Duplex;
+  /** How many bytes one byte becomes at most. */
+  readonly mostGrowth: number;
+}
+
+/** Written at once as they come, pieces of this size are fewer than of the usual 16 KiB. */
+const options = { chunkSize: 65_536 };
+
+/** The format has no room for more than 258 bytes in two bits. */
+const mostGrowth = 1032;
+
+const gzip: Decoding = { decoder: () => createGunzip(options), mostGrowth };
+
+const decodings: ReadonlyMap<string, Decoding> = new Map([
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  ['br', { decoder: () => createBrotliDecompress(options), mostGrowth: Infinity }],
+  [
+    'deflate',
+    {
+      // Some clients send it with the header of zlib, as RFC 9110 wants it, and some without.
+      decoder: (first: number) =>
+        (first & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options),
+      mostGrowth,
+    },
+  ],
+]);
+
+/**
+ * How the request's Content-Encoding is undone; undefined when there is none.
+ * @throws DomainError UnsupportedMediaType
+ */
+export function decodingOfBody(request: IncomingMessage): Decoding | undefined {
+  const header = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (header === '' || header === 'identity') return undefined;
+  const decoding = decodings.get(header);
+  if (decoding !== undefined) return decoding;
+  throw new DomainError(
+    'unsupportedMediaType',
+    'UnsupportedMediaType',
+    `the content encoding ${header.slice(0, 40)} is not taken; send gzip, deflate, br or none`,
+  );
+}
+
 /** A body that brings no byte for so long holds its memory no longer. */
-const longestSilenceMs = 10_000;
+const maxSilenceMs = 10_000;
 
 /** A body that was read; what it holds is given back when the request ends, or before. */
 export interface ReadBody {
   readonly bytes: Buffer;
-  readonly held: HeldBody;
+  readonly reservation: BodyMemoryReservation;
 }
 
 /**
@@ -27,27 +69,27 @@ export interface ReadBody {
  * @throws DomainError PayloadTooLarge, UnsupportedMediaType, TooManyBodies, RequestTimeout, or
  *   InvalidBody when the sender broke off
  */
-export async function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<ReadBody> {
-  requireSender(request);
+export async function readBody(request: IncomingMessage, bounds: BodyLimits): Promise<ReadBody> {
+  requireConnected(request);
   const decoding = decodingOfBody(request);
-  const announced = announcedBytes(request);
-  if (announced > bounds.mostBytes) throw payloadTooLarge(bounds.mostBytes);
-  const held = bounds.memory.openFor(request);
+  const announced = contentLengthOf(request);
+  if (announced > bounds.maxBytes) throw payloadTooLarge(bounds.maxBytes);
+  const held = bounds.memory.reserveFor(request);
   try {
     const sent = new Gathered(bounds, held, announced);
-    await received(request, sent);
+    await readUntilEnd(request, sent);
     const bytes = sent.bytes();
     if (decoding === undefined || bytes.length === 0) {
       await held.takeTurn(bytes.length);
-      return { bytes, held };
+      return { bytes, reservation: held };
     }
-    await held.takeTurn(Math.min(bytes.length * decoding.mostGrowth, bounds.mostBytes));
+    await held.takeTurn(Math.min(bytes.length * decoding.mostGrowth, bounds.maxBytes));
     const unpacked = new Gathered(bounds, held);
-    await unpack(bytes, decoding.decoder(bytes[0] as number), unpacked);
+    await decompress(bytes, decoding.decoder(bytes[0] as number), unpacked);
     const result = unpacked.bytes();
     held.letGo(bytes.length * bounds.costPerByte);
     held.shrinkTurn(result.length);
-    return { bytes: result, held };
+    return { bytes: result, reservation: held };
   } catch (error) {
     held.release();
     throw error;
@@ -55,14 +97,14 @@ export async function readBody(request: IncomingMessage, bounds: BodyBounds): Pr
 }
 
 /** As `readBody`, for who needs the bytes alone. */
-export async function readBytes(request: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
+export async function readBytes(request: IncomingMessage, bounds: BodyLimits): Promise<Buffer> {
   return (await readBody(request, bounds)).bytes;
 }
 
 /** Until the body has come to its end. */
-function received(request: IncomingMessage, sink: Gathered): Promise<void> {
+function readUntilEnd(request: IncomingMessage, sink: Gathered): Promise<void> {
   return new Promise((resolve, reject) => {
-    const silence = setTimeout(() => fail(requestTimeout(longestSilenceMs)), longestSilenceMs);
+    const silence = setTimeout(() => fail(requestTimeout(maxSilenceMs)), maxSilenceMs);
     const stop = (): void => {
       clearTimeout(silence);
       request.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
@@ -83,13 +125,13 @@ function received(request: IncomingMessage, sink: Gathered): Promise<void> {
       stop();
       resolve();
     };
-    const onBreak = (): void => fail(cutShort());
+    const onBreak = (): void => fail(truncatedBody());
     request.on('data', onData).on('end', onEnd).on('error', onBreak).on('close', onBreak);
   });
 }
 
 /** Until all of it is unpacked. @throws DomainError PayloadTooLarge, TooManyBodies, InvalidBody */
-function unpack(packed: Buffer, decoder: Duplex, sink: Gathered): Promise<void> {
+function decompress(packed: Buffer, decoder: Duplex, sink: Gathered): Promise<void> {
   return new Promise((resolve, reject) => {
     decoder.on('data', (chunk: Buffer) => {
       try {
@@ -110,7 +152,7 @@ function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-function cutShort(): DomainError {
+function truncatedBody(): DomainError {
   return invalidBody('the body was cut short');
 }
 
@@ -119,17 +161,17 @@ function cutShort(): DomainError {
  * listens; waiting for the body would never end.
  * @throws DomainError InvalidBody
  */
-function requireSender(request: IncomingMessage): void {
-  if (request.destroyed) throw cutShort();
+function requireConnected(request: IncomingMessage): void {
+  if (request.destroyed) throw truncatedBody();
 }
 
 /** Whether bytes of the body may still be on their way. */
-export function isUnread(request: IncomingMessage): boolean {
+export function hasUnreadBody(request: IncomingMessage): boolean {
   return hasBody(request) && !request.readableEnded && !request.destroyed;
 }
 
 /** The Content-Length of the request; 0 when it names none. */
-function announcedBytes(request: IncomingMessage): number {
+function contentLengthOf(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0);
 }
 
@@ -146,11 +188,11 @@ const refusedBounds: DrainBounds = { mostBytes: 256 * 1024 * 1024, longestMs: 10
  * Reads what is left of a request's body and throws it away, within bounds: closing a connection
  * with unread bytes on it resets it, and the sender would miss the answer.
  */
-export async function drain(
+export async function discardBody(
   request: IncomingMessage,
   { mostBytes, longestMs }: DrainBounds = refusedBounds,
 ): Promise<void> {
-  if (!isUnread(request) || announcedBytes(request) > mostBytes) return;
+  if (!hasUnreadBody(request) || contentLengthOf(request) > mostBytes) return;
   await new Promise<void>((resolve) => {
     let drained = 0;
     const timer = setTimeout(done, longestMs);

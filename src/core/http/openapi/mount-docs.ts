@@ -3,11 +3,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { Express, RequestHandler } from 'express';
 import { writeAnswer } from '../answer.js';
-import { declareMounted } from '../route-table.js';
+import { declareMountedRoutes } from '../route-table.js';
 import { buildDocument } from './document.js';
 
 /** What the page at `/docs` asks for; the rest of its package is nobody's business. */
-const needed: ReadonlySet<string> = new Set([
+const servedPaths: ReadonlySet<string> = new Set([
   '/',
   '/swagger-ui-init.js',
   '/swagger-ui-bundle.js',
@@ -17,8 +17,8 @@ const needed: ReadonlySet<string> = new Set([
   '/favicon-32x32.png',
 ]);
 
-const requireNeeded: RequestHandler = ({ path }, _response, next) => {
-  if (needed.has(path)) next();
+const requireServedPath: RequestHandler = ({ path }, _response, next) => {
+  if (servedPaths.has(path)) next();
   else next(new NotFoundException());
 };
 
@@ -28,7 +28,7 @@ const requireNeeded: RequestHandler = ({ path }, _response, next) => {
  * somebody asks for it first: until then it takes no memory.
  */
 export function mountDocs(app: NestExpressApplication): void {
-  app.use('/docs', requireNeeded);
+  app.use('/docs', requireServedPath);
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     raw: false,
     customSiteTitle: 'OpenGMS API',
@@ -41,7 +41,7 @@ export function mountDocs(app: NestExpressApplication): void {
     writeAnswer(response, 200, (document ??= buildDocument(app)));
   });
   const access = 'public';
-  declareMounted(
+  declareMountedRoutes(
     app,
     { method: 'GET', path: '/docs', handler: 'mountDocs', access },
     { method: 'GET', path: '/docs-json', handler: 'mountDocs', access },

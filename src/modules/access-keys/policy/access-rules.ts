@@ -7,19 +7,19 @@ import {
   type Caller,
   requireSingleHeaders,
   type Role,
-} from '../../../core/auth/index.js';
+} from '../../../core/identity/index.js';
 import { InternalRule } from './internal-rule.js';
 import { KeyRule } from './key-rule.js';
 import { RateLimits } from './rate-limits.js';
 import { SecuritySettings } from './security-settings.js';
-import { Senders } from './senders.js';
+import { SenderResolver } from './sender-resolver.js';
 
 /** Who may call what (operations.md, Who may do what). A public call costs it less than 1 µs. */
 @Injectable()
 export class AccessRules extends AccessPolicy {
   constructor(
     private readonly settings: SecuritySettings,
-    private readonly senders: Senders,
+    private readonly senders: SenderResolver,
     private readonly rateLimits: RateLimits,
     private readonly keys: KeyRule,
     private readonly internal: InternalRule,
@@ -30,12 +30,12 @@ export class AccessRules extends AccessPolicy {
   override receive(request: Request): void {
     if (request.isReceived) return;
     request.isReceived = true;
-    this.rateLimits.countAddress(this.senders.of(request));
+    this.rateLimits.countAddress(this.senders.senderOf(request));
     requireSingleHeaders(request);
   }
 
-  override count(arrival: Arrival, calls: number): void {
-    const sender = this.senders.of(arrival);
+  override countCalls(arrival: Arrival, calls: number): void {
+    const sender = this.senders.senderOf(arrival);
     this.rateLimits.countAddress(sender, calls);
     if (sender.key !== undefined) this.rateLimits.countKey(sender, sender.key.id, calls);
   }
@@ -54,7 +54,7 @@ export class AccessRules extends AccessPolicy {
   }
 
   override callerOf(arrival: Arrival): Caller {
-    const { key, address } = this.senders.of(arrival);
+    const { key, address } = this.senders.senderOf(arrival);
     if (key !== undefined) {
       return { name: `key:${key.name}`, id: `key:${key.id}`, expiresAt: key.expiresAt };
     }

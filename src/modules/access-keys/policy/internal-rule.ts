@@ -4,11 +4,11 @@ import type { Request } from 'express';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { EdgeSettings } from '../../edge/index.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
-import { foreignPage, type OwnNames } from './domain/own-page.js';
-import { KeyRule, type Needed } from './key-rule.js';
-import { presentedKey, waysOfKeys } from './presented-key.js';
+import { foreignPageReason, type OwnNames } from './domain/own-page.js';
+import { KeyRule, type KeyRequirement } from './key-rule.js';
+import { presentedKey, howToSendKey } from './presented-key.js';
 import { SecuritySettings } from './security-settings.js';
-import { Senders } from './senders.js';
+import { SenderResolver } from './sender-resolver.js';
 
 /**
  * The internal rule (operations.md, Who may do what): a call is allowed from a trusted network, and
@@ -18,11 +18,11 @@ import { Senders } from './senders.js';
  */
 @Injectable()
 export class InternalRule {
-  private own: (OwnNames & { readonly base: string }) | undefined;
+  private cachedOwnNames: (OwnNames & { readonly base: string }) | undefined;
 
   constructor(
     private readonly settings: SecuritySettings,
-    private readonly senders: Senders,
+    private readonly senders: SenderResolver,
     private readonly keys: KeyRule,
     private readonly edge: EdgeSettings,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
@@ -33,22 +33,23 @@ export class InternalRule {
    * @param needed what is asked of a key; without it any key will do
    * @throws DomainError Unauthorized, Forbidden, RateLimited
    */
-  requireInternal(request: Request, needed: Needed = { roles: [] }): void | Promise<void> {
+  requireInternal(request: Request, needed: KeyRequirement = { roles: [] }): void | Promise<void> {
     const hasKey = presentedKey(request) !== undefined;
     const origins = hasKey ? this.edge.current.corsOrigins : [];
     const grounds = { origins, byNetwork: !hasKey };
-    const fault = foreignPage(request.headers, this.ownNames(), grounds);
+    const fault = foreignPageReason(request.headers, this.ownNames(), grounds);
     if (fault !== undefined) throw forbidden(fault);
     if (hasKey) return this.keys.requireKey(request, needed);
-    if (!this.senders.of(request).trustedNetwork) {
-      throw unauthorized(`internal calls need an API key from here, ${waysOfKeys}`);
+    if (!this.senders.senderOf(request).trustedNetwork) {
+      throw unauthorized(`internal calls need an API key from here, ${howToSendKey}`);
     }
   }
 
   private ownNames(): OwnNames {
     const base = this.settings.current.externalUrlBase;
-    if (this.own?.base !== base) this.own = { base, ...ownNames(base, this.environment.host) };
-    return this.own;
+    if (this.cachedOwnNames?.base !== base)
+      this.cachedOwnNames = { base, ...ownNames(base, this.environment.host) };
+    return this.cachedOwnNames;
   }
 }
 

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Access, Role, SenderKey } from '../../../core/auth/index.js';
-import type { AccessKey } from '../keys/access-key.js';
+import type { Access, Role, SenderKey } from '../../../core/identity/index.js';
+import type { AccessKey } from '../key/access-key.js';
 import { forbidden, unauthorized } from '../access-keys.errors.js';
 import { contactCenterOf } from '../../edge/index.js';
-import { KeyRing } from '../keys/key-ring.js';
-import { type PresentedKey, presentedKey, waysOfKeys } from './presented-key.js';
+import { AccessKeyCache } from '../key/access-key-cache.js';
+import { type PresentedKey, presentedKey, howToSendKey } from './presented-key.js';
 import { RateLimits } from './rate-limits.js';
-import { Senders } from './senders.js';
+import { SenderResolver } from './sender-resolver.js';
 
 /** What is asked of a key. */
-export type Needed = Pick<Access, 'roles' | 'ofAllTenants'>;
+export type KeyRequirement = Pick<Access, 'roles' | 'ofAllTenants'>;
 
 /** Admits requests by their API key. */
 @Injectable()
 export class KeyRule {
   constructor(
-    private readonly senders: Senders,
-    private readonly ring: KeyRing,
+    private readonly senders: SenderResolver,
+    private readonly keyCache: AccessKeyCache,
     private readonly rateLimits: RateLimits,
   ) {}
 
@@ -27,42 +27,42 @@ export class KeyRule {
    * @throws DomainError Unauthorized without a key, or with one that is unknown or has expired;
    *   Forbidden without the role or the tenant; InvalidParameter with several keys; RateLimited
    */
-  requireKey(request: Request, needed: Needed): void | Promise<void> {
-    const { key } = this.senders.of(request);
+  requireKey(request: Request, needed: KeyRequirement): void | Promise<void> {
+    const { key } = this.senders.senderOf(request);
     if (key !== undefined) {
       requireAllowed(key, request, needed);
       return;
     }
     const presented = presentedKey(request);
     if (presented === undefined) {
-      throw unauthorized(`this call needs an API key, ${waysOfKeys}`);
+      throw unauthorized(`this call needs an API key, ${howToSendKey}`);
     }
-    const found = this.ring.find(presented.text);
+    const found = this.keyCache.find(presented.text);
     if (found instanceof Promise) {
-      return found.then((found) => this.accept(request, presented, found, needed));
+      return found.then((found) => this.applyKey(request, presented, found, needed));
     }
-    this.accept(request, presented, found, needed);
+    this.applyKey(request, presented, found, needed);
   }
 
-  private accept(
+  private applyKey(
     request: Request,
     { asBearer }: PresentedKey,
     found: AccessKey | undefined,
-    needed: Needed,
+    needed: KeyRequirement,
   ): void {
     if (found === undefined) throw unauthorized('the API key is not known here');
-    const sender = this.senders.of(request);
+    const sender = this.senders.senderOf(request);
     const key = { ...found, asBearer };
     // Noted before it is judged: log and audit name whose key was refused.
     request.sender = { ...sender, key };
-    requireLive(key);
+    requireUnexpired(key);
     this.rateLimits.countKey(sender, key.id);
     requireAllowed(key, request, needed);
   }
 }
 
-function requireAllowed(key: SenderKey, request: Request, needed: Needed): void {
-  requireLive(key);
+function requireAllowed(key: SenderKey, request: Request, needed: KeyRequirement): void {
+  requireUnexpired(key);
   requireTenant(key, contactCenterOf(request));
   requireRole(key.roles, needed.roles);
   if (needed.ofAllTenants === true && key.tenants !== null) {
@@ -72,7 +72,7 @@ function requireAllowed(key: SenderKey, request: Request, needed: Needed): void 
   }
 }
 
-function requireLive({ hasExpired }: SenderKey): void {
+function requireUnexpired({ hasExpired }: SenderKey): void {
   if (hasExpired === true) throw unauthorized('the API key has expired');
 }
 

@@ -10,7 +10,7 @@ export interface PresentedKey {
 }
 
 /** How a key is sent, in words for who sent none. */
-export const waysOfKeys =
+export const howToSendKey =
   'as Authorization: Bearer, as X-Api-Key, as apikey or as the password of HTTP Basic';
 
 /**
@@ -26,7 +26,7 @@ export function presentedKey(request: Request): PresentedKey | undefined {
   const authorized = isUsers ? undefined : (bearer ?? basicPassword(request));
   const texts = new Set([headers['x-api-key'], headers.apikey, authorized].filter(isText));
   if (!isUsers && isText(headers.authorization) && !isText(authorized)) {
-    throw unauthorized(`no API key can be read in Authorization; send one ${waysOfKeys}`);
+    throw unauthorized(`no API key can be read in Authorization; send one ${howToSendKey}`);
   }
   if (texts.size > 1) throw invalidParameter('the request', 'one API key; this one shows several');
   const [text] = texts;

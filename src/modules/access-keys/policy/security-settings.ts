@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /** What the access policy needs of the configuration; the options module pushes it here. */
-export interface SecurityFacts {
+export interface SecuritySettingsSnapshot {
   /** `security.trusted_networks`: CIDR blocks whose callers are internal. */
   readonly trustedNetworks: readonly string[];
   /** `security.trusted_proxies`: CIDR blocks whose `X-Forwarded-For` counts. */
@@ -17,7 +17,7 @@ export interface SecurityFacts {
 /** Port: the access policy's part of the configuration in force. */
 @Injectable()
 export class SecuritySettings {
-  private facts: SecurityFacts = {
+  private snapshot: SecuritySettingsSnapshot = {
     trustedNetworks: ['127.0.0.0/8', '::1/128'],
     trustedProxies: [],
     publicApiKey: false,
@@ -25,11 +25,11 @@ export class SecuritySettings {
     externalUrlBase: '',
   };
 
-  get current(): SecurityFacts {
-    return this.facts;
+  get current(): SecuritySettingsSnapshot {
+    return this.snapshot;
   }
 
-  replace(facts: SecurityFacts): void {
-    this.facts = facts;
+  replace(facts: SecuritySettingsSnapshot): void {
+    this.snapshot = facts;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { comparable, isAccessNumber } from './phone-number.js';
+import { toComparableNumber, isAccessNumber } from './phone-number.js';
 
 describe('comparable', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('comparable', () => {
     ['+33155559999', 'US', '+33155559999'],
     ['42', 'US', '42'],
   ])('reads %j with default country %j as %j', (number, country, expected) => {
-    expect(comparable(number, country)).toBe(expected);
+    expect(toComparableNumber(number, country)).toBe(expected);
   });
 });
 

@@ -10,7 +10,7 @@ import metadata from 'libphonenumber-js/min/metadata';
  * number can be one; else its digits and a leading `+`; what has no digits compares as it is.
  * @param defaultCountry two-letter country, or empty
  */
-export function comparable(number: string, defaultCountry: string): string {
+export function toComparableNumber(number: string, defaultCountry: string): string {
   const written = number.trim();
   if (defaultCountry !== '') {
     const parsed = parsePhoneNumberFromString(written, defaultCountry as CountryCode, metadata);

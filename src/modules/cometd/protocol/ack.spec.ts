@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { acknowledged } from './message.js';
+import { acknowledgedSeq } from './message.js';
 import { connectReply } from './replies.js';
 
 const message = { channel: '/meta/connect', id: '7' };
 
 describe('the ack extension', () => {
   it.each([0, 1, Number.MAX_SAFE_INTEGER])('acknowledges up to %d', (ack) => {
-    expect(acknowledged({ ext: { ack } })).toBe(ack);
+    expect(acknowledgedSeq({ ext: { ack } })).toBe(ack);
   });
 
   it.each([-1, 1.5, 2 ** 53, Infinity, '7', true, null, {}, [7]])(
     'acknowledges nothing with %p',
     (ack) => {
-      expect(acknowledged({ ext: { ack } })).toBeUndefined();
+      expect(acknowledgedSeq({ ext: { ack } })).toBeUndefined();
     },
   );
 
   it.each([undefined, null, 7, [7], {}])('acknowledges nothing with the ext %j', (ext) => {
-    expect(acknowledged({ ext })).toBeUndefined();
+    expect(acknowledgedSeq({ ext })).toBeUndefined();
   });
 
   it('has a number in every reply to a connect, 0 too', () => {

@@ -6,7 +6,7 @@ export const eventChannel = '/_genesys';
 const serviceChannel = /^\/service(?:\/[A-Za-z0-9_!~()$@-]+)+$/;
 
 /** How many channels one message may name; nobody needs more than two. */
-const mostChannels = 20;
+const maxChannels = 20;
 
 /** Whether the channel is for messages to the server (Bayeux 1.0, 2.2.3). */
 export function isServiceChannel(channel: string): boolean {
@@ -17,11 +17,11 @@ export function isServiceChannel(channel: string): boolean {
  * The channels that a subscribe or unsubscribe names.
  * @returns `missing` when it names none, `denied` when one of them is not for clients
  */
-export function namedChannels(message: ClientMessage): string[] | 'missing' | 'denied' {
+export function requestedChannels(message: ClientMessage): string[] | 'missing' | 'denied' {
   const { subscription } = message;
   const named: readonly unknown[] = Array.isArray(subscription) ? subscription : [subscription];
   if (subscription === undefined || named.length === 0) return 'missing';
-  if (named.length > mostChannels || !named.every(isAllowed)) return 'denied';
+  if (named.length > maxChannels || !named.every(isAllowed)) return 'denied';
   return [...new Set(named)];
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { wantedTimeout } from './message.js';
+import { requestedTimeout } from './message.js';
 import {
-  answerText,
+  responseText,
   connectReply,
   errors,
-  mailText,
-  refusal,
+  eventMessageText,
+  errorReply,
   type Reply,
-  unknownSession,
+  unknownSessionReply,
 } from './replies.js';
 
 const message = { channel: '/meta/connect', connectionType: 'long-polling', id: '7' };
@@ -26,18 +26,18 @@ describe('/meta/connect', () => {
   });
 
   it.each([0, 1, 300, 1e9])('may be wanted for %d ms', (timeout) => {
-    expect(wantedTimeout({ advice: { timeout } })).toBe(timeout);
+    expect(requestedTimeout({ advice: { timeout } })).toBe(timeout);
   });
 
   it.each([undefined, null, [], 300, {}, { timeout: -1 }, { timeout: '300' }, { timeout: null }])(
     'is held as long as ours with the advice %j',
     (advice) => {
-      expect(wantedTimeout({ advice })).toBeUndefined();
+      expect(requestedTimeout({ advice })).toBeUndefined();
     },
   );
 
   it('of a session that is unknown is told to start anew', () => {
-    expect(unknownSession({ ...message, clientId: 'x' })).toEqual({
+    expect(unknownSessionReply({ ...message, clientId: 'x' })).toEqual({
       ...{ id: '7', channel: '/meta/connect', successful: false },
       error: '402::session_unknown',
       advice: { interval: 0, reconnect: 'handshake' },
@@ -45,7 +45,7 @@ describe('/meta/connect', () => {
   });
 
   it('that another has taken the place of is not: the session goes on', () => {
-    expect(refusal(message, errors.replaced)).toEqual({
+    expect(errorReply(message, errors.replaced)).toEqual({
       ...{ id: '7', channel: '/meta/connect', successful: false },
       error: '409::connect_replaced',
     });
@@ -54,11 +54,16 @@ describe('/meta/connect', () => {
 
 describe('an answer', () => {
   const parsed = (mail: readonly string[], replies: readonly Reply[]): unknown =>
-    JSON.parse(answerText(mail, replies));
+    JSON.parse(responseText(mail, replies));
 
   it('has mail first and the reply to the connect last', () => {
     const [other, reply] = [{ channel: '/meta/subscribe' }, { channel: '/meta/connect' }];
-    expect(parsed([mailText('{"message":"ü","id":"1"}'), mailText('{}')], [other, reply])).toEqual([
+    expect(
+      parsed(
+        [eventMessageText('{"message":"ü","id":"1"}'), eventMessageText('{}')],
+        [other, reply],
+      ),
+    ).toEqual([
       { channel: '/_genesys', data: { message: 'ü', id: '1' } },
       { channel: '/_genesys', data: {} },
       other,
@@ -67,7 +72,7 @@ describe('an answer', () => {
   });
 
   it('may have mail alone, or replies alone', () => {
-    expect(parsed([mailText('{}')], [])).toEqual([{ channel: '/_genesys', data: {} }]);
+    expect(parsed([eventMessageText('{}')], [])).toEqual([{ channel: '/_genesys', data: {} }]);
     expect(parsed([], [{}])).toEqual([{}]);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasCommonConnectionType } from './channels.js';
-import { wantsAck } from './message.js';
-import { connectionTypes, errors, handshakeReply, refusal, stayAway } from './replies.js';
+import { requestsAck } from './message.js';
+import {
+  connectionTypes,
+  errors,
+  handshakeReply,
+  errorReply,
+  noReconnectAdvice,
+} from './replies.js';
 
 const clientId = '0123456789abcdef0123456789abcdef01234567';
 const advice = { interval: 0, reconnect: 'retry', timeout: 60_000 } as const;
@@ -31,7 +37,7 @@ describe('/meta/handshake', () => {
   it.each([{ ack: true }, { ack: { enabled: true } }, { ack: { enabled: true, x: 1 } }])(
     'asks for acknowledgements with %j',
     (ext) => {
-      expect(wantsAck({ ext })).toBe(true);
+      expect(requestsAck({ ext })).toBe(true);
     },
   );
 
@@ -46,7 +52,7 @@ describe('/meta/handshake', () => {
     { ack: {} },
     { ack: [true] },
   ])('does not with %j', (ext) => {
-    expect(wantsAck({ ext })).toBe(false);
+    expect(requestsAck({ ext })).toBe(false);
   });
 
   it.each([
@@ -68,7 +74,7 @@ describe('/meta/handshake', () => {
 
   it('that is refused says why, and whether to come back', () => {
     const message = { channel: '/meta/handshake', id: 1, ext: { ack: true } };
-    expect(refusal(message, errors.userRequired, stayAway)).toEqual({
+    expect(errorReply(message, errors.userRequired, noReconnectAdvice)).toEqual({
       id: 1,
       channel: '/meta/handshake',
       successful: false,

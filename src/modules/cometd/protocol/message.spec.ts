@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clientIdOf, elementsOf, heldPart, idOf } from './message.js';
+import { clientIdOf, toElements, retainForReply, idOf } from './message.js';
 
 const clientId = '0123456789abcdef0123456789abcdef01234567';
 
 describe('the elements of a body', () => {
   it('are one message, or those of an array', () => {
-    expect(elementsOf({ channel: '/a' })).toEqual([{ channel: '/a' }]);
-    expect(elementsOf([{ channel: '/a' }, {}])).toEqual([{ channel: '/a' }, {}]);
+    expect(toElements({ channel: '/a' })).toEqual([{ channel: '/a' }]);
+    expect(toElements([{ channel: '/a' }, {}])).toEqual([{ channel: '/a' }, {}]);
   });
 
   it('are none when it is neither', () => {
-    expect(elementsOf([])).toEqual([]);
+    expect(toElements([])).toEqual([]);
     for (const body of [null, undefined, 7, 'x', true]) {
-      expect(elementsOf(body)).toBeUndefined();
+      expect(toElements(body)).toBeUndefined();
     }
   });
 
   it('that are no messages keep their place, for an error each', () => {
-    expect(elementsOf([7, {}, null, 'x', [], [{}]])).toEqual([
+    expect(toElements([7, {}, null, 'x', [], [{}]])).toEqual([
       ...[undefined, {}, undefined, undefined, undefined, undefined],
     ]);
   });
@@ -26,7 +26,7 @@ describe('the elements of a body', () => {
   it('are as many as the array has, whatever is in it', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), (body) => {
-        expect(elementsOf(body)).toHaveLength(body.length);
+        expect(toElements(body)).toHaveLength(body.length);
       }),
     );
   });
@@ -66,8 +66,8 @@ describe('what is kept of a connect that is held', () => {
   it('is what its reply goes by', () => {
     const timesync = { tc: 1, l: 2, o: 3 };
     const message = { channel: '/meta/connect', id: '7', ext: { timesync } };
-    expect(heldPart(message)).toEqual(message);
-    expect(heldPart({ channel: '/meta/connect' })).toEqual({ channel: '/meta/connect' });
+    expect(retainForReply(message)).toEqual(message);
+    expect(retainForReply({ channel: '/meta/connect' })).toEqual({ channel: '/meta/connect' });
   });
 
   it('is nothing else, however large', () => {
@@ -76,6 +76,6 @@ describe('what is kept of a connect that is held', () => {
       ext: { ack: 1, fill: 'x', timesync: { tc: 1, fill: 'x' } },
     };
     const ext = { timesync: { tc: 1 } };
-    expect(heldPart(message)).toEqual({ channel: '/meta/connect', id: '7', ext });
+    expect(retainForReply(message)).toEqual({ channel: '/meta/connect', id: '7', ext });
   });
 });

@@ -5,7 +5,7 @@ export type ClientMessage = Readonly<Record<string, unknown>>;
 export type Element = ClientMessage | undefined;
 
 /** Reads the elements of a body: one object, or an array of anything. undefined: neither. */
-export function elementsOf(body: unknown): Element[] | undefined {
+export function toElements(body: unknown): Element[] | undefined {
   const list: readonly unknown[] = Array.isArray(body) ? body : [body];
   if (!Array.isArray(body) && !isMessage(body)) return undefined;
   return list.map((element) => (isMessage(element) ? element : undefined));
@@ -39,7 +39,7 @@ export function extOf(message: ClientMessage, name: string): unknown {
  * What the reply to a connect goes by. A connect is held for long, so the rest of it, which may be
  * large, is not kept.
  */
-export function heldPart(message: ClientMessage): ClientMessage {
+export function retainForReply(message: ClientMessage): ClientMessage {
   const { channel } = message;
   const timesync = extOf(message, 'timesync');
   if (!isMessage(timesync)) return { channel, ...idOf(message) };
@@ -48,19 +48,19 @@ export function heldPart(message: ClientMessage): ClientMessage {
 }
 
 /** The number that the client acknowledges in a connect; undefined when it names none. */
-export function acknowledged(message: ClientMessage): number | undefined {
+export function acknowledgedSeq(message: ClientMessage): number | undefined {
   const ack = extOf(message, 'ack');
   return typeof ack === 'number' && Number.isSafeInteger(ack) && ack >= 0 ? ack : undefined;
 }
 
 /** Whether a handshake asks for the ack extension: `ext.ack` true, or an object that enables it. */
-export function wantsAck(message: ClientMessage): boolean {
+export function requestsAck(message: ClientMessage): boolean {
   const ack = extOf(message, 'ack');
   return ack === true || (isMessage(ack) && ack.enabled === true);
 }
 
 /** How long the client wants its connect held at most, milliseconds: its `advice.timeout`. */
-export function wantedTimeout(message: ClientMessage): number | undefined {
+export function requestedTimeout(message: ClientMessage): number | undefined {
   const { advice } = message;
   const timeout = isMessage(advice) ? advice.timeout : undefined;
   return typeof timeout === 'number' && timeout >= 0 ? timeout : undefined;

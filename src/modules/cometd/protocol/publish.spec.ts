@@ -1,26 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
-import { errors, junkReply, refusal, success } from './replies.js';
+import { errors, invalidMessageReply, errorReply, successReply } from './replies.js';
 
 describe('a publish of a client', () => {
   it('to a service is answered without its data', () => {
     const message = { channel: '/service/chat', clientId: 'x', data: { a: [1] }, id: '4' };
-    expect(success(message, 0)).toEqual({ id: '4', channel: '/service/chat', successful: true });
+    expect(successReply(message, 0)).toEqual({
+      id: '4',
+      channel: '/service/chat',
+      successful: true,
+    });
   });
 
   it.each(['/_genesys', '/foo'])('to %s is denied', (channel) => {
-    expect(refusal({ channel, data: 'x', id: 9 }, errors.publishDenied)).toEqual({
+    expect(errorReply({ channel, data: 'x', id: 9 }, errors.publishDenied)).toEqual({
       ...{ id: 9, channel, successful: false, error: '403::publish_denied' },
     });
   });
 
   it('that has no channel is named by its id alone', () => {
-    expect(refusal({ channel: 7, id: '3' }, errors.messageInvalid)).toEqual({
+    expect(errorReply({ channel: 7, id: '3' }, errors.messageInvalid)).toEqual({
       ...{ id: '3', successful: false, error: '400::message_invalid' },
     });
   });
 
   it('that is no message has an error all the same', () => {
-    expect(junkReply).toEqual({ successful: false, error: '400::message_invalid' });
+    expect(invalidMessageReply).toEqual({ successful: false, error: '400::message_invalid' });
   });
 });
 

@@ -31,14 +31,14 @@ export const errors = {
 export type BayeuxError = (typeof errors)[keyof typeof errors];
 
 /** Stops a client from coming back: it would get the same answer for ever. */
-export const stayAway: Advice = { interval: 0, reconnect: 'none' };
-const startAnew: Advice = { interval: 0, reconnect: 'handshake' };
+export const noReconnectAdvice: Advice = { interval: 0, reconnect: 'none' };
+const rehandshakeAdvice: Advice = { interval: 0, reconnect: 'handshake' };
 
 /** A reply to an element that is no message at all. */
-export const junkReply: Reply = { successful: false, error: errors.messageInvalid };
+export const invalidMessageReply: Reply = { successful: false, error: errors.messageInvalid };
 
 /** An unsuccessful reply; `advice` only where the client has to change its ways. */
-export function refusal(message: ClientMessage, error: BayeuxError, advice?: Advice): Reply {
+export function errorReply(message: ClientMessage, error: BayeuxError, advice?: Advice): Reply {
   const { channel, subscription } = message;
   return {
     ...idOf(message),
@@ -51,9 +51,9 @@ export function refusal(message: ClientMessage, error: BayeuxError, advice?: Adv
 }
 
 /** The session is unknown, expired or somebody else's; only a connect is told to start anew. */
-export function unknownSession(message: ClientMessage): Reply {
+export function unknownSessionReply(message: ClientMessage): Reply {
   const isConnect = message.channel === '/meta/connect';
-  return refusal(message, errors.sessionUnknown, isConnect ? startAnew : undefined);
+  return errorReply(message, errors.sessionUnknown, isConnect ? rehandshakeAdvice : undefined);
 }
 
 /**
@@ -86,7 +86,7 @@ export function handshakeReply(
  */
 export function connectReply(
   message: ClientMessage,
-  { ack, advice, now, heldMs }: ConnectFacts,
+  { ack, advice, now, heldMs }: ConnectReplyData,
 ): Reply {
   const ext = { ...(ack === undefined ? {} : { ack }), ...timesync(message, now, heldMs) };
   return {
@@ -98,7 +98,7 @@ export function connectReply(
   };
 }
 
-export interface ConnectFacts {
+export interface ConnectReplyData {
   readonly ack?: number | undefined;
   readonly advice?: Advice | undefined;
   readonly now: number;
@@ -106,7 +106,7 @@ export interface ConnectFacts {
 }
 
 /** A successful reply to anything but handshake and connect; `subscription` is echoed as it came. */
-export function success(message: ClientMessage, now: number): Reply {
+export function successReply(message: ClientMessage, now: number): Reply {
   const { channel, subscription } = message;
   const ext = timesync(message, now, 0);
   return {
@@ -119,12 +119,12 @@ export function success(message: ClientMessage, now: number): Reply {
 }
 
 /** One event as it goes out; `data` is JSON already. */
-export function mailText(data: string): string {
+export function eventMessageText(data: string): string {
   return `{"channel":"/_genesys","data":${data}}`;
 }
 
 /** An answer: mail first, then the replies, the one to the connect last. */
-export function answerText(mail: readonly string[], replies: readonly Reply[]): string {
+export function responseText(mail: readonly string[], replies: readonly Reply[]): string {
   return `[${[...mail, ...replies.map((reply) => JSON.stringify(reply))].join(',')}]`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isServiceChannel, namedChannels } from './channels.js';
-import { errors, refusal, success, unknownSession } from './replies.js';
+import { isServiceChannel, requestedChannels } from './channels.js';
+import { errors, errorReply, successReply, unknownSessionReply } from './replies.js';
 
 const message = { channel: '/meta/subscribe', clientId: 'x', id: '2' };
 const channels = (count: number) =>
@@ -17,7 +17,7 @@ describe('/meta/subscribe', () => {
     ],
     [channels(20), channels(20)],
   ])('to %j is about these channels, each once', (subscription, named) => {
-    expect(namedChannels({ subscription })).toEqual(named);
+    expect(requestedChannels({ subscription })).toEqual(named);
   });
 
   it.each([
@@ -26,33 +26,36 @@ describe('/meta/subscribe', () => {
     ...['/service/a/*', '/service//a', '/service/ä', '/service/a b', '/service/a\n', ' /_genesys'],
     ...[`/service/${'x'.repeat(200)}`, 7, null, true, {}],
   ])('to %j is denied', (subscription) => {
-    expect(namedChannels({ subscription })).toBe('denied');
+    expect(requestedChannels({ subscription })).toBe('denied');
   });
 
   it('is denied as a whole when one channel is, or when they are too many', () => {
-    expect(namedChannels({ subscription: ['/_genesys', '/foo'] })).toBe('denied');
-    expect(namedChannels({ subscription: ['/_genesys', ['/_genesys']] })).toBe('denied');
-    expect(namedChannels({ subscription: channels(21) })).toBe('denied');
+    expect(requestedChannels({ subscription: ['/_genesys', '/foo'] })).toBe('denied');
+    expect(requestedChannels({ subscription: ['/_genesys', ['/_genesys']] })).toBe('denied');
+    expect(requestedChannels({ subscription: channels(21) })).toBe('denied');
   });
 
   it('to nothing lacks something', () => {
-    expect(namedChannels({})).toBe('missing');
-    expect(namedChannels({ subscription: [] })).toBe('missing');
+    expect(requestedChannels({})).toBe('missing');
+    expect(requestedChannels({ subscription: [] })).toBe('missing');
   });
 
   it.each(['/_genesys', ['/_genesys'], ['/_genesys', '/service/chat']])(
     'has its subscription %j echoed as it was given',
     (subscription) => {
       const echoed = { id: '2', channel: '/meta/subscribe', subscription };
-      expect(success({ ...message, subscription }, 0)).toEqual({ ...echoed, successful: true });
-      expect(refusal({ ...message, subscription }, errors.subscribeDenied)).toEqual({
+      expect(successReply({ ...message, subscription }, 0)).toEqual({
+        ...echoed,
+        successful: true,
+      });
+      expect(errorReply({ ...message, subscription }, errors.subscribeDenied)).toEqual({
         ...{ ...echoed, successful: false, error: '403::subscribe_denied' },
       });
     },
   );
 
   it('of a session that is unknown has no advice: the next connect will tell', () => {
-    expect(unknownSession({ ...message, subscription: '/_genesys' })).toEqual({
+    expect(unknownSessionReply({ ...message, subscription: '/_genesys' })).toEqual({
       ...{ id: '2', channel: '/meta/subscribe', subscription: '/_genesys' },
       ...{ successful: false, error: '402::session_unknown' },
     });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { connectReply, handshakeReply, refusal, success, errors, stayAway } from './replies.js';
+import {
+  connectReply,
+  handshakeReply,
+  errorReply,
+  successReply,
+  errors,
+  noReconnectAdvice,
+} from './replies.js';
 
 const sent = { channel: '/meta/connect', ext: { timesync: { tc: 1000, l: 20, o: 5 } } };
 
@@ -15,7 +22,7 @@ describe('the timesync extension', () => {
       ack: 3,
       timesync: { tc: 1000, ts: 1025, p: 0, a: 0 },
     });
-    expect(handshakeReply(sent, 'x', stayAway, 1025).ext).toMatchObject({
+    expect(handshakeReply(sent, 'x', noReconnectAdvice, 1025).ext).toMatchObject({
       ack: true,
       timesync: { a: 0 },
     });
@@ -23,17 +30,19 @@ describe('the timesync extension', () => {
 
   it('knows no lag and no offset at first', () => {
     const first = { ext: { timesync: { tc: 1000 } } };
-    expect(success(first, 1100).ext).toEqual({ timesync: { tc: 1000, ts: 1100, p: 0, a: -100 } });
+    expect(successReply(first, 1100).ext).toEqual({
+      timesync: { tc: 1000, ts: 1100, p: 0, a: -100 },
+    });
   });
 
   it.each([undefined, null, 7, {}, { tc: '1000' }, { l: 1 }, [1000]])(
     'is not answered to %j',
     (timesync) => {
-      expect(success({ ext: { timesync } }, 0)).not.toHaveProperty('ext');
+      expect(successReply({ ext: { timesync } }, 0)).not.toHaveProperty('ext');
     },
   );
 
   it('is not answered to what is refused', () => {
-    expect(refusal(sent, errors.sessionUnknown)).not.toHaveProperty('ext');
+    expect(errorReply(sent, errors.sessionUnknown)).not.toHaveProperty('ext');
   });
 });

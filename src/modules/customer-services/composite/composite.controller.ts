@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Internal } from '../../../core/auth/index.js';
+import { Internal } from '../../../core/identity/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { MandatoryJsonMembers, parseBody, withoutServersMember } from '../../edge/index.js';
-import { CviewRoles } from '../cview-roles.guard.js';
-import { type JsonMap } from '../items/event-fields.js';
-import { locationOf } from '../items/item-location.js';
+import { MandatoryJsonMembers, parseBody, withoutServerOwnedMember } from '../../edge/index.js';
+import { CviewRoleGuard } from '../cview-role.guard.js';
+import { type JsonMap } from '../item/item-event.dto.js';
+import { locationOf } from '../item/item-location.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { compositeOf, compositeSchema } from './composite.dto.js';
 import { ApiStartComposite } from './composite.openapi.js';
@@ -15,7 +15,7 @@ import { type CompositeAnswer, CompositeService } from './composite.service.js';
 /** Composite start (cs.md, Operations). */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
-@UseGuards(CviewRoles)
+@UseGuards(CviewRoleGuard)
 @Controller('genesys/1/cs/services_composite')
 export class CompositeController {
   constructor(private readonly composites: CompositeService) {}
@@ -29,7 +29,7 @@ export class CompositeController {
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
     const elements = compositeOf(body, parseBody(compositeSchema, body), (members) =>
-      withoutServersMember(request, members),
+      withoutServerOwnedMember(request, members),
     );
     const services = await this.composites.start(tenant, elements);
     return new LocatedAnswer({ services }, locationOfFirst(request, services));

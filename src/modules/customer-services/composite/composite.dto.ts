@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { field } from '../items/event-fields.js';
-import type { JsonMap } from '../items/event-fields.js';
-import { newServiceOf, serviceSchema } from '../services/services.dto.js';
-import type { NewService } from '../services/new-service.js';
-import { newStateOf, stateSchema } from '../states/states.dto.js';
-import type { NewState } from '../states/new-state.js';
-import { newTaskOf, taskSchema } from '../tasks/tasks.dto.js';
-import type { NewTask } from '../tasks/new-task.js';
+import { field, type JsonMap } from '../item/item-event.dto.js';
+import { newServiceOf, serviceSchema } from '../service/service.dto.js';
+import type { NewService } from '../service/service.repository.js';
+import { newStateOf, stateSchema } from '../state/state.dto.js';
+import type { NewState } from '../state/state.repository.js';
+import { newTaskOf, taskSchema } from '../task/task.dto.js';
+import type { NewTask } from '../task/task.repository.js';
 
 /** What is to be found active, or made. */
 export interface CompositeElement {
@@ -18,9 +17,9 @@ export interface CompositeElement {
 }
 
 /** More would hold their locks for too long. */
-const mostElements = 100;
+const maxElements = 100;
 
-const truth = field('true or false', (value) => {
+const booleanField = field('true or false', (value) => {
   const word = typeof value === 'string' ? value.toLowerCase() : value;
   if (word === true || word === 'true') return true;
   return word === false || word === 'false' ? false : undefined;
@@ -31,15 +30,15 @@ const element = z.object(
     service: serviceSchema,
     state: stateSchema,
     task: taskSchema.nullish(),
-    associate_state_task: truth,
+    associate_state_task: booleanField,
   },
   'takes a map with service and state',
 );
 
-const size = `takes 1 to ${String(mostElements)} elements`;
+const sizeRule = `takes 1 to ${String(maxElements)} elements`;
 
 export const compositeSchema = z.object({
-  services: z.array(element, size).min(1, size).max(mostElements, size),
+  services: z.array(element, sizeRule).min(1, sizeRule).max(maxElements, sizeRule),
 });
 
 /**

@@ -1,12 +1,5 @@
 import { json, Operation } from '../../../core/http/openapi/operation.js';
-import {
-  badJson,
-  noState,
-  section,
-  serviceId,
-  serviceUrl,
-  taskId,
-} from '../items/items.openapi.js';
+import { badJson, noState, section, serviceId, serviceUrl, taskId } from '../item/item.openapi.js';
 
 export const ApiStartComposite = (): MethodDecorator =>
   Operation({

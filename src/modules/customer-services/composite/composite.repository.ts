@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
-import type { JsonMap, Scalar } from '../items/event-fields.js';
-import { completedAt, typeText, withExtensions } from '../items/item-columns.js';
-import { jsonOf } from '../items/parameters.js';
-import { isWritable, renewal, type Target, targetValues } from '../items/renewal.js';
-import type { NewService } from '../services/new-service.js';
+import type { JsonMap, Scalar } from '../item/item-event.dto.js';
+import { completedAtSql, typeTextSql, mergedExtensionsSql } from '../item/item-columns-sql.js';
+import { jsonParameter } from '../item/statement-parameters.js';
+import { isWritableSql, renewalSql, type WriteTarget, targetValues } from '../item/renewal-sql.js';
+import type { NewService } from '../service/service.repository.js';
 
 /** Sorted by what is locked: two that want the same locks take them in the same order. */
 const lock = statement(
@@ -18,8 +18,8 @@ const findActive = (name: string, owner: string) =>
   statement(
     name,
     `SELECT s.id FROM cs_service s
-      WHERE s.tenant = $1 AND ${owner} AND s.expires_at > statement_timestamp() AND ${completedAt('s')} IS NULL
-        AND s.contact_key IS NOT DISTINCT FROM $3 AND ${typeText('s')} IS NOT DISTINCT FROM $4
+      WHERE s.tenant = $1 AND ${owner} AND s.expires_at > statement_timestamp() AND ${completedAtSql('s')} IS NULL
+        AND s.contact_key IS NOT DISTINCT FROM $3 AND ${typeTextSql('s')} IS NOT DISTINCT FROM $4
       ORDER BY s.started_at DESC, s.id DESC LIMIT 1`,
   );
 
@@ -29,25 +29,25 @@ const findOfContact = findActive(
   's.customer_id IS NULL AND $2::text IS NULL',
 );
 
-const adopt = statement(
+const reuseService = statement(
   'customerServices.adoptService',
-  `UPDATE cs_service s SET ${renewal()}, extensions = ${withExtensions('s', '$5::json')}
-    WHERE ${isWritable} AND s.completed_at IS NULL RETURNING s.id`,
+  `UPDATE cs_service s SET ${renewalSql()}, extensions = ${mergedExtensionsSql('s', '$5::json')}
+    WHERE ${isWritableSql} AND s.completed_at IS NULL RETURNING s.id`,
 );
 
-const adoptItem = (name: string, table: string, condition: string) =>
+const reuseItemStatement = (name: string, table: string, condition: string) =>
   statement(
     name,
-    `UPDATE ${table} t SET extensions = ${withExtensions('t', '$3::json')}
+    `UPDATE ${table} t SET extensions = ${mergedExtensionsSql('t', '$3::json')}
       WHERE t.service_id = $1 AND t.id = (
         SELECT id FROM ${table} i WHERE i.service_id = $1 AND i.completed_at IS NULL
-           AND ${typeText('i')} IS NOT DISTINCT FROM $2 ${condition}
+           AND ${typeTextSql('i')} IS NOT DISTINCT FROM $2 ${condition}
          ORDER BY i.started_at DESC, i.id DESC LIMIT 1)
      RETURNING t.id::float8 AS id`,
   );
 
-const adoptState = adoptItem('customerServices.adoptState', 'cs_state', '');
-const adoptTask = adoptItem(
+const reuseState = reuseItemStatement('customerServices.adoptState', 'cs_state', '');
+const reuseTask = reuseItemStatement(
   'customerServices.adoptTask',
   'cs_task',
   'AND ($4::bigint IS NULL OR i.state_id = $4)',
@@ -77,31 +77,31 @@ export class CompositeRepository {
    * Locks and renews a service that was found, and puts extensions into it.
    * @returns false when somebody has ended or removed it meanwhile
    */
-  async adoptService(target: Target, extensions: JsonMap): Promise<boolean> {
-    const values = [...targetValues(target), jsonOf(extensions)];
-    return (await this.database.execute(adopt, values)) > 0;
+  async reuseService(target: WriteTarget, extensions: JsonMap): Promise<boolean> {
+    const values = [...targetValues(target), jsonParameter(extensions)];
+    return (await this.database.execute(reuseService, values)) > 0;
   }
 
   /** Puts extensions into the active state of that type that started last. @returns its id */
-  adoptState(
+  reuseState(
     uuid: string,
     type: Scalar | undefined,
     extensions: JsonMap,
   ): Promise<number | undefined> {
-    return this.adopt(adoptState, [uuid, textOf(type), jsonOf(extensions)]);
+    return this.reuseItem(reuseState, [uuid, textOf(type), jsonParameter(extensions)]);
   }
 
   /** As `adoptState`. @param stateId the state that it must hang on; undefined: any, or none */
-  adoptTask(
+  reuseTask(
     uuid: string,
     type: Scalar | undefined,
     extensions: JsonMap,
     stateId: number | undefined,
   ): Promise<number | undefined> {
-    return this.adopt(adoptTask, [uuid, textOf(type), jsonOf(extensions), stateId]);
+    return this.reuseItem(reuseTask, [uuid, textOf(type), jsonParameter(extensions), stateId]);
   }
 
-  private async adopt(what: Statement, values: unknown[]): Promise<number | undefined> {
+  private async reuseItem(what: Statement, values: unknown[]): Promise<number | undefined> {
     return (await this.database.row<{ id: number }>(what, values))?.id;
   }
 }

@@ -4,13 +4,11 @@ import { UnitOfWork } from '../../../core/database/index.js';
 import { invalidParameter } from '../../../core/errors/index.js';
 import { stateNotFound } from '../customer-services.errors.js';
 import { serviceIdOf } from '../domain/service-id.js';
-import type { Target } from '../items/renewal.js';
-import type { NewService } from '../services/new-service.js';
-import { ServiceWrites } from '../services/service-writes.js';
-import { ServiceRepository } from '../services/service.repository.js';
-import type { NewState } from '../states/new-state.js';
-import { StateRepository } from '../states/state.repository.js';
-import { TaskRepository } from '../tasks/task.repository.js';
+import type { WriteTarget } from '../item/renewal-sql.js';
+import { type NewService, ServiceRepository } from '../service/service.repository.js';
+import { ServiceWriter } from '../service/service-writer.js';
+import { type NewState, StateRepository } from '../state/state.repository.js';
+import { TaskRepository } from '../task/task.repository.js';
 import type { TenantName } from '../tenant.js';
 import type { CompositeElement } from './composite.dto.js';
 import { CompositeRepository } from './composite.repository.js';
@@ -23,7 +21,7 @@ export interface CompositeAnswer {
 }
 
 /** Whether something was made or found. */
-interface Found<Id> {
+interface FoundOrCreated<Id> {
   readonly id: Id;
   readonly created: boolean;
 }
@@ -36,7 +34,7 @@ export class CompositeService {
     private readonly services: ServiceRepository,
     private readonly states: StateRepository,
     private readonly tasks: TaskRepository,
-    private readonly writes: ServiceWrites,
+    private readonly writes: ServiceWriter,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -47,24 +45,24 @@ export class CompositeService {
    */
   start(tenant: TenantName, elements: readonly CompositeElement[]): Promise<CompositeAnswer[]> {
     return this.unitOfWork.run(async () => {
-      await this.composites.lock(elements.map(({ service }) => keyOf(tenant, service)));
+      await this.composites.lock(elements.map(({ service }) => lockKeyOf(tenant, service)));
       const answers: CompositeAnswer[] = [];
       for (const [index, element] of elements.entries()) {
-        answers.push(await this.startOne(tenant, element, `services[${String(index)}]`));
+        answers.push(await this.startElement(tenant, element, `services[${String(index)}]`));
       }
       return answers;
     });
   }
 
-  private async startOne(
+  private async startElement(
     tenant: TenantName,
     element: CompositeElement,
     path: string,
   ): Promise<CompositeAnswer> {
-    const service = await this.service(tenant, element.service, path);
+    const service = await this.findOrStartService(tenant, element.service, path);
     const target = this.writes.targetOf(tenant, service.id);
-    const state = await this.state(target, element.state, service.created);
-    const task = await this.task(target, element, state.id);
+    const state = await this.findOrStartState(target, element.state, service.created);
+    const task = await this.findOrStartTask(target, element, state.id);
     return {
       service: { service_id: serviceIdOf(service.id), created: service.created },
       state: { state_id: state.id, created: state.created },
@@ -73,17 +71,17 @@ export class CompositeService {
   }
 
   /** One that is ended or removed between the look and the lock is looked for again. */
-  private async service(
+  private async findOrStartService(
     tenant: TenantName,
     wanted: NewService,
     path: string,
-  ): Promise<Found<string>> {
-    await this.requireAhead(wanted, `${path}.service.expiration_time`);
+  ): Promise<FoundOrCreated<string>> {
+    await this.requireFutureEnd(wanted, `${path}.service.expiration_time`);
     for (;;) {
       const found = await this.composites.findService(tenant, wanted);
       if (found === undefined) break;
       const target = this.writes.targetOf(tenant, found);
-      if (await this.composites.adoptService(target, wanted.extensions)) {
+      if (await this.composites.reuseService(target, wanted.extensions)) {
         return { id: found, created: false };
       }
     }
@@ -93,35 +91,35 @@ export class CompositeService {
   }
 
   /** Also of an element whose service will be found: whether a body is right must not hang on that. */
-  private async requireAhead({ ttl, expirationTime }: NewService, name: string): Promise<void> {
+  private async requireFutureEnd({ ttl, expirationTime }: NewService, name: string): Promise<void> {
     if (ttl !== undefined || expirationTime === undefined) return;
-    if (!(await this.services.isAhead(expirationTime))) {
+    if (!(await this.services.isFuture(expirationTime))) {
       throw invalidParameter(name, 'a time in the future');
     }
   }
 
-  private async state(
-    target: Target,
+  private async findOrStartState(
+    target: WriteTarget,
     wanted: NewState,
     isServiceNew: boolean,
-  ): Promise<Found<number>> {
+  ): Promise<FoundOrCreated<number>> {
     const { type, extensions } = wanted;
     const found = isServiceNew
       ? undefined
-      : await this.composites.adoptState(target.uuid, type, extensions);
+      : await this.composites.reuseState(target.uuid, type, extensions);
     if (found !== undefined) return { id: found, created: false };
-    return { id: required(await this.states.start(target, wanted)), created: true };
+    return { id: requireId(await this.states.start(target, wanted)), created: true };
   }
 
-  private async task(
-    target: Target,
+  private async findOrStartTask(
+    target: WriteTarget,
     { task: wanted, associateStateTask }: CompositeElement,
     stateId: number,
-  ): Promise<Found<number> | undefined> {
+  ): Promise<FoundOrCreated<number> | undefined> {
     if (wanted === undefined) return undefined;
     const { type, extensions } = wanted;
     const only = associateStateTask ? stateId : undefined;
-    const found = await this.composites.adoptTask(target.uuid, type, extensions, only);
+    const found = await this.composites.reuseTask(target.uuid, type, extensions, only);
     if (found !== undefined) return { id: found, created: false };
     const task = { ...wanted, stateId: only ?? wanted.stateId };
     const id = await this.tasks.start(target, task);
@@ -130,7 +128,7 @@ export class CompositeService {
   }
 }
 
-function keyOf(tenant: TenantName, { customerId, contactKey, type }: NewService): string {
+function lockKeyOf(tenant: TenantName, { customerId, contactKey, type }: NewService): string {
   const key = [
     tenant,
     customerId ?? null,
@@ -141,7 +139,7 @@ function keyOf(tenant: TenantName, { customerId, contactKey, type }: NewService)
 }
 
 /** The unit of work holds the service. */
-function required(id: number | undefined): number {
+function requireId(id: number | undefined): number {
   if (id === undefined) throw new Error('a service that is locked is not there');
   return id;
 }

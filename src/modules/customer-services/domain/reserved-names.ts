@@ -20,9 +20,9 @@ const reserved: ReadonlySet<string> = new Set([
   ...['active_states', 'completed_states', 'active_tasks', 'completed_tasks'],
 ]);
 
-const longestName = 255;
+const maxNameLength = 255;
 
-export const extensionNameForm = `1 to ${String(longestName)} characters and none of the names that the API uses itself`;
+export const extensionNameForm = `1 to ${String(maxNameLength)} characters and none of the names that the API uses itself`;
 
 /** Whether the API uses the name itself. */
 export function isReserved(name: string): boolean {
@@ -31,5 +31,5 @@ export function isReserved(name: string): boolean {
 
 /** Whether an extension may have the name. */
 export function isExtensionName(name: string): boolean {
-  return name.length >= 1 && name.length <= longestName && !reserved.has(name);
+  return name.length >= 1 && name.length <= maxNameLength && !reserved.has(name);
 }

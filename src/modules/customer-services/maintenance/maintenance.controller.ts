@@ -2,26 +2,26 @@ import { Controller, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { AccessPolicy, Internal } from '../../../core/auth/index.js';
+import { AccessPolicy, Internal } from '../../../core/identity/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
 import { KnownQuery, MandatoryJsonBody } from '../../edge/index.js';
-import { CviewRoles } from '../cview-roles.guard.js';
-import { type Query as Given, wholeNumberIn } from '../items/item-query.js';
+import { CviewRoleGuard } from '../cview-role.guard.js';
+import { type Query as Given, readWholeNumber } from '../item/item-query.dto.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { type AuditEntry, MaintenanceAudit } from './audit/maintenance-audit.js';
-import { exportOrderOf } from './export/export-order.js';
+import { exportOrderOf } from './export/export.dto.js';
 import { ServiceStream } from './export/service-stream.js';
 import { ApiPurge, ApiReadAudit, ApiStream } from './maintenance.openapi.js';
-import { purgeOrderOf, purgeSchema } from './purge/purge-order.js';
+import { purgeOrderOf, purgeSchema } from './purge/purge.dto.js';
 import { PurgeService } from './purge/purge.service.js';
 
 const defaultEntries = 100;
-const mostEntries = 1000;
+const maxEntries = 1000;
 
 /** What operators do with all services of a tenant (cs.md, Operations). */
 @ApiTags('Context Services')
 @Internal('Supervisor')
-@UseGuards(CviewRoles)
+@UseGuards(CviewRoleGuard)
 @Controller('genesys/1/cs/maintenance')
 export class MaintenanceController {
   constructor(
@@ -57,8 +57,8 @@ export class MaintenanceController {
   @KnownQuery('limit')
   @ApiReadAudit()
   async audit(@Tenant() tenant: TenantName, @Query() query: Given): Promise<AuditEntry[]> {
-    const limit = wholeNumberIn(query, 'limit', 1, mostEntries) ?? defaultEntries;
-    return this.audits.newest(tenant, limit);
+    const limit = readWholeNumber(query, 'limit', 1, maxEntries) ?? defaultEntries;
+    return this.audits.listNewest(tenant, limit);
   }
 
   private callerOf(request: Request): string {

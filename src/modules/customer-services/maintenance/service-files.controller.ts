@@ -11,14 +11,14 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { AccessPolicy, Internal } from '../../../core/auth/index.js';
+import { AccessPolicy, Internal } from '../../../core/identity/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
 import { JsonBody, KnownQuery } from '../../edge/index.js';
-import { CviewRoles } from '../cview-roles.guard.js';
-import { anyObject, type JsonMap } from '../items/event-fields.js';
-import type { Query as Given } from '../items/item-query.js';
+import { CviewRoleGuard } from '../cview-role.guard.js';
+import { anyObject, type JsonMap } from '../item/item-event.dto.js';
+import type { Query as Given } from '../item/item-query.dto.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { filesOrderOf } from './export/export-order.js';
+import { filesOrderOf } from './export/export.dto.js';
 import { type ExportedFile, ExportFolder } from './files/export-folder.js';
 import { ServiceFiles } from './files/service-files.js';
 import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenance.openapi.js';
@@ -26,7 +26,7 @@ import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenan
 /** Services as files on this node (cs.md, Operations; listing, reading and removing are ours). */
 @ApiTags('Context Services')
 @Internal('Supervisor')
-@UseGuards(CviewRoles)
+@UseGuards(CviewRoleGuard)
 @Controller('genesys/1/cs/maintenance')
 export class ServiceFilesController {
   constructor(

@@ -39,19 +39,19 @@ function unknownMember({ path, keys }: z.core.$ZodIssueUnrecognizedKeys): Domain
 function isOptional(issue: z.core.$ZodIssue, body: object, schema: z.ZodType): boolean {
   if (issue.code === 'custom' && issue.params?.optional === true) return true;
   const { path } = issue;
-  const { error } = schema.safeParse(without(body, path));
+  const { error } = schema.safeParse(withoutMember(body, path));
   const at = path.join('.');
   return error?.issues.every((issue) => issue.path.join('.') !== at) ?? true;
 }
 
 /** A copy of the body without one of its members. */
-function without(value: unknown, [step, ...rest]: readonly PropertyKey[]): unknown {
+function withoutMember(value: unknown, [step, ...rest]: readonly PropertyKey[]): unknown {
   if (typeof value !== 'object' || value === null || step === undefined) return value;
   const entries = Object.entries(value).filter(
     ([name]) => name !== String(step) || rest.length > 0,
   );
   const copy = entries.map(([name, member]): [string, unknown] =>
-    name === String(step) ? [name, without(member, rest)] : [name, member],
+    name === String(step) ? [name, withoutMember(member, rest)] : [name, member],
   );
   return Array.isArray(value) ? copy.map(([, member]) => member) : Object.fromEntries(copy);
 }

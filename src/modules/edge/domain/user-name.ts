@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Characters that a user's name may have at most. */
-export const longestUser = 255;
+export const maxUserNameLength = 255;
 
 const printableAscii = /^[\x20-\x7e]*$/;
 const control = /\p{Cc}/u;
@@ -20,7 +20,7 @@ export function headerText(header: string): string {
 export function isUserName(text: string): boolean {
   return (
     text !== '' &&
-    (text.length <= longestUser || Array.from(text).length <= longestUser) &&
+    (text.length <= maxUserNameLength || Array.from(text).length <= maxUserNameLength) &&
     !control.test(text) &&
     text.isWellFormed()
   );

@@ -1,5 +1,5 @@
 /** The longest tag or filter, characters. */
-export const longestTag = 255;
+export const maxTagLength = 255;
 
 const tag = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const filter = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
@@ -15,12 +15,12 @@ export const filterForm = `${tagForm}; its last word may be *`;
  * services, which tags are made of, are UUIDs.
  */
 export function isTag(text: string): boolean {
-  return text.length <= longestTag && tag.test(text);
+  return text.length <= maxTagLength && tag.test(text);
 }
 
 /** Whether a subscription may filter so: a tag, one with `.*` behind, or `*` alone. */
 export function isFilter(text: string): boolean {
-  return text.length <= longestTag && filter.test(text);
+  return text.length <= maxTagLength && filter.test(text);
 }
 
 /**

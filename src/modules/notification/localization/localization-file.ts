@@ -1,6 +1,8 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { Slices } from '../../../core/timers/slices.js';
-import { BadLocalizationFile } from './bad-localization-file.js';
+import { Slices } from '../../../core/event-loop/slices.js';
+
+/** What is wrong with a localization file, as a part of a sentence. */
+export class InvalidLocalizationFile extends Error {}
 
 /** The texts of one message by language, in lower case with `_` between its parts. */
 export type LocalizedTexts = ReadonlyMap<string, string>;
@@ -9,8 +11,8 @@ export type LocalizedTexts = ReadonlyMap<string, string>;
 export type LocalizationFile = ReadonlyMap<string, LocalizedTexts>;
 
 /** The longest text, and the longest id, language or key, characters. */
-const longestText = 100_000;
-const longestName = 1000;
+const maxTextLength = 100_000;
+const maxNameLength = 1000;
 
 const options = { xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 type Options = typeof options;
@@ -24,7 +26,7 @@ const elements = [
 ] as const;
 
 /** Of a piece this much is read before it is asked whether others should have their turn, characters. */
-const readAtOnce = 8192;
+const readChunkCharacters = 8192;
 
 /**
  * Reads the document's XML (Localization File) piece by piece, so that a large file keeps nobody
@@ -32,11 +34,11 @@ const readAtOnce = 8192;
  * @throws BadLocalizationFile; its words say where, and nothing of what stands there
  */
 export async function readLocalizationFile(pieces: Iterable<string>): Promise<LocalizationFile> {
-  const reader = new Reader();
+  const reader = new LocalizationFileReader();
   const slices = new Slices();
   for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += readAtOnce) {
-      reader.read(piece.slice(at, at + readAtOnce));
+    for (let at = 0; at < piece.length; at += readChunkCharacters) {
+      reader.read(piece.slice(at, at + readChunkCharacters));
       if (slices.isOver) await slices.next();
     }
   }
@@ -49,7 +51,7 @@ export function languageKey(language: string): string {
 }
 
 /** Goes through a document once, from its beginning to its end. */
-class Reader {
+class LocalizationFileReader {
   private readonly parser = new SaxesParser<Options>(options);
   private readonly texts = new Map<string, Map<string, string>>();
   /** The attributes of the elements that are open: id, language, key. */
@@ -98,9 +100,9 @@ class Reader {
     if (element.attribute !== undefined && (value === undefined || value.trim() === '')) {
       return this.refuse(`<${element.name}> has no ${element.attribute}`);
     }
-    if (value !== undefined && value.length > longestName) {
+    if (value !== undefined && value.length > maxNameLength) {
       return this.refuse(
-        `<${element.name}> has a name of more than ${String(longestName)} characters`,
+        `<${element.name}> has a name of more than ${String(maxNameLength)} characters`,
       );
     }
     this.open.push(value ?? '');
@@ -111,8 +113,8 @@ class Reader {
   private add(text: string): void {
     if (this.open.length === elements.length) {
       this.words += text;
-      if (this.words.length <= longestText) return;
-      this.refuse(`a text has more than ${String(longestText)} characters`);
+      if (this.words.length <= maxTextLength) return;
+      this.refuse(`a text has more than ${String(maxTextLength)} characters`);
     } else if (this.open.length > 0 && text.trim() !== '') {
       const { name } = elements[this.open.length - 1] ?? elements[0];
       this.refuse(`<${name}> has text beside its elements`);
@@ -147,7 +149,7 @@ class Reader {
   }
 
   private refuse(problem: string): never {
-    throw new BadLocalizationFile(`line ${String(this.parser.line)}: ${problem}`);
+    throw new InvalidLocalizationFile(`line ${String(this.parser.line)}: ${problem}`);
   }
 }
 

@@ -1,17 +1,13 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFileName } from '../provider/push.section.js';
 
 /** A bigger file is no list of messages, bytes. */
-export const mostBytes = 8 * 1024 * 1024;
+export const maxFileBytes = 8 * 1024 * 1024;
 
 /** What is wrong with a file before it is read, as a part of a sentence that names no path. */
 export class UnreadableFile extends Error {}
-
-/** Whether a text names a file of a folder, and nothing outside of it. */
-export function isFileName(name: string): boolean {
-  return /^[^/\\\0]{1,255}$/.test(name) && name !== '.' && name !== '..';
-}
 
 /** The folder in GMS_DATA_DIR in which localization files lie. */
 export class LocalizationFolder {
@@ -23,24 +19,24 @@ export class LocalizationFolder {
 
   /** @throws UnreadableFile */
   async stat(name: string): Promise<Stats> {
-    return this.opened(name, (_, stats) => Promise.resolve(stats));
+    return this.withFile(name, (_, stats) => Promise.resolve(stats));
   }
 
   /** @throws UnreadableFile */
   async read(name: string): Promise<Uint8Array> {
-    return this.opened(name, async (file) => {
-      const bytes = Buffer.alloc(mostBytes + 1);
+    return this.withFile(name, async (file) => {
+      const bytes = Buffer.alloc(maxFileBytes + 1);
       let end = 0;
       for (;;) {
         const { bytesRead } = await file.read(bytes, end, bytes.length - end, end);
         end += bytesRead;
-        if (end > mostBytes) throw new UnreadableFile(tooLarge);
+        if (end > maxFileBytes) throw new UnreadableFile(tooLarge);
         if (bytesRead === 0) return bytes.subarray(0, end);
       }
     });
   }
 
-  private async opened<Result>(
+  private async withFile<Result>(
     name: string,
     work: (file: FileHandle, stats: Stats) => Promise<Result>,
   ): Promise<Result> {
@@ -50,10 +46,10 @@ export class LocalizationFolder {
       file = await open(join(this.path, name), flags);
       const stats = await file.stat();
       if (!stats.isFile()) throw new UnreadableFile('it is no regular file');
-      if (stats.size > mostBytes) throw new UnreadableFile(tooLarge);
+      if (stats.size > maxFileBytes) throw new UnreadableFile(tooLarge);
       return await work(file, stats);
     } catch (error) {
-      throw error instanceof UnreadableFile ? error : unreadable(error);
+      throw error instanceof UnreadableFile ? error : unreadableFile(error);
     } finally {
       await file?.close();
     }
@@ -63,17 +59,17 @@ export class LocalizationFolder {
 /** A pipe is opened without waiting for who writes to it; a link could lead out of the folder. */
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-const tooLarge = `it has more than ${String(mostBytes)} bytes`;
+const tooLarge = `it has more than ${String(maxFileBytes)} bytes`;
 
-const words: Readonly<Record<string, string>> = {
+const reasonByCode: Readonly<Record<string, string>> = {
   ENOENT: 'there is no file of that name in the folder localization of GMS_DATA_DIR',
   ELOOP: 'it is a link',
   ENXIO: 'it is no regular file',
   EACCES: 'this server may not read it',
 };
 
-function unreadable(error: unknown): UnreadableFile {
+function unreadableFile(error: unknown): UnreadableFile {
   const isObject = typeof error === 'object' && error !== null;
   const code = isObject && 'code' in error ? String(error.code) : '';
-  return new UnreadableFile(words[code] ?? `it cannot be read (${code})`, { cause: error });
+  return new UnreadableFile(reasonByCode[code] ?? `it cannot be read (${code})`, { cause: error });
 }

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
-import { PushProviders } from '../providers/push-providers.js';
+import { PushProviders } from '../provider/push-providers.js';
 import { LocalizationFolder } from './localization-folder.js';
 import { LocalizationRepository } from './localization.repository.js';
-import { xmlPiecesOf } from './xml-text.js';
+import { decodeXmlChunks } from './decode-xml.js';
 
 /** Where the messages come from at the moment. */
 export interface SourceState {
@@ -11,7 +11,7 @@ export interface SourceState {
   /** The file's name; null when it was uploaded, or there is none. */
   readonly location: string | null;
   /** Changes whenever what is there changes. */
-  readonly mark: string;
+  readonly fingerprint: string;
 }
 
 /** Finds the localization file: the one that was uploaded, else the one that the option names. */
@@ -33,18 +33,18 @@ export class LocalizationSource {
   }
 
   /** Hears when the settings say something else. */
-  onSettings(listener: () => void): void {
+  onChange(listener: () => void): void {
     this.providers.onChange(listener);
   }
 
   /** @throws UnreadableFile when the file cannot be looked at */
-  async look(): Promise<SourceState> {
+  async readState(): Promise<SourceState> {
     const uploaded = await this.repository.findTime();
-    if (uploaded !== undefined) return { kind: 'upload', location: null, mark: uploaded };
+    if (uploaded !== undefined) return { kind: 'upload', location: null, fingerprint: uploaded };
     const { name } = this;
-    if (name === '') return { kind: 'none', location: null, mark: '' };
+    if (name === '') return { kind: 'none', location: null, fingerprint: '' };
     const { mtimeMs, size, ino } = await this.folder.stat(name);
-    return { kind: 'file', location: name, mark: [name, mtimeMs, size, ino].join(' ') };
+    return { kind: 'file', location: name, fingerprint: [name, mtimeMs, size, ino].join(' ') };
   }
 
   /**
@@ -52,9 +52,11 @@ export class LocalizationSource {
    * @throws UnreadableFile; while the pieces are read BadLocalizationFile
    */
   async read({ kind }: SourceState): Promise<Iterable<string>> {
-    if (kind === 'upload') return [(await this.repository.find())?.xml ?? nothing];
+    if (kind === 'upload') return [(await this.repository.find())?.xml ?? emptyDocument];
     const { name } = this;
-    return kind === 'none' || name === '' ? [nothing] : xmlPiecesOf(await this.folder.read(name));
+    return kind === 'none' || name === ''
+      ? [emptyDocument]
+      : decodeXmlChunks(await this.folder.read(name));
   }
 
   private get name(): string {
@@ -62,4 +64,4 @@ export class LocalizationSource {
   }
 }
 
-const nothing = '<messages/>';
+const emptyDocument = '<messages/>';

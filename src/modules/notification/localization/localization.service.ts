@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '../../../core/bus/bus.js';
 import { DomainError } from '../../../core/errors/index.js';
 import { Log } from '../../../core/observability/index.js';
-import { BadLocalizationFile } from './bad-localization-file.js';
-import { readLocalizationFile } from './localization-file.js';
+import { InvalidLocalizationFile, readLocalizationFile } from './localization-file.js';
 import { Localization, type LocalizationState, localizationTopic } from './localization.js';
-import { mostBytes } from './localization-folder.js';
+import { maxFileBytes } from './localization-folder.js';
 import { LocalizationRepository } from './localization.repository.js';
-import { xmlPiecesOf } from './xml-text.js';
+import { decodeXmlChunks } from './decode-xml.js';
 
 /** The calls of administrators on the localization file. */
 @Injectable()
@@ -33,7 +32,7 @@ export class LocalizationService {
     charset: string | undefined,
     actor: string,
   ): Promise<LocalizationState> {
-    const xml = await goodFile(bytes, charset);
+    const xml = await requireValidFile(bytes, charset);
     await this.repository.put(xml, actor);
     this.log.info({ actor }, 'a localization file was uploaded');
     return this.changed();
@@ -60,16 +59,16 @@ export class LocalizationService {
 }
 
 /** @throws DomainError InvalidLocalization */
-async function goodFile(bytes: Uint8Array, charset: string | undefined): Promise<string> {
+async function requireValidFile(bytes: Uint8Array, charset: string | undefined): Promise<string> {
   try {
-    if (bytes.length > mostBytes) {
-      throw new BadLocalizationFile(`it has more than ${String(mostBytes)} bytes`);
+    if (bytes.length > maxFileBytes) {
+      throw new InvalidLocalizationFile(`it has more than ${String(maxFileBytes)} bytes`);
     }
     const pieces: string[] = [];
-    await readLocalizationFile(keptIn(pieces, xmlPiecesOf(bytes, charset)));
+    await readLocalizationFile(keptIn(pieces, decodeXmlChunks(bytes, charset)));
     return pieces.join('');
   } catch (error) {
-    if (!(error instanceof BadLocalizationFile)) throw error;
+    if (!(error instanceof InvalidLocalizationFile)) throw error;
     const message = `the localization file: ${error.message}`;
     throw new DomainError('invalid', 'InvalidLocalization', message);
   }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { BadLocalizationFile } from './bad-localization-file.js';
-import { readLocalizationFile } from './localization-file.js';
+import { InvalidLocalizationFile, readLocalizationFile } from './localization-file.js';
 import { localizedText } from './localized-text.js';
-import { xmlPiecesOf } from './xml-text.js';
+import { decodeXmlChunks } from './decode-xml.js';
 
 const read = (xml: string) => readLocalizationFile([xml]);
 const xmlTextOf = (bytes: Uint8Array, charset?: string) =>
-  [...xmlPiecesOf(bytes, charset)].join('');
+  [...decodeXmlChunks(bytes, charset)].join('');
 
 const messages = (inner: string) =>
   `<?xml version="1.0" encoding="UTF-8" ?><messages>${inner}</messages>`;
@@ -114,7 +113,7 @@ describe('the localization file', () => {
     [messages('<__proto__/>'), '<messages> takes <message> alone'],
     [messages(message('a', { de: 'x'.repeat(100_001) })), 'a text has more than 100000 characters'],
   ])('is refused as %j', async (xml, words) => {
-    await expect(read(xml)).rejects.toThrow(BadLocalizationFile);
+    await expect(read(xml)).rejects.toThrow(InvalidLocalizationFile);
     await expect(read(xml)).rejects.toThrow(words);
   });
 
@@ -178,7 +177,7 @@ describe('the encoding of a localization file', () => {
     ],
     ['no UTF-16', Buffer.from(xml('UTF-16')), 'it is not in the encoding that it says'],
   ])('is refused: %s', (_, bytes, words) => {
-    expect(() => xmlTextOf(bytes)).toThrow(BadLocalizationFile);
+    expect(() => xmlTextOf(bytes)).toThrow(InvalidLocalizationFile);
     expect(() => xmlTextOf(bytes)).toThrow(words);
   });
 });

@@ -14,8 +14,8 @@ export interface LocalizedText {
 }
 
 /** A longer word after `$` is no variable, and a longer text no message, characters. */
-const longestName = 255;
-const longestText = 1024 * 1024;
+const maxNameLength = 255;
+const maxTextLength = 1024 * 1024;
 
 /** Names are of letters and digits of any script, `_` and `-`, with dots between. */
 const variable = /\$([\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)/gu;
@@ -37,7 +37,9 @@ export function localizedText(
   const found = languagesOf(language).find((name) => texts.has(name));
   const text = found === undefined ? undefined : texts.get(found);
   if (text === undefined) return { text: message, warnings: [] };
-  return filledIn(text, given) ?? { text: message, warnings: [{ kind: 'tooLong', name: message }] };
+  return (
+    fillVariables(text, given) ?? { text: message, warnings: [{ kind: 'tooLong', name: message }] }
+  );
 }
 
 /** `de_at`, `de` of `de_AT`. */
@@ -47,14 +49,14 @@ function languagesOf(language: string): string[] {
 }
 
 /** @returns undefined when it would be too long */
-function filledIn(
+function fillVariables(
   text: string,
   given: Readonly<Record<string, unknown>>,
 ): LocalizedText | undefined {
   const warnings: LocalizationWarning[] = [];
   let length = text.length;
   const filled = text.replaceAll(variable, (whole, name: string) => {
-    if (name.length > longestName || length > longestText) return whole;
+    if (name.length > maxNameLength || length > maxTextLength) return whole;
     for (const known of namesIn(name)) {
       const value = argumentOf(given, known);
       if (value === undefined) continue;
@@ -66,7 +68,7 @@ function filledIn(
     warnings.push({ kind: 'unknownArgument', name });
     return '';
   });
-  return length > longestText ? undefined : { text: filled, warnings };
+  return length > maxTextLength ? undefined : { text: filled, warnings };
 }
 
 /** A hyphen may be of the name, or of the text behind it. */

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENVIRONMENT, type Environment } from '../../../core/config/index.js';
 import { UnitOfWork } from '../../../core/database/index.js';
 import { CometMail, type NewMail } from '../../cometd/index.js';
-import type { ClaimedDelivery } from '../deliveries/delivery.js';
-import { leaseMs } from '../deliveries/settlements.js';
+import type { ClaimedDelivery } from '../delivery/delivery.js';
+import { leaseMs } from '../delivery/delivery-result-writer.js';
 import { filtersThatMatch } from '../domain/event-tag.js';
 import { Localization } from '../localization/localization.js';
-import { PushProviders } from '../providers/push-providers.js';
-import type { NewEvent } from './event.js';
-import { CometEventsRepository } from './comet-events.repository.js';
+import { PushProviders } from '../provider/push-providers.js';
+import type { NewEvent } from '../event.js';
+import { CometPublishRepository } from './comet-publish.repository.js';
 import {
   type CometDelivery,
   type EventRecord,
@@ -18,14 +18,14 @@ import {
 import type { IdempotencyKey } from '../idempotency.js';
 
 /** How many deliveries of one event the node that stores it begins itself. */
-const ownShare = 500;
+const maxOwnDeliveries = 500;
 
 /** Keeps events: an event, its deliveries and its comet mail are stored together or not at all. */
 @Injectable()
 export class EventStore {
   constructor(
     private readonly events: EventRepository,
-    private readonly cometEvents: CometEventsRepository,
+    private readonly cometEvents: CometPublishRepository,
     private readonly mail: CometMail,
     private readonly localization: Localization,
     private readonly providers: PushProviders,
@@ -44,12 +44,12 @@ export class EventStore {
     lane: string,
     key: IdempotencyKey | undefined,
   ): Promise<StoredEvent> {
-    const terms = { node: this.environment.nodeId, most: ownShare, leaseMs };
+    const terms = { node: this.environment.nodeId, maxDeliveries: maxOwnDeliveries, leaseMs };
     const record = { id, event, key, terms };
     if (event.isLocalized) return this.storeLocalized(record, lane);
     // The same for all: one statement, and no transaction around it.
     const { message, tag, target } = event;
-    const mail = this.mail.sealed(mailId(id), { message, tag });
+    const mail = this.mail.serializeEvent(mailId(id), { message, tag });
     const stored =
       target?.type === 'comet'
         ? await this.cometEvents.store({ id, event, key, target, mail })
@@ -81,7 +81,7 @@ export class EventStore {
   /** Who subscribed in several languages gets one of them; the id is the event's. */
   private mailOf(id: string, delivery: ClaimedDelivery): NewMail {
     const { event, language } = delivery;
-    const message = this.localization.textOf(event, language ?? undefined);
+    const message = this.localization.localize(event, language ?? undefined);
     const data = { message, tag: event.tag };
     return { user: delivery.deviceId, id: mailId(id), data };
   }

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
-import type { SweepBatch } from '../../../core/timers/index.js';
-import { claimedColumns, type ClaimedDelivery, type ClaimedRow } from '../deliveries/delivery.js';
+import {
+  claimedColumns,
+  type ClaimedDelivery,
+  type ClaimedRow,
+  type ClaimRequest,
+} from '../delivery/delivery.js';
 import { writeJson } from '../../../core/json/index.js';
-import { HeldEvent } from '../deliveries/held-event.js';
-import type { Destination } from '../subscriptions/subscription.js';
-import { deletedCode } from '../subscriptions/subscription.repository.js';
-import type { NewEvent } from './event.js';
+import { SharedEvent } from '../delivery/shared-event.js';
+import type { Destination } from '../subscription/subscription.js';
+import { deletedCode } from '../subscription/subscription.repository.js';
+import type { NewEvent } from '../event.js';
 import type { IdempotencyKey } from '../idempotency.js';
+import type { SweepBatch } from '../../../core/scheduling/index.js';
 
 /** An event on its way into the database. */
 export interface EventRecord {
@@ -16,7 +21,7 @@ export interface EventRecord {
   readonly event: NewEvent;
   /** The `Idempotency-Key` of the call. */
   readonly key: IdempotencyKey | undefined;
-  readonly terms: ClaimTerms;
+  readonly terms: ClaimRequest;
   /** What comet users get, JSON, when it is the same for all; null: it is stored by itself. */
   readonly mail: string | null;
 }
@@ -44,13 +49,6 @@ export interface FirstAttempts {
   readonly failed: number;
 }
 
-/** Who claims, how many, and for how long. */
-export interface ClaimTerms {
-  readonly node: string;
-  readonly most: number;
-  readonly leaseMs: number;
-}
-
 /** An event without a subscription is tried for so long, minutes. */
 export const directMinutes = 10;
 
@@ -58,7 +56,7 @@ export const directMinutes = 10;
  * Lanes are indexed, and an index takes no longer rows. Subscriptions from before lanes had a bound
  * may have longer ones, which must not keep an event from all others.
  */
-const longestLane = 300;
+const maxLaneLength = 300;
 
 /**
  * The subscriptions that match. Each filter that could is looked up by equality, so that a million
@@ -66,10 +64,10 @@ const longestLane = 300;
  * stand in a subquery, so that PostgreSQL cannot make a plan for each list of them: with them in sight
  * it planned every event anew (measured: 2.2 ms an event, 1.4 to 1.7 with the one plan).
  */
-const subscribed = `
+const matchedSubscriptionsSql = `
   found AS (
     SELECT id, type, device_id, provider, debug, language, authorization_header,
-           left(lane, ${String(longestLane)}) AS lane, expires_at
+           left(lane, ${String(maxLaneLength)}) AS lane, expires_at
       FROM push_subscription
      WHERE filter = ANY (ARRAY (SELECT unnest($12::text[])))
        AND ended_at IS NULL AND expires_at > now()
@@ -81,7 +79,7 @@ const subscribed = `
       WHERE type = 'comet' ORDER BY device_id, expires_at DESC)
   )`;
 
-const direct = `
+const directTargetSql = `
   matched AS MATERIALIZED (
     SELECT NULL::uuid AS id, $12::text AS type, $13::text AS device_id, $14::text AS provider,
            $15::boolean AS debug, $16::text AS language, $17::text AS authorization_header,
@@ -132,8 +130,8 @@ const publishTo = (name: string, matched: string) =>
        LEFT JOIN mail ON d.type = 'comet' AND mail.mail_user = d.device_id`,
   );
 
-const publishToSubscribed = publishTo('notification.publish', subscribed);
-const publishDirect = publishTo('notification.publishDirect', direct);
+const publishToSubscribed = publishTo('notification.publish', matchedSubscriptionsSql);
+const publishDirect = publishTo('notification.publishDirect', directTargetSql);
 
 /** A subscription that was deleted meanwhile wants nothing: that is no failure. */
 const findFirstAttempts = statement(
@@ -213,7 +211,7 @@ export class EventRepository {
   }
 
   /** Whether the event that a key has stored said the same; so it does when it is gone. */
-  async isSame({ scope, body }: IdempotencyKey): Promise<boolean> {
+  async hasSameBody({ scope, body }: IdempotencyKey): Promise<boolean> {
     const row = await this.database.row<{ body: string | null }>(findKey, [scope]);
     return row === undefined || row.body === body;
   }
@@ -232,14 +230,14 @@ type PublishedRow = { accepted: number } & (
 function eventValues({ id, event, key, terms, mail }: EventRecord): unknown[] {
   const { tag, message, isLocalized } = event;
   const of = [id, tag, message, isLocalized, writeJson(event.arguments)];
-  return [...of, key?.scope, key?.body, terms.node, terms.most, terms.leaseMs, mail];
+  return [...of, key?.scope, key?.body, terms.node, terms.maxDeliveries, terms.leaseMs, mail];
 }
 
 function storedEvent(
   { id, event, key }: EventRecord,
   rows: readonly PublishedRow[],
 ): StoredEvent<CometDelivery> {
-  const held = new HeldEvent(id, event);
+  const held = new SharedEvent(id, event);
   const deliveries = rows.flatMap((row) => (row.seq === null ? [] : [{ ...row, event: held }]));
   return {
     accepted: rows[0]?.accepted ?? 0,

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { PushChannels } from '../channels/push-channels.js';
-import { requireDestination } from '../channels/require-destination.js';
-import { PushProviders } from '../providers/push-providers.js';
-import { requireProvider } from '../providers/require-provider.js';
-import type { NewEvent } from './event.js';
-import { Publisher } from './publisher.js';
+import { PushChannels } from '../channel/push-channel.js';
+import { requireDestination } from '../subscription/require-destination.js';
+import { PushProviders, requireProvider } from '../provider/push-providers.js';
 import type { IdempotencyKey } from '../idempotency.js';
+import type { NewEvent } from '../event.js';
+import { Publisher } from './publisher.js';
 
 /** The call that publishes an event (notification.md, Delivery). */
 @Injectable()

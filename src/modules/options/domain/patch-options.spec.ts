@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { patchOptions } from './patch-options.js';
-import { SectionCatalogue } from './section-catalogue.js';
+import { SectionCatalogue } from '../../../core/settings/index.js';
 
 /** Takes every option but `never`; a leading underscore makes no difference. */
 function catalogueWith(nameOf = (written: string) => written.replace(/^_/, '')): SectionCatalogue {

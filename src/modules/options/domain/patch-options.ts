@@ -1,5 +1,4 @@
-import type { GivenOptions } from '../section-schema.js';
-import type { SectionCatalogue } from './section-catalogue.js';
+import type { RawOptions, SectionCatalogue } from '../../../core/settings/index.js';
 
 /**
  * The options of a section with changes made: what is named is replaced, where it stands or at the
@@ -8,10 +7,10 @@ import type { SectionCatalogue } from './section-catalogue.js';
  */
 export function patchOptions(
   section: string,
-  options: GivenOptions,
-  changes: GivenOptions,
+  options: RawOptions,
+  changes: RawOptions,
   catalogue: SectionCatalogue,
-): GivenOptions {
+): RawOptions {
   const nameOf = catalogue.namesOf(section);
   const patched = new Map(Object.entries(options));
   /** Under the one name of an option the ways in which it is written: a call may name thousands. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { FaultList, linesOf } from './fault-list.js';
-import { keepSecrets, maskSecrets, secretMask } from './secrets.js';
+import { restoreSecrets, maskSecrets, secretMask } from './secrets.js';
+import { FaultList, linesOf } from '../../../core/settings/index.js';
 
 const isSecret = (section: string, option: string): boolean =>
   section === 'push' && option === 'password';
@@ -19,7 +19,7 @@ describe('secrets', () => {
   ): Promise<[unknown, string[]]> {
     const faults = new FaultList();
     const before = new Map(stored === undefined ? [] : [['push', stored]]);
-    const kept = await keepSecrets(new Map([['push', given]]), before, isSecret, faults);
+    const kept = await restoreSecrets(new Map([['push', given]]), before, isSecret, faults);
     return [kept.get('push'), linesOf(faults)];
   }
 

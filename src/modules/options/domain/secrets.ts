@@ -1,9 +1,13 @@
-import type { GivenOptions } from '../section-schema.js';
-import { Slices } from '../../../core/timers/slices.js';
-import { optionFault } from './fault.js';
-import type { FaultList } from './fault-list.js';
-import { deepest } from './storable.js';
-import { type GivenSections, isOptions, type WrittenSections } from './written-sections.js';
+import { Slices } from '../../../core/event-loop/slices.js';
+import {
+  type RawOptions,
+  type RawSections,
+  isOptions,
+  type WrittenSections,
+  optionFault,
+  type FaultList,
+  maxDepth,
+} from '../../../core/settings/index.js';
 
 /** What reads show in place of a secret; written, it keeps the secret that is stored. */
 export const secretMask = '********';
@@ -12,11 +16,7 @@ export const secretMask = '********';
 export type IsSecret = (section: string, option: string) => boolean;
 
 /** The options as reads show them. */
-export function maskSecrets(
-  section: string,
-  options: GivenOptions,
-  isSecret: IsSecret,
-): GivenOptions {
+export function maskSecrets(section: string, options: RawOptions, isSecret: IsSecret): RawOptions {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [
       name,
@@ -29,12 +29,12 @@ export function maskSecrets(
  * Puts the stored secrets in the place of masks. A mask with no secret behind it is a fault, and
  * so is one inside of a list or map: it would become the secret.
  */
-export async function keepSecrets(
-  given: GivenSections,
+export async function restoreSecrets(
+  given: RawSections,
   stored: WrittenSections,
   isSecret: IsSecret,
   faults: FaultList,
-): Promise<GivenSections> {
+): Promise<RawSections> {
   const slices = new Slices();
   const kept = new Map<string, unknown>();
   for (const [section, options] of given) {
@@ -60,13 +60,13 @@ function isMask(value: unknown): boolean {
 function hasMask(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return isMask(value);
   // What is nested deeper than any option is refused by the check.
-  return depth < deepest && Object.values(value).some((item) => hasMask(item, depth + 1));
+  return depth < maxDepth && Object.values(value).some((item) => hasMask(item, depth + 1));
 }
 
 function mapOptions(
-  options: GivenOptions,
+  options: RawOptions,
   change: (name: string, value: unknown) => unknown,
-): GivenOptions {
+): RawOptions {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, change(name, value)]),
   );

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Slices } from '../../../core/timers/slices.js';
-import type { GivenOptions } from '../section-schema.js';
-import type { WrittenSections } from './written-sections.js';
+import { Slices } from '../../../core/event-loop/slices.js';
+import type { RawOptions, WrittenSections } from '../../../core/settings/index.js';
 
 /** What happened to one section. */
 export interface SectionChange {
   readonly section: string;
   /** Absent: the section is new. */
-  readonly before: GivenOptions | undefined;
+  readonly before: RawOptions | undefined;
   /** Absent: the section is gone. */
-  readonly after: GivenOptions | undefined;
+  readonly after: RawOptions | undefined;
 }
 
 /** The sections that differ, in the order of their options too: of `after` first, then the lost. */
@@ -33,7 +32,7 @@ export async function changesBetween(
 }
 
 /** Options are JSON: one text, one value. */
-function isSame(before: GivenOptions, after: GivenOptions): boolean {
+function isSame(before: RawOptions, after: RawOptions): boolean {
   return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
 

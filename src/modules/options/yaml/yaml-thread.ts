@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { installationFolder } from '../../../core/config/index.js';
-import { placeFault } from '../domain/fault.js';
-import type { WrittenSections } from '../domain/written-sections.js';
-import { refusedText, type YamlSections } from './read-yaml.js';
+import { refusedText, type YamlSections } from './yaml.js';
+import { positionFault, type WrittenSections } from '../../../core/settings/index.js';
 
 /** What a thread is to read, or to write. */
 export type YamlTask = { readonly text: string } | { readonly sections: WrittenSections };
@@ -76,5 +75,5 @@ async function inThread<Result>(task: YamlTask): Promise<Result> {
 }
 
 function refused(words: string): YamlSections {
-  return refusedText([placeFault(1, 1, words)]);
+  return refusedText([positionFault(1, 1, words)]);
 }

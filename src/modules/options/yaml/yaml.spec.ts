@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { faultText } from '../domain/fault.js';
-import { readYaml } from './read-yaml.js';
-import { writeYaml } from './write-yaml.js';
+import { readYaml, writeYaml } from './yaml.js';
+import { faultText } from '../../../core/settings/index.js';
 
 function sectionsOf(text: string): Record<string, unknown> {
   const { sections, faults } = readYaml(text);

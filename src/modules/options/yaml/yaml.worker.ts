@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readYaml } from './read-yaml.js';
-import { writeYaml } from './write-yaml.js';
+import { readYaml, writeYaml } from './yaml.js';
 import type { YamlTask } from './yaml-thread.js';
 
 /** A thread that reads or writes one text (yaml-thread.ts) and ends. */

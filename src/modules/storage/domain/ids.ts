@@ -1,10 +1,10 @@
 import { invalidParameter } from '../../../core/errors/index.js';
 
-const form = /^[A-Za-z0-9._~-]{1,255}$/;
+const idPattern = /^[A-Za-z0-9._~-]{1,255}$/;
 
 /** Whether an id can name anything at all; one of another form is simply unknown. */
 export function isPossibleId(id: string): boolean {
-  return form.test(id);
+  return idPattern.test(id);
 }
 
 /**

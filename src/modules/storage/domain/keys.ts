@@ -1,6 +1,6 @@
 import { invalidKey } from '../storage.errors.js';
 
-const longestKey = 255;
+const maxKeyLength = 255;
 
 /**
  * Checks a key that a caller wants to store: 1–255 characters, not beginning with `_`
@@ -19,7 +19,7 @@ export function requireStorableKey(key: string): void {
 export function requireKeyLength(key: string): void {
   if (key === '') throw invalidKey(key, 'is empty');
   // A character outside the basic plane counts once, though it takes two units here.
-  if (key.length > longestKey && Array.from(key).length > longestKey) {
-    throw invalidKey(key, `is longer than ${String(longestKey)} characters`);
+  if (key.length > maxKeyLength && Array.from(key).length > maxKeyLength) {
+    throw invalidKey(key, `is longer than ${String(maxKeyLength)} characters`);
   }
 }

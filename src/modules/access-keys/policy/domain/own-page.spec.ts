@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { foreignPage } from './own-page.js';
+import { foreignPageReason } from './own-page.js';
 
 const own = {
   hosts: new Set(['localhost', 'gms-1', 'gms.example.org']),
@@ -23,7 +23,7 @@ describe('the Host of an internal call', () => {
     '',
     undefined,
   ])('may be %s', (host) => {
-    expect(foreignPage({ host }, own)).toBeUndefined();
+    expect(foreignPageReason({ host }, own)).toBeUndefined();
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe('the Host of an internal call', () => {
     '..',
     '１２７.0.0.1',
   ])('may not be %j', (host) => {
-    expect(foreignPage({ host }, own)).toMatch(/Host/);
+    expect(foreignPageReason({ host }, own)).toMatch(/Host/);
   });
 });
 
@@ -70,7 +70,7 @@ describe('the Origin of an internal call', () => {
     ['https://gms.example.org', '10.0.0.7:8080'],
     [undefined, 'localhost:8080'],
   ])('may be %s at %s', (origin, host) => {
-    expect(foreignPage({ host, origin }, own)).toBeUndefined();
+    expect(foreignPageReason({ host, origin }, own)).toBeUndefined();
   });
 
   it.each([
@@ -93,23 +93,25 @@ describe('the Origin of an internal call', () => {
     ['http://localhost:8080', ''],
     ['http://localhost:8080', undefined],
   ])('may not be %j at %j', (origin, host) => {
-    expect(foreignPage({ host, origin }, own)).toMatch(/origin/);
+    expect(foreignPageReason({ host, origin }, own)).toMatch(/origin/);
   });
 });
 
 describe('Sec-Fetch-Site of an internal call', () => {
   it.each(['same-origin', 'none', undefined])('may be %s', (site) => {
-    expect(foreignPage({ host: 'localhost', 'sec-fetch-site': site }, own)).toBeUndefined();
+    expect(foreignPageReason({ host: 'localhost', 'sec-fetch-site': site }, own)).toBeUndefined();
   });
 
   it('may be same-site with a key alone', () => {
     const headers = { host: 'localhost', 'sec-fetch-site': 'same-site' };
-    expect(foreignPage(headers, own, { origins: [], byNetwork: true })).toMatch(/site/);
-    expect(foreignPage(headers, own)).toBeUndefined();
+    expect(foreignPageReason(headers, own, { origins: [], byNetwork: true })).toMatch(/site/);
+    expect(foreignPageReason(headers, own)).toBeUndefined();
   });
 
   it('may not be cross-site', () => {
-    expect(foreignPage({ host: 'localhost', 'sec-fetch-site': 'cross-site' }, own)).toMatch(/site/);
+    expect(foreignPageReason({ host: 'localhost', 'sec-fetch-site': 'cross-site' }, own)).toMatch(
+      /site/,
+    );
   });
 });
 
@@ -122,7 +124,7 @@ describe('the Referer of an internal call that its network alone allows', () => 
     ['', 'localhost'],
     [undefined, 'localhost'],
   ])('may be %s at %s', (referer, host) => {
-    expect(foreignPage({ host, referer }, own, byNetwork)).toBeUndefined();
+    expect(foreignPageReason({ host, referer }, own, byNetwork)).toBeUndefined();
   });
 
   it.each([
@@ -134,7 +136,7 @@ describe('the Referer of an internal call that its network alone allows', () => 
     ['/page', 'localhost'],
     ['http://localhost/', ''],
   ])('may not be %j at %j', (referer, host) => {
-    expect(foreignPage({ host, referer }, own, byNetwork)).toMatch(/Referer/);
-    expect(foreignPage({ host, referer }, own)).toBeUndefined();
+    expect(foreignPageReason({ host, referer }, own, byNetwork)).toMatch(/Referer/);
+    expect(foreignPageReason({ host, referer }, own)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../../../core/auth/index.js';
+import { canonicalAddress } from '../../../../core/identity/index.js';
 
 /** The headers of a request by which a browser tells whose page sent it. */
 export interface PageHeaders {
@@ -29,32 +29,32 @@ export interface CallGrounds {
  * A page of another origin cannot post here, and a name that somebody else points at this server
  * (DNS rebinding) opens nothing (operations.md, Internal calls).
  */
-export function foreignPage(
+export function foreignPageReason(
   headers: PageHeaders,
   own: OwnNames,
   { origins, byNetwork }: CallGrounds = { origins: [], byNetwork: false },
 ): string | undefined {
   const { host = '', origin } = headers;
   if (host !== '' && !isOwnHost(host, own.hosts)) {
-    return `the Host ${shown(host)} is neither this server's nor an address`;
+    return `the Host ${quoteHeader(host)} is neither this server's nor an address`;
   }
   if (origin !== undefined && origins.includes(origin)) return undefined;
   if (origin !== undefined && !isOwnOrigin(origin, own, host)) {
-    return `pages of the origin ${shown(origin)} may not make internal calls`;
+    return `pages of the origin ${quoteHeader(origin)} may not make internal calls`;
   }
   const site = headers['sec-fetch-site'];
   if (site === 'cross-site' || (byNetwork && site === 'same-site')) {
     return 'pages of another site may not make internal calls';
   }
-  return byNetwork ? foreignReferer(headers.referer, own, host) : undefined;
+  return byNetwork ? foreignRefererReason(headers.referer, own, host) : undefined;
 }
 
 /** A picture or a link of a page sends no Origin, but names the page. */
-function foreignReferer(referer = '', own: OwnNames, host: string): string | undefined {
+function foreignRefererReason(referer = '', own: OwnNames, host: string): string | undefined {
   if (referer === '') return undefined;
   const origin = URL.canParse(referer) ? new URL(referer).origin : 'null';
   if (isOwnOrigin(origin, own, host)) return undefined;
-  return `pages of the Referer ${shown(referer)} may not make internal calls without a key`;
+  return `pages of the Referer ${quoteHeader(referer)} may not make internal calls without a key`;
 }
 
 function isOwnOrigin(origin: string, own: OwnNames, host: string): boolean {
@@ -79,6 +79,6 @@ function isOriginOfHost(origin: string, host: string): boolean {
   return page.origin !== 'null' && URL.canParse(target) && new URL(target).host === page.host;
 }
 
-function shown(header: string): string {
+function quoteHeader(header: string): string {
   return JSON.stringify(header.slice(0, 100));
 }

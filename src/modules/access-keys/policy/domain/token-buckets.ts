@@ -17,8 +17,8 @@ interface Bucket {
 export class TokenBuckets {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** @param mostBuckets senders remembered at most; beyond, the longest unseen is forgotten */
-  constructor(private readonly mostBuckets: number) {}
+  /** @param maxBuckets senders remembered at most; beyond, the longest unseen is forgotten */
+  constructor(private readonly maxBuckets: number) {}
 
   /**
    * Takes tokens of a sender, all or none. More than a full bucket holds are taken from a full one,
@@ -31,7 +31,7 @@ export class TokenBuckets {
     const refill = ((nowMs - bucket.filledAtMs) * perSecond) / 1000;
     bucket.tokens = Math.min(burst, bucket.tokens + refill);
     bucket.filledAtMs = nowMs;
-    this.keep(sender, bucket);
+    this.touch(sender, bucket);
     const needed = Math.min(tokens, burst);
     if (bucket.tokens < needed) return ((needed - bucket.tokens) / perSecond) * 1000;
     bucket.tokens -= tokens;
@@ -43,9 +43,9 @@ export class TokenBuckets {
   }
 
   /** A map keeps the order of insertion: whoever was seen goes to its end. */
-  private keep(sender: string, bucket: Bucket): void {
+  private touch(sender: string, bucket: Bucket): void {
     this.buckets.delete(sender);
-    if (this.buckets.size >= this.mostBuckets) {
+    if (this.buckets.size >= this.maxBuckets) {
       const [longestUnseen] = this.buckets.keys();
       if (longestUnseen !== undefined) this.buckets.delete(longestUnseen);
     }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../../core/database/index.js';
-import type { MaintenanceCall, Outcome } from './maintenance-call.js';
+import type { TenantName } from '../../tenant.js';
 
 /** A call as it was written down. */
 export interface AuditRow {
@@ -60,7 +60,26 @@ export class MaintenanceAuditRepository {
   }
 
   /** A tenant's entries, the newest first. */
-  newest(tenant: string, limit: number): Promise<AuditRow[]> {
+  listNewest(tenant: string, limit: number): Promise<AuditRow[]> {
     return this.database.rows<AuditRow>(newest, [tenant, limit]);
   }
 }
+
+/** Who called, for whom. */
+export interface MaintenanceCaller {
+  readonly tenant: TenantName;
+  /** As the access policy names a caller, `key:<name>` or `address:<ip>`. */
+  readonly who: string;
+}
+
+/** A call that the audit keeps. */
+export interface MaintenanceCall extends MaintenanceCaller {
+  readonly operation: 'stream' | 'files' | 'purge';
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How a call ended. *aborted*: the client went away from a stream, or the node stopped. A call of
+ * which nothing is known is under way, or its node died.
+ */
+export type Outcome = 'completed' | 'failed' | 'aborted';

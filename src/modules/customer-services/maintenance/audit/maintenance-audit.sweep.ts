@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../../core/database/index.js';
-import { Sweeper } from '../../../../core/timers/index.js';
 import { AgedEntries, AuditSettings, RetentionSweep } from '../../../audit/index.js';
+import { Sweeper } from '../../../../core/scheduling/index.js';
 
 /** Removes old entries of the audit of maintenance. */
 @Injectable()

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../../../core/observability/index.js';
 import type { TenantName } from '../../tenant.js';
-import { NodeStop } from '../node-stop.js';
-import { MaintenanceAuditRepository } from './maintenance-audit.repository.js';
-import type { MaintenanceCall, Outcome } from './maintenance-call.js';
+import { LongWorkGate } from '../long-work-gate.js';
+import {
+  MaintenanceAuditRepository,
+  type MaintenanceCall,
+  type Outcome,
+} from './maintenance-audit.repository.js';
 import { MaintenanceRun } from './maintenance-run.js';
 
 /** An entry of the audit, as it is answered. */
@@ -26,19 +29,19 @@ export interface AuditEntry {
 export class MaintenanceAudit {
   constructor(
     private readonly repository: MaintenanceAuditRepository,
-    private readonly stop: NodeStop,
+    private readonly workGate: LongWorkGate,
     private readonly log: Log,
   ) {}
 
   /** Writes a call down before any of it is done. */
-  async begin(call: MaintenanceCall): Promise<MaintenanceRun> {
+  async startRun(call: MaintenanceCall): Promise<MaintenanceRun> {
     const id = await this.repository.begin(call);
-    return new MaintenanceRun(id, call, this.repository, this.log, this.stop.begin());
+    return new MaintenanceRun(id, call, this.repository, this.log, this.workGate.trackWork());
   }
 
   /** A tenant's entries, the newest first. */
-  async newest(tenant: TenantName, limit: number): Promise<AuditEntry[]> {
-    const rows = await this.repository.newest(tenant, limit);
+  async listNewest(tenant: TenantName, limit: number): Promise<AuditEntry[]> {
+    const rows = await this.repository.listNewest(tenant, limit);
     return rows.map(({ begun, ended, ...row }) => ({
       ...row,
       begun: begun.toISOString(),

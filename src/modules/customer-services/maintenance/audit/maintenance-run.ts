@@ -1,10 +1,13 @@
 import { DomainError } from '../../../../core/errors/index.js';
 import type { Log } from '../../../../core/observability/index.js';
-import type { MaintenanceAuditRepository } from './maintenance-audit.repository.js';
-import type { MaintenanceCall, Outcome } from './maintenance-call.js';
+import type {
+  MaintenanceAuditRepository,
+  MaintenanceCall,
+  Outcome,
+} from './maintenance-audit.repository.js';
 
 /** After so many services an export writes down how far it has come. */
-const exportsWriteAfter = 2000;
+const writeProgressEvery = 2000;
 
 /** A call under way, whose audit entry tells how far it has come. The stop of the node waits for it. */
 export class MaintenanceRun {
@@ -16,7 +19,7 @@ export class MaintenanceRun {
     private readonly call: MaintenanceCall,
     private readonly audit: MaintenanceAuditRepository,
     private readonly log: Log,
-    private readonly stopMayGoOn: () => void,
+    private readonly releaseStop: () => void,
   ) {}
 
   /** How many services there were so far. */
@@ -25,33 +28,37 @@ export class MaintenanceRun {
   }
 
   /** Writes down that a batch adds so many, in its unit of work; after the commit `add` them. */
-  async write(services: number): Promise<void> {
+  async writeProgress(services: number): Promise<void> {
     await this.audit.count(this.id, this.services + services);
   }
 
-  add(services: number): void {
+  addServices(services: number): void {
     this.services += services;
   }
 
   /** Hands batches on and counts them; what their reader leaves before the last one is aborted. */
-  async *follow<Item>(batches: AsyncIterable<readonly Item[]>): AsyncGenerator<readonly Item[]> {
+  async *trackUntilRead<Item>(
+    batches: AsyncIterable<readonly Item[]>,
+  ): AsyncGenerator<readonly Item[]> {
     let outcome: Outcome = 'aborted';
     try {
-      yield* this.counted(batches);
+      yield* this.countBatches(batches);
       outcome = 'completed';
     } catch (error) {
-      outcome = this.failed(error);
+      outcome = this.logFailure(error);
       throw error;
     } finally {
-      await this.ended(outcome);
+      await this.closeEntry(outcome);
     }
   }
 
   /** Hands batches on and counts them. */
-  async *counted<Item>(batches: AsyncIterable<readonly Item[]>): AsyncGenerator<readonly Item[]> {
+  async *countBatches<Item>(
+    batches: AsyncIterable<readonly Item[]>,
+  ): AsyncGenerator<readonly Item[]> {
     for await (const batch of batches) {
       this.services += batch.length;
-      if (this.services - this.written >= exportsWriteAfter) {
+      if (this.services - this.written >= writeProgressEvery) {
         await this.audit.count(this.id, this.services);
         this.written = this.services;
       }
@@ -60,32 +67,32 @@ export class MaintenanceRun {
   }
 
   /** Runs work that counts its batches itself. */
-  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+  async track<Result>(work: () => Promise<Result>): Promise<Result> {
     let outcome: Outcome = 'completed';
     try {
       return await work();
     } catch (error) {
-      outcome = this.failed(error);
+      outcome = this.logFailure(error);
       throw error;
     } finally {
-      await this.ended(outcome);
+      await this.closeEntry(outcome);
     }
   }
 
-  private failed(error: unknown): Outcome {
+  private logFailure(error: unknown): Outcome {
     if (error instanceof DomainError && error.code === 'NodeStopping') return 'aborted';
     this.log.error({ err: error, ...this.facts }, 'maintenance of services failed');
     return 'failed';
   }
 
   /** What has been done is done: an entry that cannot be closed stays open. */
-  private async ended(outcome: Outcome): Promise<void> {
+  private async closeEntry(outcome: Outcome): Promise<void> {
     try {
       await this.audit.end(this.id, this.services, outcome);
     } catch (error) {
       this.log.warn({ err: error, ...this.facts, outcome }, 'an audit entry could not be closed');
     } finally {
-      this.stopMayGoOn();
+      this.releaseStop();
     }
   }
 

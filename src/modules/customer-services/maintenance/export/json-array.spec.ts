@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jsonArray } from './json-array.js';
+import { jsonArray } from './service-stream.js';
 
 async function written(...batches: unknown[][]): Promise<string[]> {
   const pieces: string[] = [];

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ServiceRow } from '../../items/item-row.js';
-import { AutoCompletion } from '../../services/auto-completion.js';
-import type { ServiceSelection } from './export-order.js';
+import type { ServiceRow } from '../../item/item-row.js';
+import { AutoCompletionWriter } from '../../service/auto-completion-writer.js';
+import type { ServiceSelection } from './export.dto.js';
 import {
-  type Place,
+  type IndexPosition,
   ServiceWalkRepository,
-  usualBytes,
+  typicalBytes,
   type Walk,
   type WalkedPage,
 } from './service-walk.repository.js';
@@ -16,7 +16,7 @@ const pageSize = { ids: 2000, whole: 200 };
 /** What is read in one piece: so many services, or fewer when they are large, in bytes. */
 const piece = { services: 50, bytes: 1024 * 1024 };
 
-type Step = (after: Place) => Promise<WalkedPage | undefined>;
+type Step = (after: IndexPosition) => Promise<WalkedPage | undefined>;
 
 /**
  * Reads the services of a selection piece by piece, whatever their number: between two pieces
@@ -28,7 +28,7 @@ type Step = (after: Place) => Promise<WalkedPage | undefined>;
 export class ServiceExport {
   constructor(
     private readonly repository: ServiceWalkRepository,
-    private readonly completion: AutoCompletion,
+    private readonly completion: AutoCompletionWriter,
   ) {}
 
   /** Uuids, in pages of which some may be empty. */
@@ -87,7 +87,7 @@ export class ServiceExport {
     let some: string[] = [];
     let bytes = 0;
     for (const uuid of uuids) {
-      const weight = weights.get(uuid) ?? usualBytes;
+      const weight = weights.get(uuid) ?? typicalBytes;
       if (some.length === piece.services || (some.length > 0 && bytes + weight > piece.bytes)) {
         yield some;
         some = [];

@@ -2,15 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { StreamAnswer } from '../../../../core/http/answer.js';
 import { ExtensionSelection } from '../../domain/extension-selection.js';
 import { serviceIdOf } from '../../domain/service-id.js';
-import { type ItemAnswer, serviceAnswer, type Shown } from '../../items/item-answer.js';
-import { everythingWanted } from '../../items/item-row.js';
+import { type ItemAnswer, serviceAnswer, type AnswerProjection } from '../../item/item-answer.js';
+import { fullProjection } from '../../item/item-row.js';
 import { MaintenanceAudit } from '../audit/maintenance-audit.js';
-import type { MaintenanceCaller } from '../audit/maintenance-call.js';
-import { type ExportOrder, parametersOf } from './export-order.js';
-import { jsonArray } from './json-array.js';
+import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js';
+import { writeJson } from '../../../../core/json/index.js';
+import { type ExportOrder, parametersOf } from './export.dto.js';
 import { ServiceExport } from './service-export.js';
 
-const everything: Shown = { wanted: everythingWanted, extensions: ExtensionSelection.all };
+const fullAnswerProjection: AnswerProjection = {
+  items: fullProjection,
+  extensions: ExtensionSelection.all,
+};
 
 /** Services as one JSON array of any length. */
 @Injectable()
@@ -33,7 +36,7 @@ export class ServiceStream {
     const { selection, isWithContent } = order;
     if (isWithContent) {
       for await (const rows of this.services.services(tenant, selection)) {
-        yield rows.map((row) => serviceAnswer(row, everything));
+        yield rows.map((row) => serviceAnswer(row, fullAnswerProjection));
       }
     } else {
       for await (const uuids of this.services.uuids(tenant, selection)) {
@@ -44,7 +47,21 @@ export class ServiceStream {
 
   private async *audited(caller: MaintenanceCaller, order: ExportOrder) {
     const parameters = parametersOf(order);
-    const run = await this.audit.begin({ ...caller, operation: 'stream', parameters });
-    yield* jsonArray(run.follow(this.items(caller.tenant, order)));
+    const run = await this.audit.startRun({ ...caller, operation: 'stream', parameters });
+    yield* jsonArray(run.trackUntilRead(this.items(caller.tenant, order)));
   }
+}
+
+/** Writes batches of values as one JSON array, a piece of text for each batch. */
+export async function* jsonArray(
+  batches: AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<string, void> {
+  let before = '[';
+  for await (const batch of batches) {
+    const values = batch.map((value) => writeJson(value)).join(',\n');
+    if (before === '[' || values !== '') yield before + values;
+    if (values !== '') before = ',\n';
+    else if (before === '[') before = '';
+  }
+  yield before === '[' ? '[]' : ']';
 }

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../../core/database/index.js';
 import {
-  completedAt,
-  isLive,
-  serviceColumns,
-  ofServicePlaceholders,
-} from '../../items/item-columns.js';
-import { everythingWanted, type ServiceRow, wantedOfService } from '../../items/item-row.js';
+  completedAtSql,
+  isLiveSql,
+  serviceColumnsSql,
+  serviceProjectionPlaceholders,
+} from '../../item/item-columns-sql.js';
+import { fullProjection, type ServiceRow, serviceProjectionValues } from '../../item/item-row.js';
 
 /** A place in the order of an index: an event's instant, as PostgreSQL writes it, and a service. */
-export interface Place {
+export interface IndexPosition {
   readonly at: string;
   /** A uuid. */
   readonly id: string;
@@ -18,7 +18,7 @@ export interface Place {
 /** The part of time that is walked through. */
 export interface WalkRange {
   /** The place before its first. */
-  readonly start: Place;
+  readonly start: IndexPosition;
   /** The first instant that is not in it, as PostgreSQL writes it. */
   readonly until: string;
 }
@@ -36,15 +36,15 @@ export interface WalkedPage {
   /** Uuids of those that are wanted, perhaps of none. */
   readonly ids: readonly string[];
   /** Where the next page begins. */
-  readonly end: Place;
+  readonly end: IndexPosition;
 }
 
-interface PageRow extends Place {
+interface PageRow extends IndexPosition {
   readonly ids: string[];
 }
 
 /** What a service takes of which `weigh` says nothing, in bytes. */
-export const usualBytes = 5000;
+export const typicalBytes = 5000;
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
@@ -59,8 +59,8 @@ const findRange = statement(
 );
 
 /** SQL: whether service `s` is as active as asked for; null: either. */
-const isOfState = (isActive: string): string =>
-  `(${isActive}::boolean IS NULL OR (${completedAt('s')} IS NULL) = ${isActive})`;
+const isOfStateSql = (isActive: string): string =>
+  `(${isActive}::boolean IS NULL OR (${completedAtSql('s')} IS NULL) = ${isActive})`;
 
 /**
  * One page of an index. What is not wanted counts too, so that a page is never long in coming,
@@ -71,7 +71,7 @@ const walkBy = (name: string, event: string, condition = 'true') =>
     name,
     `WITH walked AS MATERIALIZED (
        SELECT s.id, s.${event} AS at,
-              s.expires_at > statement_timestamp() AND ${isOfState('$6')} AND ${condition} AS "isWanted"
+              s.expires_at > statement_timestamp() AND ${isOfStateSql('$6')} AND ${condition} AS "isWanted"
          FROM cs_service s
         WHERE s.tenant = $1 AND (s.${event}, s.id) > ($2::timestamptz, $3::uuid)
           AND s.${event} < $4::timestamptz
@@ -92,7 +92,7 @@ const walkEndsAlone = walkBy(
  * SQL: about how many bytes each item takes when it is read. Extensions that are stored as they are
  * stay below the threshold of compression; only others are looked at.
  */
-const weightsOf = (table: string, key: string): string =>
+const weightsSql = (table: string, key: string): string =>
   `SELECT ${key} AS id, 500 + CASE WHEN coalesce(pg_column_size(extensions), pg_column_size(extensions_was)) > 500
                                    THEN octet_length(coalesce(extensions::text, extensions_was::text)) ELSE 0 END AS bytes
      FROM ${table} WHERE ${key} = ANY ($1::uuid[])`;
@@ -100,17 +100,17 @@ const weightsOf = (table: string, key: string): string =>
 const weigh = statement(
   'customerServices.weigh',
   `SELECT id, sum(bytes)::float8 AS bytes
-     FROM (${weightsOf('cs_service', 'id')} UNION ALL ${weightsOf('cs_state', 'service_id')}
-           UNION ALL ${weightsOf('cs_task', 'service_id')}) items
-    GROUP BY id HAVING sum(bytes) > ${String(usualBytes)}`,
+     FROM (${weightsSql('cs_service', 'id')} UNION ALL ${weightsSql('cs_state', 'service_id')}
+           UNION ALL ${weightsSql('cs_task', 'service_id')}) items
+    GROUP BY id HAVING sum(bytes) > ${String(typicalBytes)}`,
 );
 
 const readWhole = statement(
   'customerServices.readWhole',
-  `SELECT ${serviceColumns(ofServicePlaceholders(4))}
+  `SELECT ${serviceColumnsSql(serviceProjectionPlaceholders(4))}
      FROM unnest($2::uuid[]) WITH ORDINALITY AS asked (id, place)
      JOIN cs_service s ON s.id = asked.id
-    WHERE ${isLive('$1')} AND ${isOfState('$3')}
+    WHERE ${isLiveSql('$1')} AND ${isOfStateSql('$3')}
     ORDER BY asked.place`,
 );
 
@@ -128,17 +128,17 @@ export class ServiceWalkRepository {
   }
 
   /** Services by their start. undefined: there is no more. */
-  walkStarts(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+  walkStarts(walk: Walk, after: IndexPosition, size: number): Promise<WalkedPage | undefined> {
     return this.walk(walkStarts, valuesOf(walk, after, size));
   }
 
   /** Services by their end. */
-  walkEnds(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+  walkEnds(walk: Walk, after: IndexPosition, size: number): Promise<WalkedPage | undefined> {
     return this.walk(walkEnds, valuesOf(walk, after, size));
   }
 
   /** Services by their end whose start is not in the range. */
-  walkEndsAlone(walk: Walk, after: Place, size: number): Promise<WalkedPage | undefined> {
+  walkEndsAlone(walk: Walk, after: IndexPosition, size: number): Promise<WalkedPage | undefined> {
     return this.walk(walkEndsAlone, [...valuesOf(walk, after, size), walk.range.start.at]);
   }
 
@@ -153,7 +153,7 @@ export class ServiceWalkRepository {
     const { tenant, isActive } = walk;
     return this.database.rows<ServiceRow>(readWhole, [
       ...[tenant, uuids, isActive],
-      ...wantedOfService(everythingWanted),
+      ...serviceProjectionValues(fullProjection),
     ]);
   }
 
@@ -166,6 +166,10 @@ export class ServiceWalkRepository {
   }
 }
 
-function valuesOf({ tenant, range, isActive }: Walk, after: Place, size: number): unknown[] {
+function valuesOf(
+  { tenant, range, isActive }: Walk,
+  after: IndexPosition,
+  size: number,
+): unknown[] {
   return [tenant, after.at, after.id, range.until, size, isActive];
 }

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import { digitsOf, type JsonNumber, writeJson } from '../../../../core/json/index.js';
+import { numberTextOf, type JsonNumber, writeJson } from '../../../../core/json/index.js';
 import { commonNames } from '../../domain/reserved-names.js';
 import { serviceIdOf } from '../../domain/service-id.js';
-import type { ItemRow, ServiceRow } from '../../items/item-row.js';
+import type { ItemRow, ServiceRow } from '../../item/item-row.js';
 import type { csvKinds } from '../domain/export-name.js';
 
 type CsvKind = (typeof csvKinds)[number];
@@ -14,7 +14,7 @@ const options = {
   record_delimiter: '\r\n',
   quoted_string: true,
   cast: {
-    string: harmless,
+    string: escapeFormula,
     object: String,
   },
 };
@@ -69,25 +69,25 @@ function commonCells(row: ItemRow): Line {
     ...eventCells(completedMs, completed ?? {}),
     estDuration,
     completedMs === null ? null : completedMs - startedMs,
-    cellOf(completed?.disposition),
-    cellOf(completed?.disposition_desc),
+    toCell(completed?.disposition),
+    toCell(completed?.disposition_desc),
     writeJson(extensions ?? {}),
   ];
 }
 
 function eventCells(at: number | null, fields: ItemRow['started']): Line {
   const timestamp = at === null ? null : new Date(at).toISOString();
-  return [timestamp, ...commonNames.map((name) => cellOf(fields[name]))];
+  return [timestamp, ...commonNames.map((name) => toCell(fields[name]))];
 }
 
-function cellOf(value: unknown): Cell {
-  return typeof value === 'string' || digitsOf(value) !== undefined ? (value as Cell) : null;
+function toCell(value: unknown): Cell {
+  return typeof value === 'string' || numberTextOf(value) !== undefined ? (value as Cell) : null;
 }
 
 /**
  * Spreadsheets run a cell that begins like a formula; an apostrophe before it makes it a text. What is
  * a plain number, as a phone number with its plus, is none.
  */
-function harmless(text: string): string {
+function escapeFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
 }

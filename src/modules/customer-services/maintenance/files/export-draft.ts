@@ -40,7 +40,7 @@ export class ExportDraft<Kind extends ExportKind> {
   ): Promise<ExportDraft<Kind>> {
     for (let at = Date.now(); ; at++) {
       const draft = new ExportDraft<Kind>(folder);
-      if (await draft.takes(kinds, new Date(at))) return draft;
+      if (await draft.tryReserveNames(kinds, new Date(at))) return draft;
     }
   }
 
@@ -76,31 +76,31 @@ export class ExportDraft<Kind extends ExportKind> {
     }
   }
 
-  private async takes(kinds: readonly Kind[], begun: Date): Promise<boolean> {
+  private async tryReserveNames(kinds: readonly Kind[], begun: Date): Promise<boolean> {
     try {
       for (const kind of kinds) {
-        if (await this.take(kind, exportName(begun, kind))) continue;
-        await this.leave();
+        if (await this.reserveName(kind, exportName(begun, kind))) continue;
+        await this.releaseNames();
         return false;
       }
       return true;
     } catch (error) {
-      await this.leave();
+      await this.releaseNames();
       throw error;
     }
   }
 
   /** While the hidden name is ours nobody else makes a file of the name. */
-  private async take(kind: Kind, name: string): Promise<boolean> {
+  private async reserveName(kind: Kind, name: string): Promise<boolean> {
     const path = join(this.folder, `.${name}.part`);
-    const handle = await open(path, 'wx', 0o600).catch(nothingWhenThere);
+    const handle = await open(path, 'wx', 0o600).catch(undefinedIfExists);
     if (handle === undefined) return false;
     this.parts.set(kind, { name, path, handle, unsynced: 0 });
     return !(await exists(join(this.folder, name)));
   }
 
   /** Gives the hidden names back; files of the names are others'. */
-  private async leave(): Promise<void> {
+  private async releaseNames(): Promise<void> {
     for (const { path, handle } of this.parts.values()) {
       await handle.close();
       await rm(path, { force: true });
@@ -114,7 +114,7 @@ export class ExportDraft<Kind extends ExportKind> {
   }
 }
 
-function nothingWhenThere(error: unknown): undefined {
+function undefinedIfExists(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }
 

@@ -45,7 +45,7 @@ export class ExportFolder {
       (await namesIn(folder)).map(async (name): Promise<ExportedFile[]> => {
         const begun = exportBegunAt(name);
         if (begun === undefined) return [];
-        const facts = await lstat(join(folder, name)).catch(nothingWhenAbsent);
+        const facts = await lstat(join(folder, name)).catch(undefinedIfMissing);
         if (facts?.isFile() !== true) return [];
         return [{ name, size: facts.size, created: begun.toISOString() }];
       }),
@@ -55,7 +55,7 @@ export class ExportFolder {
 
   /** @throws DomainError FileNotFound */
   async open(tenant: TenantName, name: string): Promise<OpenedFile> {
-    const handle = await open(this.fileOf(tenant, name), openFlags).catch(noFile(name));
+    const handle = await open(this.fileOf(tenant, name), openFlags).catch(throwFileNotFound(name));
     try {
       const facts = await handle.stat();
       if (!facts.isFile()) throw fileNotFound(name);
@@ -69,9 +69,9 @@ export class ExportFolder {
   /** @throws DomainError FileNotFound */
   async remove(tenant: TenantName, name: string): Promise<void> {
     const path = this.fileOf(tenant, name);
-    const facts = await lstat(path).catch(noFile(name));
+    const facts = await lstat(path).catch(throwFileNotFound(name));
     if (!facts.isFile()) throw fileNotFound(name);
-    await unlink(path).catch(noFile(name));
+    await unlink(path).catch(throwFileNotFound(name));
   }
 
   /** Begins an export of so many files, which nobody sees before they are whole. */
@@ -101,23 +101,23 @@ export class ExportFolder {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(nothingWhenAbsent)) ?? [];
+  return (await readdir(folder).catch(undefinedIfMissing)) ?? [];
 }
 
 async function removeOldParts(folder: string): Promise<void> {
   for (const name of (await namesIn(folder)).filter(isPartName)) {
     const path = join(folder, name);
-    const facts = await lstat(path).catch(nothingWhenAbsent);
+    const facts = await lstat(path).catch(undefinedIfMissing);
     if (facts && Date.now() - facts.mtimeMs > oldPartMs) await rm(path, { force: true });
   }
 }
 
-function nothingWhenAbsent(error: unknown): undefined {
+function undefinedIfMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** Also a link (ELOOP), or what cannot be opened for reading. */
-function noFile(name: string): (error: unknown) => never {
+function throwFileNotFound(name: string): (error: unknown) => never {
   return (error) => {
     const { code } = error as NodeJS.ErrnoException;
     const isAbsent =

@@ -1,20 +1,43 @@
+import type { FileHandle } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { StreamAnswer } from '../../../../core/http/answer.js';
 import type { TenantName } from '../../tenant.js';
 import { MaintenanceAudit } from '../audit/maintenance-audit.js';
-import type { MaintenanceCaller } from '../audit/maintenance-call.js';
+import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js';
 import type { MaintenanceRun } from '../audit/maintenance-run.js';
 import { csvKinds, type ExportKind, jsonKinds } from '../domain/export-name.js';
-import { type FilesOrder, parametersOf } from '../export/export-order.js';
-import { jsonArray } from '../export/json-array.js';
+import { type FilesOrder, parametersOf } from '../export/export.dto.js';
+import { jsonArray, ServiceStream } from '../export/service-stream.js';
 import { ServiceExport } from '../export/service-export.js';
-import { ServiceStream } from '../export/service-stream.js';
 import { exportFailed } from '../maintenance.errors.js';
-import { NodeStop } from '../node-stop.js';
+import { LongWorkGate } from '../long-work-gate.js';
 import { csvHeader, csvRows } from './csv-tables.js';
 import type { ExportDraft } from './export-draft.js';
 import { ExportFolder } from './export-folder.js';
-import { piecesOf } from './pieces.js';
+
+const chunkBytes = 64 * 1024;
+
+/**
+ * Reads an open file to its end, piece by piece, and closes it.
+ * @param bytes how long it was when it was opened
+ * @throws Error when it has become shorter
+ */
+export async function* readChunks(
+  handle: FileHandle,
+  bytes: number,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    for (let left = bytes; left > 0;) {
+      const piece = Buffer.allocUnsafe(Math.min(left, chunkBytes));
+      const { bytesRead } = await handle.read(piece, 0, piece.length);
+      if (bytesRead === 0) throw new Error('an exported file has become shorter');
+      left -= bytesRead;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
 
 /** Services as files on this node (cs.md, Operations). */
 @Injectable()
@@ -24,7 +47,7 @@ export class ServiceFiles {
     private readonly services: ServiceExport,
     private readonly stream: ServiceStream,
     private readonly audit: MaintenanceAudit,
-    private readonly stop: NodeStop,
+    private readonly workGate: LongWorkGate,
   ) {}
 
   /**
@@ -34,8 +57,8 @@ export class ServiceFiles {
    */
   async export(caller: MaintenanceCaller, order: FilesOrder): Promise<{ created: string[] }> {
     const parameters = parametersOf(order);
-    const run = await this.audit.begin({ ...caller, operation: 'files', parameters });
-    return run.during(async () => ({
+    const run = await this.audit.startRun({ ...caller, operation: 'files', parameters });
+    return run.track(async () => ({
       created:
         order.format === 'json'
           ? await this.exportJson(caller.tenant, order, run)
@@ -50,47 +73,49 @@ export class ServiceFiles {
       return {
         contentType: `${name.endsWith('.csv') ? 'text/csv' : 'application/json'};charset=UTF-8`,
         file: { name, bytes },
-        chunks: piecesOf(handle, bytes),
+        chunks: readChunks(handle, bytes),
       };
     });
   }
 
   private exportJson(tenant: TenantName, order: FilesOrder, run: MaintenanceRun) {
-    return this.drafted(tenant, jsonKinds, async (draft) => {
-      const batches = run.counted(this.going(this.stream.items(tenant, order)));
+    return this.writeDraft(tenant, jsonKinds, async (draft) => {
+      const batches = run.countBatches(this.untilStop(this.stream.items(tenant, order)));
       for await (const text of jsonArray(batches)) {
-        await draft.write('services.json', text).catch(failed);
+        await draft.write('services.json', text).catch(throwExportFailed);
       }
     });
   }
 
   /** Tables of ids alone would serve nobody: whatever is said of the content, it is in them. */
   private exportCsv(tenant: TenantName, { selection }: FilesOrder, run: MaintenanceRun) {
-    return this.drafted(tenant, csvKinds, async (draft) => {
-      for (const kind of csvKinds) await draft.write(kind, csvHeader(kind)).catch(failed);
-      const batches = run.counted(this.going(this.services.services(tenant, selection)));
+    return this.writeDraft(tenant, csvKinds, async (draft) => {
+      for (const kind of csvKinds)
+        await draft.write(kind, csvHeader(kind)).catch(throwExportFailed);
+      const batches = run.countBatches(this.untilStop(this.services.services(tenant, selection)));
       for await (const services of batches) {
-        for (const kind of csvKinds) await draft.write(kind, csvRows(kind, services)).catch(failed);
+        for (const kind of csvKinds)
+          await draft.write(kind, csvRows(kind, services)).catch(throwExportFailed);
       }
     });
   }
 
-  private async *going<Batch>(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  private async *untilStop<Batch>(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
     for await (const batch of batches) {
-      this.stop.requireGoingOn();
+      this.workGate.requireRunning();
       yield batch;
     }
   }
 
-  private async drafted<Kind extends ExportKind>(
+  private async writeDraft<Kind extends ExportKind>(
     tenant: TenantName,
     kinds: readonly Kind[],
     write: (draft: ExportDraft<Kind>) => Promise<void>,
   ): Promise<string[]> {
-    const draft = await this.folder.draft(tenant, kinds).catch(failed);
+    const draft = await this.folder.draft(tenant, kinds).catch(throwExportFailed);
     try {
       await write(draft);
-      return await draft.publish().catch(failed);
+      return await draft.publish().catch(throwExportFailed);
     } catch (error) {
       await draft.discard();
       throw error;
@@ -98,6 +123,6 @@ export class ServiceFiles {
   }
 }
 
-function failed(error: unknown): never {
+function throwExportFailed(error: unknown): never {
   throw exportFailed(error);
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, SqlState, sqlStateOf, statement } from '../../../../core/database/index.js';
-import type { Place, WalkRange } from '../export/service-walk.repository.js';
-import { completedAt } from '../../items/item-columns.js';
-import type { PurgeOrder } from './purge-order.js';
+import type { IndexPosition, WalkRange } from '../export/service-walk.repository.js';
+import { completedAtSql } from '../../item/item-columns-sql.js';
+import type { PurgeOrder } from './purge.dto.js';
 
 /** How long a purge waits for somebody who holds a service. */
-const longestWait = '5s';
+const lockTimeout = '5s';
 
 /** What one look locked. */
 export interface LockedServices {
@@ -14,24 +14,24 @@ export interface LockedServices {
   /** Whether others are among them that somebody else holds. */
   readonly hasSkipped: boolean;
   /** Where the next look begins. */
-  readonly end: Place;
+  readonly end: IndexPosition;
 }
 
 /** How many services a look looks at, and how many of them it locks. */
-export interface LookSize {
+export interface PurgePageSize {
   readonly looked: number;
   readonly locked: number;
 }
 
-interface LockRow extends Place {
+interface LockRow extends IndexPosition {
   readonly ids: string[];
   readonly chosen: number;
 }
 
 /** SQL: whether service `s` is to go. */
-const isToGo = `
+const isPurgedSql = `
   s.tenant = $1 AND s.started_at < $4::timestamptz AND s.expires_at > statement_timestamp()
-  AND ($6::boolean IS NULL OR (${completedAt('s')} IS NULL) = $6)
+  AND ($6::boolean IS NULL OR (${completedAtSql('s')} IS NULL) = $6)
   AND (s.customer_id IS NULL OR NOT $7::boolean)`;
 
 /**
@@ -42,7 +42,7 @@ const lock = (name: string, held: string) =>
   statement(
     name,
     `WITH looked AS MATERIALIZED (
-       SELECT s.id, s.started_at AS at, ${isToGo} AS "isToGo" FROM cs_service s
+       SELECT s.id, s.started_at AS at, ${isPurgedSql} AS "isToGo" FROM cs_service s
         WHERE s.tenant = $1 AND (s.started_at, s.id) > ($2::timestamptz, $3::uuid)
           AND s.started_at < $4::timestamptz
         ORDER BY s.started_at, s.id LIMIT $5),
@@ -50,7 +50,7 @@ const lock = (name: string, held: string) =>
        SELECT id, at FROM looked WHERE "isToGo" ORDER BY at, id LIMIT $8::int),
      locked AS MATERIALIZED (
        SELECT s.id FROM cs_service s
-        WHERE s.id = ANY (ARRAY(SELECT id FROM chosen)) AND ${isToGo}
+        WHERE s.id = ANY (ARRAY(SELECT id FROM chosen)) AND ${isPurgedSql}
         ORDER BY s.started_at, s.id FOR UPDATE ${held}),
      reached AS (
        (SELECT 0 AS rank, at, id FROM chosen ORDER BY at, id OFFSET $8::int - 1 LIMIT 1)
@@ -66,7 +66,7 @@ const lockFree = lock('customerServices.purgeLockFree', 'SKIP LOCKED');
 const lockWaiting = lock('customerServices.purgeLockWaiting', '');
 const limitWait = statement(
   'customerServices.purgeLimitWait',
-  `SELECT set_config('lock_timeout', '${longestWait}', true)`,
+  `SELECT set_config('lock_timeout', '${lockTimeout}', true)`,
 );
 
 /** Locks services that are to be purged, a few at a time, in a unit of work of its caller's. */
@@ -78,8 +78,8 @@ export class PurgeRepository {
   lockFree(
     order: PurgeOrder & { readonly tenant: string },
     range: WalkRange,
-    after: Place,
-    size: LookSize,
+    after: IndexPosition,
+    size: PurgePageSize,
   ): Promise<LockedServices | undefined> {
     return this.lock(lockFree, valuesOf(order, range, after, size));
   }
@@ -88,8 +88,8 @@ export class PurgeRepository {
   async lockWaiting(
     order: PurgeOrder & { readonly tenant: string },
     range: WalkRange,
-    after: Place,
-    size: LookSize,
+    after: IndexPosition,
+    size: PurgePageSize,
   ): Promise<LockedServices | undefined> {
     await this.database.execute(limitWait, []);
     return this.lock(lockWaiting, valuesOf(order, range, after, size));
@@ -114,8 +114,8 @@ export function hasWaitedTooLong(error: unknown): boolean {
 function valuesOf(
   { tenant, isActive, isAnonymous }: PurgeOrder & { readonly tenant: string },
   range: WalkRange,
-  after: Place,
-  { looked, locked }: LookSize,
+  after: IndexPosition,
+  { looked, locked }: PurgePageSize,
 ): unknown[] {
   return [tenant, after.at, after.id, range.until, looked, isActive, isAnonymous, locked];
 }

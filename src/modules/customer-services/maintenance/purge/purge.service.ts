@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../../core/database/index.js';
-import { breathe } from '../../../../core/timers/index.js';
-import { ServiceRemovalRepository } from '../../services/service-removal.repository.js';
+import { ServiceRemovalRepository } from '../../service/service-removal.repository.js';
 import { MaintenanceAudit } from '../audit/maintenance-audit.js';
-import type { MaintenanceCaller } from '../audit/maintenance-call.js';
+import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js';
 import type { MaintenanceRun } from '../audit/maintenance-run.js';
-import { type Place, ServiceWalkRepository } from '../export/service-walk.repository.js';
+import { type IndexPosition, ServiceWalkRepository } from '../export/service-walk.repository.js';
 import { servicesHeld } from '../maintenance.errors.js';
-import { NodeStop } from '../node-stop.js';
-import type { PurgeOrder } from './purge-order.js';
+import { LongWorkGate } from '../long-work-gate.js';
+import type { PurgeOrder } from './purge.dto.js';
 import { hasWaitedTooLong, type LockedServices, PurgeRepository } from './purge.repository.js';
+import { pauseBetweenBatches } from '../../../../core/scheduling/index.js';
 
 /** Five hundred services are some three thousand rows. */
-const free = { looked: 500, locked: 500 };
+const withoutWaiting = { looked: 500, locked: 500 };
 
 /** Who waits for one service keeps the writers of those waiting that it has locked before. */
-const waiting = { looked: 1000, locked: 20 };
+const withWaiting = { looked: 1000, locked: 20 };
 
-type Lock = (after: Place) => Promise<LockedServices | undefined>;
+type Lock = (after: IndexPosition) => Promise<LockedServices | undefined>;
 
 /** Removes services by their start (cs.md, Operations). */
 @Injectable()
@@ -28,7 +28,7 @@ export class PurgeService {
     private readonly removal: ServiceRemovalRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly audit: MaintenanceAudit,
-    private readonly stop: NodeStop,
+    private readonly workGate: LongWorkGate,
   ) {}
 
   /**
@@ -40,9 +40,9 @@ export class PurgeService {
   async purge(caller: MaintenanceCaller, order: PurgeOrder): Promise<{ purged: number }> {
     const { operation, limit } = order;
     const parameters = { operation, limit: limit.toISOString() };
-    const run = await this.audit.begin({ ...caller, operation: 'purge', parameters });
+    const run = await this.audit.startRun({ ...caller, operation: 'purge', parameters });
     const tenant = caller.tenant;
-    return run.during(async () => {
+    return run.track(async () => {
       await this.removeAll({ ...order, tenant }, run);
       return { purged: run.count };
     });
@@ -54,10 +54,11 @@ export class PurgeService {
     run: MaintenanceRun,
   ): Promise<void> {
     const range = await this.walks.rangeOf(order.tenant, undefined, order.limit);
-    const lockFree: Lock = (after) => this.repository.lockFree(order, range, after, free);
+    const lockFree: Lock = (after) => this.repository.lockFree(order, range, after, withoutWaiting);
     const skipped = await this.removeAfter(range.start, lockFree, run);
     if (skipped === undefined) return;
-    const lockWaiting: Lock = (after) => this.repository.lockWaiting(order, range, after, waiting);
+    const lockWaiting: Lock = (after) =>
+      this.repository.lockWaiting(order, range, after, withWaiting);
     try {
       await this.removeAfter(skipped, lockWaiting, run);
     } catch (error) {
@@ -67,25 +68,25 @@ export class PurgeService {
 
   /** @returns the place after which the first was skipped; undefined: none was */
   private async removeAfter(
-    place: Place,
+    place: IndexPosition,
     lock: Lock,
     run: MaintenanceRun,
-  ): Promise<Place | undefined> {
-    let skipped: Place | undefined;
+  ): Promise<IndexPosition | undefined> {
+    let skipped: IndexPosition | undefined;
     for (let after = place; ;) {
-      this.stop.requireGoingOn();
+      this.workGate.requireRunning();
       const begun = performance.now();
       const locked = await this.removeBatch(after, lock, run);
       if (locked === undefined) return skipped;
       if (locked.hasSkipped) skipped ??= after;
       after = locked.end;
-      if (locked.ids.length > 0) await breathe(performance.now() - begun);
+      if (locked.ids.length > 0) await pauseBetweenBatches(performance.now() - begun);
     }
   }
 
   /** One transaction: what is gone, and how many that were, is written down together. */
   private async removeBatch(
-    after: Place,
+    after: IndexPosition,
     lock: Lock,
     run: MaintenanceRun,
   ): Promise<LockedServices | undefined> {
@@ -93,10 +94,10 @@ export class PurgeService {
       const locked = await lock(after);
       if (locked === undefined || locked.ids.length === 0) return { locked, removed: 0 };
       const removed = await this.removal.removeLocked(locked.ids);
-      await run.write(removed);
+      await run.writeProgress(removed);
       return { locked, removed };
     });
-    run.add(removed);
+    run.addServices(removed);
     return locked;
   }
 }

@@ -1,0 +1,1 @@
+export function folderCircles(root: string, files: readonly string[]): string[];

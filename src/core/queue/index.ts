@@ -1,0 +1,1 @@
+export { type BreakerOptions, CircuitBreaker } from './domain/circuit-breaker.js';
