@@ -64,7 +64,15 @@ const inEntities = {
 const restrict = (...selectors) => ['error', ...selectors];
 
 /** Modules whose bodies and queries are read by DTO classes alone; the others follow. */
-const convertedModules = ['access-keys', 'audit', 'node', 'options', 'storage'];
+const convertedModules = [
+  'access-keys',
+  'access-resources',
+  'audit',
+  'node',
+  'notification',
+  'options',
+  'storage',
+];
 
 const inConverted = (...suffixes) =>
   convertedModules.flatMap((name) => suffixes.map((end) => `src/modules/${name}/**/*.${end}.ts`));

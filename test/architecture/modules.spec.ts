@@ -122,7 +122,6 @@ const wholes: ReadonlySet<number> = new Set([RouteParamtypes.QUERY, RouteParamty
 
 /** Controllers whose queries are read by hand still. */
 const readByHand: ReadonlySet<string> = new Set([
-  ...['NotificationController', 'PushAdminController'],
   ...['ServiceListsController', 'ServicesController', 'StatesController', 'TasksController'],
   ...['MaintenanceController', 'ServiceFilesController'],
 ]);

@@ -119,13 +119,6 @@ describe('an instant', () => {
     expect(read(instantKind(), '2030-01-31T12:00:00 01:00')).toBeUndefined();
   });
 
-  it('may say no seconds, where that is taken', () => {
-    const kind = instantKind({ withoutSeconds: true });
-    expect(read(kind, '2030-01-31T12:00Z')).toEqual(new Date(1_896_091_200_000));
-    expect(read(kind, '2030-01-31T12:00:30+00:00')).toEqual(new Date(1_896_091_230_000));
-    expect(read(instantKind(), '2030-01-31T12:00Z')).toBeUndefined();
-  });
-
   it('of a query string may have a blank where its plus was', () => {
     const kind = instantKind({ blankIsPlus: true });
     expect(read(kind, '2030-01-31T12:00:00 01:00')).toEqual(new Date(1_896_087_600_000));

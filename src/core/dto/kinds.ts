@@ -1,5 +1,5 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
-import { numberTextOf, isJsonObject, numberOf } from '../json/index.js';
+import { isJsonObject, numberOf, scalarText } from '../json/index.js';
 import { instantForm, instantOf } from '../time/index.js';
 import type { DtoClass, Kind, ReportFault } from './kind.js';
 import { planOf } from './plan.js';
@@ -47,10 +47,6 @@ function lengthWords(min: number, max: number): string {
   return min === 0
     ? `text of at most ${String(max)} characters`
     : `${String(min)} to ${String(max)} characters`;
-}
-
-function scalarText(written: unknown): unknown {
-  return typeof written === 'boolean' ? String(written) : (numberTextOf(written) ?? written);
 }
 
 export interface WholeForm {
@@ -126,25 +122,18 @@ export interface InstantForm {
   readonly takes?: string;
   /** In a query string, where an offset's `+` that was not encoded arrives as a blank. */
   readonly blankIsPlus?: boolean;
-  /** Whether `12:00Z` is `12:00:00Z`. */
-  readonly withoutSeconds?: boolean;
 }
-
-/** A time that says no seconds, up to its offset. */
-const minutesAtTheEnd = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?=[Z+-])/i;
 
 export function instantKind({
   takes = instantForm,
   blankIsPlus = false,
-  withoutSeconds = false,
 }: InstantForm = {}): Kind<Date> {
   return {
     takes,
     schema: { type: 'string', format: 'date-time' },
     read(written) {
       if (typeof written !== 'string') return undefined;
-      const text = blankIsPlus ? written.replace(' ', '+') : written;
-      return instantOf(withoutSeconds ? text.replace(minutesAtTheEnd, '$1:00') : text);
+      return instantOf(blankIsPlus ? written.replace(' ', '+') : written);
     },
   };
 }

@@ -1,4 +1,4 @@
-export { numberTextOf, JsonNumber, numberOf } from './json-number.js';
+export { JsonNumber, numberOf, numberTextOf, scalarText } from './json-number.js';
 export { jsonPieces } from './json-pieces.js';
 export { entriesOf, isJsonObject, mergeObjects, objectOf } from './json-object.js';
 export { bodyLimits, JsonSyntaxError, parseJson, parseStoredJson } from './parse-json.js';

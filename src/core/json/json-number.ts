@@ -42,6 +42,12 @@ export function numberTextOf(value: unknown): string | undefined {
   return value instanceof JsonNumber ? value.text : undefined;
 }
 
+/** A text, a number with the digits that were sent, or a truth value, as text; undefined for what is else. */
+export function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'boolean' ? String(value) : numberTextOf(value);
+}
+
 /** A number of JSON as one of JavaScript's; undefined for what is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;

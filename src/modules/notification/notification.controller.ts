@@ -2,11 +2,16 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../core/identity/index.js';
-import { GmsUser, JsonBody, KnownQuery } from '../edge/index.js';
+import { DtoBody, GmsUser, KnownQuery } from '../edge/index.js';
 import { DeliveriesService } from './delivery/delivery.service.js';
-import type { DeliveryAnswer } from './delivery/delivery.js';
+import type { DeliveryAnswer } from './delivery/delivery.dto.js';
 import { readIdempotencyKey } from './idempotency.js';
-import { anyObject, newEventOf, newSubscriptionOf } from './notification.dto.js';
+import {
+  DeliveriesQuery,
+  EventBody,
+  SubscriptionBody,
+  SubscriptionsQuery,
+} from './notification.dto.js';
 import {
   ApiListDeliveries,
   ApiListSubscriptions,
@@ -16,13 +21,11 @@ import {
   ApiUnsubscribe,
   ApiUnsubscribeAll,
 } from './notification.openapi.js';
-import { readDeliveryQuery, readLimit, readSubscriber } from './notification.query.js';
+import { newEventOf } from './publish/new-event.js';
 import { PublishService } from './publish/publish.service.js';
-import type { SubscriptionAnswer } from './subscription/subscription.js';
+import { newSubscriptionOf } from './subscription/new-subscription.js';
+import type { SubscriptionAnswer, SubscriptionId } from './subscription/subscription.dto.js';
 import { SubscriptionsService } from './subscription/subscription.service.js';
-
-type Body = Readonly<Record<string, unknown>>;
-type QueryParameters = Readonly<Record<string, unknown>>;
 
 /** Notification API. Routes with a literal segment stand first: a literal wins over a parameter. */
 @ApiTags('Notification')
@@ -40,21 +43,21 @@ export class NotificationController {
   @HttpCode(200)
   @ApiSubscribe()
   async subscribe(
-    @JsonBody(anyObject) body: Body,
+    @DtoBody() body: SubscriptionBody,
     @GmsUser() user: string | undefined,
     @Req() request: Request,
-  ): Promise<{ id: string }> {
+  ): Promise<SubscriptionId> {
     const subscription = newSubscriptionOf(body, user);
-    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body);
+    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body.written);
     const id = await this.subscriptions.subscribe(subscription, key);
     return { id };
   }
 
   @Get('subscription')
-  @KnownQuery('limit', 'subscriberId')
+  @KnownQuery(SubscriptionsQuery)
   @ApiListSubscriptions()
-  async list(@Query() query: QueryParameters): Promise<SubscriptionAnswer[]> {
-    return this.subscriptions.list(readLimit(query), readSubscriber(query));
+  async list(@Query() { limit, subscriberId }: SubscriptionsQuery): Promise<SubscriptionAnswer[]> {
+    return this.subscriptions.list(limit, subscriberId);
   }
 
   @Delete('subscription/subscriber/:subscriberId')
@@ -80,18 +83,18 @@ export class NotificationController {
   @HttpCode(200)
   @ApiPublish()
   async publish(
-    @JsonBody(anyObject) body: Body,
+    @DtoBody() body: EventBody,
     @GmsUser() user: string | undefined,
     @Req() request: Request,
   ): Promise<void> {
-    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body);
+    const key = readIdempotencyKey(request, this.policy.callerOf(request), user, body.written);
     await this.publishing.publish(newEventOf(body), key);
   }
 
   @Get('deliveries')
-  @KnownQuery('limit', 'event', 'subscription', 'tag', 'type', 'state')
+  @KnownQuery(DeliveriesQuery)
   @ApiListDeliveries()
-  async listDeliveries(@Query() query: QueryParameters): Promise<DeliveryAnswer[]> {
-    return this.deliveries.list(readDeliveryQuery(query));
+  async listDeliveries(@Query() query: DeliveriesQuery): Promise<DeliveryAnswer[]> {
+    return this.deliveries.list(query);
   }
 }

@@ -1,4 +1,6 @@
-import { json, Operation } from '../../core/http/openapi/operation.js';
+import { json, Operation } from '../../core/http/openapi/index.js';
+import { DeliveryAnswer } from './delivery/delivery.dto.js';
+import { SubscriptionAnswer, SubscriptionId } from './subscription/subscription.dto.js';
 
 const chapter = 'gms-api-reference-8.1.1, Notification API';
 const ours = 'Beyond the reference documents (docs/compatibility.md, Notification)';
@@ -38,6 +40,7 @@ const subscription = {
 
 export const ApiSubscribe = (): MethodDecorator =>
   Operation({
+    operationId: 'subscribe',
     summary: 'Subscribe a device to events whose tags match a filter',
     section: `${chapter}, Create subscription`,
     body: [
@@ -48,12 +51,13 @@ export const ApiSubscribe = (): MethodDecorator =>
         expire: 30,
       }),
     ],
-    answer: json({ id }),
+    answer: json({ id }, SubscriptionId),
     errors: { ...badBody, ...reused },
   });
 
 export const ApiUnsubscribe = (): MethodDecorator =>
   Operation({
+    operationId: 'unsubscribe',
     summary: 'End a subscription',
     section: `${chapter}, Delete subscription`,
     path: { id },
@@ -62,6 +66,7 @@ export const ApiUnsubscribe = (): MethodDecorator =>
 
 export const ApiUnsubscribeAll = (): MethodDecorator =>
   Operation({
+    operationId: 'unsubscribeAll',
     summary: 'End all subscriptions of a subscriber, of which there may be none',
     section: `${chapter}, Delete subscription for given subscriber`,
     path: { subscriberId: 'A1' },
@@ -70,6 +75,7 @@ export const ApiUnsubscribeAll = (): MethodDecorator =>
 
 export const ApiPublish = (): MethodDecorator =>
   Operation({
+    operationId: 'publishEvent',
     summary: 'Publish an event to all whose filters match its tag, or to one device',
     section: `${chapter}, Publish event`,
     body: [json({ message: 'An agent is free', tag: 'ors.context.123456' })],
@@ -83,48 +89,49 @@ export const ApiPublish = (): MethodDecorator =>
 
 export const ApiReadSubscription = (): MethodDecorator =>
   Operation({
+    operationId: 'readSubscription',
     summary: 'One subscription',
     section: ours,
     path: { id },
-    answer: json(subscription),
+    answer: json(subscription, SubscriptionAnswer),
     errors: unknown,
   });
 
 export const ApiListSubscriptions = (): MethodDecorator =>
   Operation({
+    operationId: 'listSubscriptions',
     summary: 'Subscriptions, the newest first',
     section: ours,
-    query: { subscriberId: 'A1', limit: '100' },
-    answer: json([subscription]),
+    answer: json([subscription], SubscriptionAnswer),
     errors: { '400 InvalidParameter': 'limit takes a whole number from 1 to 1000' },
   });
 
 export const ApiListDeliveries = (): MethodDecorator =>
   Operation({
+    operationId: 'listDeliveries',
     summary: 'What became of events, the newest first',
     section: ours,
-    query: {
-      ...{ limit: '100', state: 'dead', type: 'httpcb', tag: 'ors.context.123456' },
-      ...{ subscription: id, event: id },
-    },
-    answer: json([
-      {
-        messageId: '5f0c5e8a3f6e4f0f9a3b8a1f0d2c4b6e',
-        event: id,
-        subscription: id,
-        tag: 'ors.context.123456',
-        type: 'httpcb',
-        deviceId: 'http://127.0.0.1:9000/pushed',
-        providerName: null,
-        state: 'dead',
-        attempts: 1,
-        code: 'Status404',
-        reason: 'answered 404',
-        createdAt: '2026-11-25T09:30:10.000Z',
-        expiresAt: '2026-11-25T09:30:30.000Z',
-        dueAt: null,
-        endedAt: '2026-11-25T09:30:10.120Z',
-      },
-    ]),
+    answer: json(
+      [
+        {
+          messageId: '5f0c5e8a3f6e4f0f9a3b8a1f0d2c4b6e',
+          event: id,
+          subscription: id,
+          tag: 'ors.context.123456',
+          type: 'httpcb',
+          deviceId: 'http://127.0.0.1:9000/pushed',
+          providerName: null,
+          state: 'dead',
+          attempts: 1,
+          code: 'Status404',
+          reason: 'answered 404',
+          createdAt: '2026-11-25T09:30:10.000Z',
+          expiresAt: '2026-11-25T09:30:30.000Z',
+          dueAt: null,
+          endedAt: '2026-11-25T09:30:10.120Z',
+        },
+      ],
+      DeliveryAnswer,
+    ),
     errors: { '400 InvalidParameter': 'state takes one of pending, delivered, dead, expired' },
   });

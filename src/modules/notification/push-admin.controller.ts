@@ -3,10 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Administration } from '../../core/identity/index.js';
 import { BytesBody, KnownQuery, type RawBody } from '../edge/index.js';
-import type { LocalizationState } from './localization/localization.js';
 import { LocalizationService } from './localization/localization.service.js';
-import { readExplainQuery } from './notification.query.js';
-import { type Explanation, PushExplanation } from './provider/push-explanation.js';
+import { ExplainQuery } from './notification.dto.js';
+import type { Explanation, LocalizationState } from './push-admin.dto.js';
+import { PushExplanation } from './provider/push-explanation.js';
 import {
   ApiDeleteLocalization,
   ApiExplain,
@@ -29,10 +29,9 @@ export class PushAdminController {
 
   @Get('explain')
   @Administration('Supervisor')
-  @KnownQuery('tag', 'provider', 'debug')
+  @KnownQuery(ExplainQuery)
   @ApiExplain()
-  explain(@Query() query: Readonly<Record<string, unknown>>): Explanation {
-    const { tag, provider, debug } = readExplainQuery(query);
+  explain(@Query() { tag, provider, debug }: ExplainQuery): Explanation {
     return this.explanation.explain(tag, provider, debug);
   }
 

@@ -37,7 +37,6 @@ export class NewKey {
 
   @Instant({
     empty: 'value',
-    withoutSeconds: true,
     takes: 'an instant in ISO 8601, as 2030-01-31T12:00:00Z',
     description: 'when the key ends; absent: never',
   })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
 import type { PushType } from '../push-type.js';
-import type { DeliveryAnswer } from './delivery.js';
+import type { DeliveryAnswer } from './delivery.dto.js';
 
 /** Which deliveries to list; what is absent narrows nothing. */
 export interface DeliveryQuery {

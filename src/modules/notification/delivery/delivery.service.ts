@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { maskDeviceId } from '../push-type.js';
-import type { DeliveryAnswer } from './delivery.js';
+import type { DeliveryAnswer } from './delivery.dto.js';
 import {
   DeliveryListRepository,
   type DeliveryQuery,

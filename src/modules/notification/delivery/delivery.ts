@@ -61,26 +61,3 @@ export interface DeliveryResult {
   /** Since when, milliseconds since 1970; undefined: it is now. */
   readonly goneSince?: number | undefined;
 }
-
-/** One of GET /notification/deliveries. */
-export interface DeliveryAnswer {
-  readonly messageId: string;
-  readonly event: string;
-  /** null: the event named the device. */
-  readonly subscription: string | null;
-  readonly tag: string;
-  readonly type: PushType;
-  readonly deviceId: string;
-  readonly providerName: string | null;
-  readonly state: 'pending' | 'delivered' | 'dead' | 'expired';
-  readonly attempts: number;
-  /** Of the last failure; null when there was none. */
-  readonly code: string | null;
-  readonly reason: string | null;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  /** When a pending one is tried again. */
-  readonly dueAt: string | null;
-  readonly endedAt: string | null;
-}

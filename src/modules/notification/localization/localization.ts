@@ -14,6 +14,7 @@ import {
 } from './localization-file.js';
 import { UnreadableFile } from './localization-folder.js';
 import { LocalizationSource, type SourceState } from './localization-source.js';
+import type { LocalizationState } from '../push-admin.dto.js';
 import { localizedText, type LocalizationWarning } from './localized-text.js';
 import { PollLoop } from '../../../core/scheduling/index.js';
 
@@ -32,15 +33,6 @@ const warnings: Readonly<Record<LocalizationWarning['kind'], string>> = {
   unknownArgument: 'a localized message has an argument that its event does not: it was left empty',
   tooLong: 'a localized message has more than a million characters: it was sent as it is',
 };
-
-/** What is in force on this node. */
-export interface LocalizationState {
-  readonly source: SourceState['kind'];
-  readonly location: string | null;
-  readonly messages: number;
-  /** What is wrong with what is there now; then what was there before is still in force. */
-  readonly error: string | null;
-}
 
 /** The texts of messages in the languages of subscriptions (notification.md, Localization). */
 @Injectable()

@@ -1,30 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { ExplainedSection, Explanation } from '../push-admin.dto.js';
 import { attributeNames } from './attribute-options.js';
 import { findOption } from './connection-options.js';
 import { credentialNames, credentialTypes, connectionOptionName } from './credential-options.js';
 import { PushProviders, requireProvider } from './push-providers.js';
-
-/** A section of the chain. */
-export interface ExplainedSection {
-  readonly section: string;
-  /** Whether somebody wrote it. */
-  readonly exists: boolean;
-  /** The message attributes that it sets. */
-  readonly sets: Readonly<Record<string, unknown>>;
-}
-
-/** GET /genesys/1/admin/push/explain. */
-export interface Explanation {
-  readonly tag: string;
-  readonly provider: string | null;
-  readonly debug: boolean;
-  /** General to specific: what stands later wins, option by option. */
-  readonly chain: readonly ExplainedSection[];
-  /** The attributes of a message, and the section that each comes from. */
-  readonly attributes: Readonly<Record<string, { value: unknown; section: string }>>;
-  /** The connection's options that somebody wrote, secrets masked. */
-  readonly connection: Readonly<Record<string, { value: string; section: string; option: string }>>;
-}
 
 const mask = '********';
 

@@ -6,7 +6,8 @@ import { requireDestination } from './require-destination.js';
 import { idempotencyKeyReused, subscriptionNotFound } from '../notification.errors.js';
 import { PushProviders } from '../provider/push-providers.js';
 import { maskDeviceId } from '../push-type.js';
-import type { NewSubscription, SubscriptionAnswer } from './subscription.js';
+import type { SubscriptionAnswer } from './subscription.dto.js';
+import type { NewSubscription } from './subscription.js';
 import { SubscriptionRepository, type SubscriptionRow } from './subscription.repository.js';
 import type { IdempotencyKey } from '../idempotency.js';
 
