@@ -65,14 +65,14 @@ function requestInteractionScript(statements) {
   const part = (name, values) => scriptOf(statements[name], values);
   const seconds = String(bookingSeconds);
   const name = `'request-interaction'`;
-  const grant = [newId, `'bench'`, ':number', ':display', `'+14150000000'`, ':codes', 'true'];
+  const grant = [newId, `'bench'`, ':number', ':display', `'+14150000000'`, ':codes'];
   return [
     `${setNewId}START TRANSACTION;`,
     `${part('service.insert', [newId, name, name, newId, seconds])} \\gset`,
     `${part('storage.createBound', [newId, ':expiresAt'])};`,
     `${part('storage.writeTexts', [newId, 'NULL', '1000', ':keys', ':values'])};`,
     `${part('accessNumber.take', [`'bench'`, seconds, ':expiresAt'])} \\gset`,
-    `${part('accessGrant.insert', [...grant, seconds, ':expiresAt'])};`,
+    `${part('accessGrant.insert', [...grant, ':bookedUntil', ':expiresAt'])};`,
     'COMMIT;\n',
   ].join('\n');
 }
@@ -80,11 +80,17 @@ function requestInteractionScript(statements) {
 /** Each client matches a stretch of its own; pgbench knows no order among clients. */
 function matchScript(statements, { clients, transactions }) {
   const stretch = Math.floor(transactions / clients);
-  const number = `(:n)::text`;
+  const guess = ['(:n)::text', ':code', 'NULL'];
+  const part = (name, values) => scriptOf(statements[name], values);
   return [
     '\\set i :i + 1',
     `\\set n ${first} + :client_id * ${stretch} + :i`,
-    `${scriptOf(statements['accessGrant.match'], [number, ':code', 'NULL', '1', '10'])};`,
+    'START TRANSACTION;',
+    `${part('accessGrant.candidates', [...guess, '1', `'{}'`])} \\gset`,
+    `${part('service.lockAll', ['ARRAY[:owner_id]'])} \\gset`,
+    `${part('accessGrant.lockBookedNumbers', ['ARRAY[:owner_id]'])} \\gset`,
+    `${part('accessGrant.claim', [...guess, 'ARRAY[:owner_id]'])} \\gset`,
+    'COMMIT;',
     `${scriptOf(statements['service.find'], [`('${servicePrefix}' || :n)`])};\n`,
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { median, shown, spread, table } from '../lib/figures.mjs';
 import { LoadClient } from '../lib/load.mjs';
 import { populate } from '../lib/population.mjs';
 import { message, startHelper, startServer } from '../lib/processes.mjs';
-import { recordStatements } from '../lib/statements.mjs';
+import { serverStatements } from '../lib/statements.mjs';
 
 const warmup = { first: { ms: 1000, answers: 5000 }, later: { ms: 300, answers: 500 } };
 
@@ -28,7 +28,7 @@ export async function measureBreakdown(bench) {
   const nest = await startHelper('nest-hello', undefined, closing);
   const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile };
   const servers = {
-    bare: await startBaseline(postgres.url, await recordStatements(), closing),
+    bare: await startBaseline(postgres.url, await serverStatements(), closing),
     nest: { ...(await message(nest)), pid: nest.pid },
     ours: await startServer({ env }, closing),
   };

@@ -4,7 +4,7 @@ import { emptyCustomerServices } from '../lib/customer-services.mjs';
 import { story, StoryClient } from '../lib/customer-stories.mjs';
 import { median, shown, spread, table } from '../lib/figures.mjs';
 import { startServer } from '../lib/processes.mjs';
-import { recordStatements } from '../lib/statements.mjs';
+import { serverStatements } from '../lib/statements.mjs';
 
 const connections = 32;
 
@@ -21,7 +21,7 @@ export async function measureCustomerServices(bench) {
   const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile, GMS_CONFIG_RELOAD: 'true' };
   const servers = {
     ours: await startServer({ env }, closing),
-    'node:http + pg': await startBaseline(postgres.url, await recordStatements(), closing),
+    'node:http + pg': await startBaseline(postgres.url, await serverStatements(), closing),
   };
   const client = await StoryClient.start(closing);
   await requireStory(servers, client, postgres);

@@ -4,7 +4,7 @@ import { median, shown, spread, table } from '../lib/figures.mjs';
 import { LoadClient } from '../lib/load.mjs';
 import { populate } from '../lib/population.mjs';
 import { startServer } from '../lib/processes.mjs';
-import { recordStatements } from '../lib/statements.mjs';
+import { serverStatements } from '../lib/statements.mjs';
 import { requireSameAnswers } from '../lib/same-answers.mjs';
 
 const connections = 64;
@@ -17,7 +17,7 @@ const warmup = { first: { ms: 1000, answers: 5000 }, later: { ms: 400, answers: 
  */
 export async function measureHttp(bench, names) {
   const { postgres, configFile, closing } = bench;
-  const statements = await recordStatements();
+  const statements = await serverStatements();
   const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile };
   const servers = {
     ours: await startServer({ env }, closing),

@@ -2,7 +2,7 @@ import { startBaseline } from '../lib/baseline.mjs';
 import { median, shown, spread, table } from '../lib/figures.mjs';
 import { LoadClient } from '../lib/load.mjs';
 import { startServer } from '../lib/processes.mjs';
-import { recordStatements } from '../lib/statements.mjs';
+import { serverStatements } from '../lib/statements.mjs';
 import {
   emptyEvents,
   fillSubscriptions,
@@ -31,7 +31,7 @@ export async function measureMatch(bench) {
   const env = { DATABASE_URL: postgres.url, GMS_CONFIG: configFile, GMS_CONFIG_RELOAD: 'true' };
   const servers = {
     ours: await startServer({ env }, closing),
-    'node:http + pg': await startBaseline(postgres.url, await recordStatements(), closing),
+    'node:http + pg': await startBaseline(postgres.url, await serverStatements(), closing),
   };
   for (const { port } of Object.values(servers)) await requireTen(postgres.sql, port);
   const client = await LoadClient.start(closing);

@@ -77,7 +77,7 @@ function untilEmpty(numbers, take) {
   return async () => {
     for (;;) {
       const number = await take();
-      if (number !== undefined || !(await numbers.exhaustion(group)).anyFree) return number;
+      if (number !== undefined || !(await numbers.findExhaustion(group)).anyFree) return number;
     }
   };
 }

@@ -94,11 +94,12 @@ async function begin(client, ani, withCode, data) {
   await query(client, 'storage.writeTexts', entries);
   const [chosen] = await query(client, 'accessNumber.take', ['bench', seconds, expiresAt]);
   const codes = withCode ? Array.from({ length: 64 }, drawCode) : [];
-  const grant = [id, 'bench', chosen.number, chosen.display, ani, codes, true, seconds, expiresAt];
+  const { number, display, bookedUntil } = chosen;
+  const grant = [id, 'bench', number, display, ani, codes, bookedUntil, expiresAt];
   const [{ code }] = await query(client, 'accessGrant.insert', grant);
   return {
     _id: id,
-    _access_number: chosen.display,
+    _access_number: display,
     _access_code: code,
     _expiration_time: String(seconds),
   };
@@ -109,13 +110,14 @@ function drawCode() {
 }
 
 async function match({ _access_number: number, _access_code: code }) {
-  const [{ owner_id: id }] = await query(pool, 'accessGrant.match', [
-    number,
-    code,
-    undefined,
-    1,
-    10,
-  ]);
+  const id = await inTransaction(async (client) => {
+    const tried = await query(client, 'accessGrant.candidates', [number, code, undefined, 1, []]);
+    const ids = tried.map((candidate) => candidate.owner_id);
+    await query(client, 'service.lockAll', [ids]);
+    await query(client, 'accessGrant.lockBookedNumbers', [ids]);
+    const matched = await query(client, 'accessGrant.claim', [number, code, undefined, ids]);
+    return matched[0].owner_id;
+  });
   const [service] = await query(pool, 'service.find', [id]);
   return { _id: service.id, _data_id: service.dataId };
 }
