@@ -1,6 +1,7 @@
 // npm run check [-- names]: every law that is a program, two at a time (the machines that run this
 // have few cores). Warnings are shown but do not fail.
 import { spawn } from 'node:child_process';
+import { citationFaults } from './lib/citations.mjs';
 import { folderCircles } from './lib/folder-circles.mjs';
 import { lockFileFaults } from './lib/lock-file.mjs';
 import { fail, filesBelow, inRoot, root } from './lib/project.mjs';
@@ -28,6 +29,14 @@ const checks = {
       filesBelow('src').filter((file) => file.endsWith('.ts')),
     );
     return { failed: circles.length > 0, output: circles.join('\n') };
+  },
+  citations: async () => {
+    const sources = ['src', 'test', 'bench', 'scripts'].flatMap(filesBelow);
+    const faults = citationFaults(
+      root,
+      sources.filter((file) => /\.(ts|mts|mjs|cjs)$/.test(file)),
+    );
+    return { failed: faults.length > 0, output: faults.join('\n') };
   },
   'lock-file': async () => {
     const faults = lockFileFaults();

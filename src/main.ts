@@ -14,12 +14,12 @@ import { startEmbeddedPostgres } from './embedded-postgres/index.js';
 import { openLog, type Log } from './core/observability/index.js';
 import { stopGracefully, listen, StopRequest } from './core/lifecycle/index.js';
 
-/** A stop that takes longer is cut short (operations.md). */
+/** A stop that takes longer is cut short (docs/architecture.md, Start and stop). */
 const maxStopMs = 10_000;
 
 /**
- * What a start that is about done gets to come to its end, milliseconds, when it is told to stop; one
- * that waits for another node's migrations is not waited for.
+ * What a start that is about done gets to come to its end, milliseconds, when it is told to stop;
+ * one that waits for another node's migrations is not waited for.
  */
 const startGraceMs = 2000;
 

@@ -12,7 +12,7 @@ const messages = { 32: 3000, 1: 300 };
 /** What the server still does for sessions that were just set up, ms. */
 const settleMs = 2000;
 
-/** Ours first (shared/contract/cometd.md). */
+/** Ours first (bench/RESULTS.md, Comet). */
 const mostOf = { kilobytes: 25, setUpMs: 0.85, messageMs: 0.48, aloneMs: 10 };
 
 /**

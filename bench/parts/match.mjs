@@ -17,12 +17,13 @@ const total = subscriptions.tags * subscriptions.ofTag;
 const connections = [1, 8];
 const warmup = { ms: 1000, answers: 1500 };
 
-/** Of the answer (shared/contract/notification.md, Delivery). */
+/** Of the answer (bench/RESULTS.md, Push and matching). */
 const mostMs = 20;
 
 /**
- * POST /notification/publish among a million subscriptions, of which ten match: matched, stored with
- * their deliveries and laid into ten logs; beside bare node:http + pg with the same statements.
+ * POST /notification/publish among a million subscriptions, of which ten match: matched, stored
+ * with their deliveries and laid into ten logs; beside bare node:http + pg with the same
+ * statements.
  */
 export async function measureMatch(bench) {
   const { postgres, configFile, closing, rounds, progress } = bench;

@@ -51,7 +51,7 @@ const disturbances = {
 
 /**
  * Sends messages to sessions that acknowledge, while something goes wrong, and counts. A
- * publisher that has no answer repeats with the same key, as the contract asks.
+ * publisher that has no answer repeats with the same key, as docs/compatibility.md, Calls, asks.
  * @returns `sent`, `lost`, `doubled`, and how often polls and publishers had to try again
  */
 export async function runLoss({ target, disturbance, users }) {

@@ -1,7 +1,7 @@
 /**
  * Port: wake-ups between nodes. A wake-up says that something changed, never what: whoever hears
  * it looks in the database, and whoever misses it looks within two seconds anyway
- * (architecture.md, State and scale).
+ * (docs/architecture.md, State and scale).
  */
 export abstract class Bus {
   /**

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readSecretFiles } from './secret-files.js';
 
-/** The deployment's facts, read once at boot and frozen (contract: configuration.md, Environment). */
+/** The deployment's facts, read once at boot and frozen (README.md, Environment). */
 export interface Environment {
   /** TCP port to listen on; 0 takes a free one. */
   readonly port: number;

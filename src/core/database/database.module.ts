@@ -28,9 +28,11 @@ export class DatabaseModule {
           applicationName,
           autoLoadEntities: true,
           installExtensions: false,
-          // Else TypeORM would generate ids by uuid-ossp, which nobody installs: this one is built in.
+          // Else TypeORM would generate ids by uuid-ossp, which nobody installs: this one is built
+          // in.
           uuidExtension: 'pgcrypto',
-          // 16 connections amortise an fsync best; more only add switching (design, stack.md).
+          // 16 connections amortise an fsync best; more only add switching
+          // (docs/decisions/0007-sql-on-typeorms-pool.md).
           poolSize: 16,
           connectTimeoutMS: 4000,
           retryAttempts: 5,

@@ -14,7 +14,9 @@ export type Plan<Dto extends object = object> = (
   path: string,
 ) => Dto;
 
-/** By class; null: it declares no member. Made when first asked for, since then all are declared. */
+/**
+ * By class; null: it declares no member. Made when first asked for, since then all are declared.
+ */
 const plans = new WeakMap<DtoClass, Plan | null>();
 
 const closedClasses = new WeakSet<DtoClass>();
@@ -30,8 +32,9 @@ export function KnownMembersOnly(): ClassDecorator {
 }
 
 /**
- * The plan of a class: what its decorators told class-validator, read once. An instance costs 0.2 to
- * 1.5 µs by it, through class-transformer and class-validator 10 to 50 (docs/decisions/0018-dto-plans.md).
+ * The plan of a class: what its decorators told class-validator, read once. An instance costs 0.2
+ * to 1.5 µs by it, through class-transformer and class-validator 10 to 50
+ * (docs/decisions/0018-dto-classes.md).
  * @returns undefined when the class declares no member
  */
 export function planOf<Dto extends object>(type: DtoClass<Dto>): Plan<Dto> | undefined {

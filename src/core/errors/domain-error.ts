@@ -7,7 +7,7 @@ export interface ErrorParameters {
 
 /**
  * An error that a caller is meant to read: `code` is the short `exception` name of the answer
- * and `message` says what to do about it (contract: conventions.md, Answers).
+ * and `message` says what to do about it (docs/compatibility.md, Answers).
  */
 export class DomainError extends Error {
   constructor(
@@ -41,7 +41,10 @@ export type ErrorKind =
   | 'unavailable'
   | 'timedOut';
 
-/** The HTTP status of a kind. Does not compile when a kind is missing (architecture.md, law 6). */
+/**
+ * The HTTP status of a kind. Does not compile when a kind is missing (docs/architecture.md, Laws,
+ * and who keeps them).
+ */
 export function httpStatusOf(kind: ErrorKind): number {
   switch (kind) {
     case 'invalid':

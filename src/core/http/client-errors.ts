@@ -40,7 +40,8 @@ const lingerMs = 1000;
 
 /**
  * Answers what is no HTTP, or not whole in time, or nothing that this server does, in the one error
- * shape and closes the connection (conventions.md, Answers). Such a request reaches no route.
+ * shape and closes the connection (docs/compatibility.md, Answers). Such a request reaches no
+ * route.
  */
 export function answerClientErrors(app: INestApplication): void {
   const server = app.getHttpServer() as Server;

@@ -4,7 +4,7 @@ import { databaseUnavailable, DomainError, httpStatusOf, storageFull } from '../
 import { Log, type Refusable } from '../observability/index.js';
 import { refusalFrom } from '../observability/refusal.js';
 
-/** What every error answer holds (conventions.md, Answers). */
+/** What every error answer holds (docs/compatibility.md, Answers). */
 export interface ErrorAnswer {
   readonly status: number;
   readonly exception: string;

@@ -12,7 +12,9 @@ function endWithText(socket: Duplex, text: string, lingerMs: number): void {
   closeWithin(socket, lingerMs);
 }
 
-/** Drops what the other side goes on sending, and the connection when it does not end it in time. */
+/**
+ * Drops what the other side goes on sending, and the connection when it does not end it in time.
+ */
 export function closeWithin(socket: Duplex, lingerMs: number): void {
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.on('close', () => {
@@ -30,7 +32,7 @@ export interface FinalError {
   readonly headers?: Readonly<Record<string, string | number>>;
 }
 
-/** As `sayLastWords`, in the one error shape (conventions.md, Answers). */
+/** As `sayLastWords`, in the one error shape (docs/compatibility.md, Answers). */
 export function endWithError(socket: Duplex, error: FinalError, lingerMs: number): void {
   const { status, exception, message, headers = {} } = error;
   const body = JSON.stringify({ message, exception });

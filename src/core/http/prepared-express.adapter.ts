@@ -9,7 +9,8 @@ import { isLarge, writeLargeAnswer } from './large-answer.js';
  * Express with its one great cost removed. For each request Express replaces the prototypes of
  * request and response, after which V8 handles both slowly. Here the HTTP server makes them with
  * Express's own prototypes from the start, so that the replacement changes nothing: measured
- * 4,900 → 20,000 requests a second for a Nest GET (design, stack.md).
+ * 4,900 → 20,000 requests a second for a Nest GET
+ * (docs/decisions/0001-prepared-express-adapter.md).
  */
 export class PreparedExpressAdapter extends ExpressAdapter {
   constructor() {
@@ -49,7 +50,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
     this.httpServer = server;
   }
 
-  /** Answers a request with what its handler returned (conventions.md, Answers). */
+  /** Answers a request with what its handler returned (docs/compatibility.md, Answers). */
   override async reply(response: ServerResponse, body: unknown, status?: number): Promise<void> {
     const code = status ?? response.statusCode;
     releaseBody(response.req);

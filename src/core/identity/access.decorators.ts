@@ -1,8 +1,8 @@
 import { SetMetadata } from '@nestjs/common';
 
 /**
- * Who may call a route (contract: operations.md, Who may do what). *public*: customers' apps.
- * *internal*: the trusted network, or a key with one of the roles.
+ * Who may call a route (docs/operations/security.md, Two kinds of calls). *public*: customers'
+ * apps. *internal*: the trusted network, or a key with one of the roles.
  */
 export type AccessClass = 'public' | 'internal';
 
@@ -16,7 +16,9 @@ export interface Access {
   readonly roles: readonly Role[];
   /** Whether a public route stays open when public calls need a key, as for load balancers. */
   readonly alwaysOpen?: boolean;
-  /** Whether a route works on what all tenants share, where a key of some tenants may do nothing. */
+  /**
+   * Whether a route works on what all tenants share, where a key of some tenants may do nothing.
+   */
   readonly ofAllTenants?: boolean;
 }
 

@@ -15,7 +15,7 @@ const singleHeaderLengths = new Set([...singleHeaders.keys()].map((name) => name
 
 /**
  * Requires of a request that its Host is there once, and each header that says who calls at most
- * once (conventions.md, Decisions).
+ * once (docs/operations/security.md, Headers that come twice).
  * @throws DomainError InvalidRequest, InvalidParameter
  */
 export function requireSingleHeaders({ rawHeaders, headers, httpVersion }: IncomingMessage): void {

@@ -10,7 +10,7 @@ export interface JsonLimits {
   readonly members: number;
 }
 
-/** What a body may have (docs/compatibility.md, Bodies); nobody's data comes near it. */
+/** What a body may have (docs/compatibility.md, Request bodies); nobody's data comes near it. */
 export const bodyLimits: JsonLimits = { levels: 64, members: 20_000 };
 
 /** A text that is no JSON. */
@@ -18,8 +18,8 @@ export class JsonSyntaxError extends Error {}
 
 /**
  * Reads JSON so that it can be written again as it was sent: numbers with digits or a form that
- * JavaScript would lose are `JsonNumber`s, objects know the order of their members (`entriesOf`), of
- * a member that is repeated the last counts. Linear, and done as soon as a limit is passed.
+ * JavaScript would lose are `JsonNumber`s, objects know the order of their members (`entriesOf`),
+ * of a member that is repeated the last counts. Linear, and done as soon as a limit is passed.
  * @throws JsonSyntaxError; DomainError InvalidBody beyond the limits, InvalidText for text that
  *   PostgreSQL cannot hold
  */

@@ -26,7 +26,9 @@ export interface OutgoingCall {
   readonly needsBody?: (status: number) => boolean;
 }
 
-/** Connections to one origin that the operator named, at least: push services answer in parallel. */
+/**
+ * Connections to one origin that the operator named, at least: push services answer in parallel.
+ */
 const trustedConnections = 100;
 
 const maxRedirects = 3;
@@ -35,11 +37,11 @@ export const maxBodyBytes = 65_536;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Calls to other systems over HTTP (operations.md, Outgoing calls). A *guarded* call goes where a
- * caller of ours said: private targets are refused, whatever spelling, name or redirect leads to
- * them, and the address that was checked is the one that is connected to. A *trusted* call goes
- * where the operator said, if not to a link-local address. Each carries a `Via`, so that no call
- * that comes back to a server like this one counts as one from inside.
+ * Calls to other systems over HTTP (docs/compatibility.md, Where calls may go). A *guarded* call
+ * goes where a caller of ours said: private targets are refused, whatever spelling, name or
+ * redirect leads to them, and the address that was checked is the one that is connected to. A
+ * *trusted* call goes where the operator said, if not to a link-local address. Each carries a
+ * `Via`, so that no call that comes back to a server like this one counts as one from inside.
  */
 @Injectable()
 export class OutgoingCalls implements OnModuleDestroy {
@@ -175,8 +177,8 @@ function firstHeaderValues(
 }
 
 /**
- * Reads the beginning; of a longer body the connection is given up. The status has been said: a body
- * that breaks off, or comes to no end in time, is what has come of it.
+ * Reads the beginning; of a longer body the connection is given up. The status has been said: a
+ * body that breaks off, or comes to no end in time, is what has come of it.
  */
 async function readBeginning(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];

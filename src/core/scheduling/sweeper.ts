@@ -70,8 +70,9 @@ export async function pauseBetweenBatches(batchMs: number): Promise<void> {
 
 /**
  * How many things one batch removes. Measured on 1,000,000 rows beside foreground traffic
- * (design, stack.md): 5,000 sweeps 390,000 rows a second with statements of at most 20 ms, 1,000
- * only 140,000, and one statement for all holds everybody up for 1.5 s.
+ * (docs/decisions/0004-storage-areas-and-entries.md): 5,000 sweeps 390,000 rows a second with
+ * statements of at most 20 ms, 1,000 only 140,000, and one statement for all holds everybody up for
+ * 1.5 s.
  */
 const batchSize = 5000;
 

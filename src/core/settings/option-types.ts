@@ -20,7 +20,10 @@ export interface OptionType<Value> {
   readonly read?: (value: unknown) => Value | undefined;
 }
 
-/** `7` and `"7"` alike (configuration.md: numbers and booleans are accepted as strings too). */
+/**
+ * `7` and `"7"` alike (docs/compatibility.md, Configuration: numbers and booleans are accepted as
+ * strings too).
+ */
 export function wholeNumber(initial: number, least: number, most: number): OptionType<number> {
   const written = z.union([
     z.number(),

@@ -4,8 +4,8 @@ const form =
 export const instantForm = 'a time as 2026-11-27T10:15:30.250Z, with Z or an offset';
 
 /**
- * Reads a time of ISO 8601 with any offset (cs.md, Decisions); what is finer than a millisecond is
- * cut off.
+ * Reads a time of ISO 8601 with any offset (docs/compatibility.md, Fields); what is finer than a
+ * millisecond is cut off.
  * @returns undefined for a text that names no instant, as the 30th of February
  */
 export function instantOf(text: string): Date | undefined {

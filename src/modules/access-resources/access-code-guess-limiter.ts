@@ -11,9 +11,9 @@ import { Configuration } from '../../core/settings/index.js';
 const maxWaitMs = 5000;
 
 /**
- * Slows the guessing of access codes (services.md, match-interaction): whoever brings a code is
- * counted first and judged after, so that of any number at once no more are judged than may be
- * wrong. Nothing that is rolled back takes the count back.
+ * Slows the guessing of access codes (docs/compatibility.md, match-interaction): whoever brings a
+ * code is counted first and judged after, so that of any number at once no more are judged than may
+ * be wrong. Nothing that is rolled back takes the count back.
  */
 @Injectable()
 export class AccessCodeGuessLimiter {
@@ -27,7 +27,8 @@ export class AccessCodeGuessLimiter {
    * Has a call with a code judged.
    * @param number the access number, in comparable form
    * @param judge finds what the code belongs to; a guess is right when it finds something
-   * @throws DomainError RateLimited after too many wrong codes for this number; what `judge` throws,
+   * @throws DomainError RateLimited after too many wrong codes for this number; what `judge`
+   * throws,
    *   which leaves the guess counted
    */
   async limitGuesses<Found>(

@@ -19,7 +19,7 @@ export type LockServices<Service> = (ids: readonly string[]) => Promise<readonly
 
 const maxMatches = 1000;
 
-/** Finds which service a call belongs to (services.md, match-interaction). */
+/** Finds which service a call belongs to (docs/compatibility.md, match-interaction). */
 @Injectable()
 export class AccessMatch {
   constructor(

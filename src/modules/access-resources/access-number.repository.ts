@@ -90,7 +90,10 @@ const longestUnusedSql = (condition: string, lock: string): string => `
 /** Not from the beginning of the transaction: it may have waited for its service since. */
 const bookedUntilSql = `statement_timestamp() + $2::int * interval '1 second'`;
 
-/** One UPDATE on a sub-select with SKIP LOCKED: the fastest that never books twice (stack.md, 4a). */
+/**
+ * One UPDATE on a sub-select with SKIP LOCKED: the fastest that never books twice
+ * (docs/decisions/0003-number-booking.md).
+ */
 const take = statement(
   'accessNumber.take',
   `UPDATE access_number

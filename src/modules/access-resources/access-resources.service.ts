@@ -65,8 +65,8 @@ const codesPerRound = 64;
 const maxCodeRounds = 3;
 
 /**
- * Hands out access numbers and codes (services.md, Access numbers). Everything runs inside the
- * caller's unit of work: a refusal rolls the service back.
+ * Hands out access numbers and codes (docs/compatibility.md, Resource groups). Everything runs
+ * inside the caller's unit of work: a refusal rolls the service back.
  */
 @Injectable()
 export class AccessResources {
@@ -232,7 +232,7 @@ export class AccessResources {
   }
 }
 
-/** Request or service over group over 30 seconds (services.md). */
+/** Request or service over group over 30 seconds (docs/compatibility.md, Resource groups). */
 function bookingSecondsOf(request: AccessRequest, group: ResourceGroupOptions): number {
   return request.bookingSeconds ?? group._booking_expiration_timeout ?? defaultBookingSeconds;
 }

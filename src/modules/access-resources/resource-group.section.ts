@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from '../../core/settings/index.js';
 
-/** How a group hands out its numbers (services.md, Access numbers). */
+/** How a group hands out its numbers (docs/compatibility.md, Resource groups). */
 export type AllocationStrategy = 'RANDOM' | 'ROUND_ROBIN' | 'LOCAL' | 'CLUSTER';
 
 /** The bounds of a booking, seconds. */
@@ -16,7 +16,7 @@ export const minBookingSeconds = 5;
 export const maxBookingSeconds = 1800;
 export const defaultBookingSeconds = 30;
 
-/** The options of a section `resources.<group>` (configuration.md). */
+/** The options of a section `resources.<group>` (README.md, Sections and options). */
 export interface ResourceGroupOptions {
   readonly _allocation_strategy: AllocationStrategy;
   /** Seconds; undefined when the group leaves it to the default. */
@@ -35,7 +35,7 @@ export const resourceGroupSection = defineSection<ResourceGroupOptions>('resourc
   numbers: list<string>([], text('', accessNumber, isAccessNumber)),
 });
 
-/** The options of section `services` (configuration.md). */
+/** The options of section `services` (README.md, Sections and options). */
 export interface NumberOptions {
   /** Two-letter country in which numbers without a `+` are read; empty: numbers stay digits. */
   readonly default_country: string;

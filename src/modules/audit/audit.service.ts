@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditPage, NewAuditEntry } from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 
-/** The one audit trail: who did what to what (operations.md, Decisions). */
+/** The one audit trail: who did what to what (docs/operations/security.md, Audit). */
 @Injectable()
 export class Audit {
   constructor(private readonly repository: AuditRepository) {}

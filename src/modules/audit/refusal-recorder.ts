@@ -29,9 +29,9 @@ const maxTextLength = 300;
 const credentials = ['authorization', 'x-api-key', 'apikey'];
 
 /**
- * Writes down who was refused with the key or token that it showed (operations.md, Decisions). Calls
- * of one caller within a minute are one entry; a flood of many callers has a bounded number of
- * entries. It is written beside the requests: none waits for it.
+ * Writes down who was refused with the key or token that it showed (docs/operations/security.md,
+ * Audit). Calls of one caller within a minute are one entry; a flood of many callers has a bounded
+ * number of entries. It is written beside the requests: none waits for it.
  */
 @Injectable()
 export class RefusalRecorder implements OnModuleInit, OnModuleDestroy {

@@ -45,7 +45,7 @@ const rehandshakeAfter = (interval: number): Advice => ({ interval, reconnect: '
  */
 const answeredSoonMs = 5000;
 
-/** Answers the messages of clients, whatever brought them (Bayeux 1.0; cometd.md, Wire). */
+/** Answers clients' messages, whatever brought them (docs/compatibility.md, CometD). */
 @Injectable()
 export class BayeuxServer implements OnModuleDestroy {
   private readonly nodeHandshakeLimit = new HandshakeRateLimit();
@@ -184,7 +184,7 @@ export class BayeuxServer implements OnModuleDestroy {
     return found ? successReply(message, Date.now()) : this.refuseUnknown(message);
   }
 
-  /** Events come from this server alone; clients publish to services only, where somebody listens. */
+  /** Events come from this server alone; clients publish to services that somebody listens to. */
   private async publish(message: ClientMessage, clientId: string, user: string): Promise<Reply> {
     const channel = String(message.channel);
     if (!(await this.sessions.exists(clientId, user))) return this.refuseUnknown(message);

@@ -1,6 +1,9 @@
 import { defineSection, wholeNumber } from '../../core/settings/index.js';
 
-/** The options of section `cometd` (configuration.md); times in the unit that the comment names. */
+/**
+ * The options of section `cometd` (README.md, Sections and options); times in the unit that the
+ * comment names.
+ */
 export interface CometdOptions {
   /** Milliseconds that a connect is held at most. */
   readonly timeout: number;

@@ -60,12 +60,12 @@ export const maintenanceProviders = [
 ];
 
 /**
- * Context Services (contract: cs.md). Glossary. *Service*: a customer's conversation; it holds
- * states and tasks. *State*: a part of a service, as a step of a dialogue. *Task*: something to be
- * done, in a service or one of its states. *Active*: started and not completed. *Anonymous*: of a
- * customer who is known by a contact key alone. *Extension*: data of the application's own.
- * *Tenant*: whose data it is, by the headers ContactCenterId and GroupId. *Life*: how long a
- * service is kept, with all that is in it. *Renewal*: what a write does to it.
+ * Context Services (docs/compatibility.md, Context Services). Glossary. *Service*: a customer's
+ * conversation; it holds states and tasks. *State*: a part of a service, as a step of a dialogue.
+ * *Task*: something to be done, in a service or one of its states. *Active*: started and not
+ * completed. *Anonymous*: of a customer who is known by a contact key alone. *Extension*: data of
+ * the application's own. *Tenant*: whose data it is, by the headers ContactCenterId and GroupId.
+ * *Life*: how long a service is kept, with all that is in it. *Renewal*: what a write does to it.
  */
 @Module({
   imports: [

@@ -5,8 +5,9 @@ import { cviewSection } from './cview.section.js';
 import { Configuration } from '../../core/settings/index.js';
 
 /**
- * `cview.use-role` (cs.md): whoever reads needs a key with the role Supervisor, whoever writes one
- * with Administrator, from a trusted network too. Exports are for a Supervisor, as without it.
+ * `cview.use-role` (docs/compatibility.md, Tenants and roles): whoever reads needs a key with the
+ * role Supervisor, whoever writes one with Administrator, from a trusted network too. Exports are
+ * for a Supervisor, as without it.
  */
 @Injectable()
 export class CviewRoleGuard implements CanActivate {

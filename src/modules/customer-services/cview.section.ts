@@ -1,7 +1,7 @@
 import { lifetimeForm, lifetimeIntervalOf } from './domain/lifetime.js';
 import { boolean, defineSection, text, wholeNumber } from '../../core/settings/index.js';
 
-/** The options of section `cview` (cs.md). */
+/** The options of section `cview` (README.md, Sections and options). */
 export interface CviewOptions {
   /** How long a service lives after the last write, unless a caller said so, as `2w`. */
   readonly expiration: string;

@@ -5,7 +5,7 @@ import { tenantPart } from '../edge/index.js';
 
 /**
  * The tenant that a request works for: the headers `ContactCenterId` and `GroupId` together, each
- * of which may be absent (cs.md). Empty: neither was sent.
+ * of which may be absent (docs/compatibility.md, Tenants and roles). Empty: neither was sent.
  */
 export type TenantName = string;
 
@@ -23,7 +23,9 @@ function tenantOf(request: Request): TenantName {
   return parts.every((part) => part === null) ? '' : shortenTenant(JSON.stringify(parts));
 }
 
-/** Indexes begin with it, and what they hold of one row is limited: long names stand as their hash. */
+/**
+ * Indexes begin with it, and what they hold of one row is limited: long names stand as their hash.
+ */
 function shortenTenant(tenant: string): TenantName {
   if (tenant.length <= maxTenantLength) return tenant;
   return createHash('sha256').update(tenant).digest('base64url');

@@ -7,9 +7,10 @@ const maxHeaders = 64;
 const headerName = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /**
- * Lets pages of `security.cors_origins` call the public API (operations.md, CORS); a preflight of
- * theirs is answered 204 and granted the headers that it asks for. Other origins get no CORS header
- * at all. Internal calls from pages of another origin are judged later, by the access policy.
+ * Lets pages of `security.cors_origins` call the public API (docs/operations/security.md, Pages and
+ * browsers); a preflight of theirs is answered 204 and granted the headers that it asks for. Other
+ * origins get no CORS header at all. Internal calls from pages of another origin are judged later,
+ * by the access policy.
  */
 export function crossOrigin(settings: EdgeSettings): RequestHandler {
   return cors<Request>((request, done) => {

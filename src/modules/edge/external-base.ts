@@ -6,7 +6,7 @@ const host = /^(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 /**
  * What absolute links in an answer begin with, without a slash at the end:
  * `server.external_url_base`, or the request's own scheme and host when that is unset
- * (conventions.md, Addresses).
+ * (docs/compatibility.md, Addresses).
  */
 export function externalBase(request: Request): string {
   const configured = edgeOf(request).settings.current.externalUrlBase;
@@ -22,7 +22,9 @@ function schemeOf(request: Request): string {
   return 'encrypted' in request.socket ? 'https' : 'http';
 }
 
-/** A client without a Host, or with one that makes no link, finds the server where it reached it. */
+/**
+ * A client without a Host, or with one that makes no link, finds the server where it reached it.
+ */
 function hostOf(request: Request): string {
   const named = request.headers.host;
   if (named !== undefined && host.test(named)) return named;

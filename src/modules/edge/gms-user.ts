@@ -9,9 +9,9 @@ import { headerText, isUserName, maxUserNameLength } from './domain/user-name.js
 import { edgeOf } from './edge-context.js';
 
 /**
- * The end user that a request names (conventions.md, `gms_user`): the header of that name as it
- * was sent, or with `security.gms_user = jwt` the verified subject of the bearer token, whatever
- * the header says. undefined when the request names none.
+ * The end user that a request names (docs/compatibility.md, Ids, time, users): the header of that
+ * name as it was sent, or with `security.gms_user = jwt` the verified subject of the bearer token,
+ * whatever the header says. undefined when the request names none.
  * @throws DomainError InvalidParameter; Unauthorized, KeySetUnavailable with jwt
  */
 export function gmsUserOf(request: Request): string | undefined | Promise<string> {
@@ -31,7 +31,8 @@ export const GmsUser: () => ParameterDecorator = createParamDecorator(
 
 /**
  * The fields of a body without the key that the server alone writes, whatever its case: with
- * `security.gms_user = jwt` nobody claims a user by writing `gms_user` (conventions.md, Decisions).
+ * `security.gms_user = jwt` nobody claims a user by writing `gms_user` (docs/compatibility.md, Ids,
+ * time, users).
  */
 export function withoutServerOwnedField(request: Request, fields: Fields): Fields {
   const key = edgeOf(request).settings.serverOwnedKey;

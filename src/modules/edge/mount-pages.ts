@@ -10,7 +10,7 @@ const prefix = '/genesys/resources';
 
 /**
  * Serves the pages on which the calls can be tried in a browser, `/genesys/resources/…`
- * (service-api-8.5 and storage examples name them as their Referer).
+ * (docs/compatibility.md, Health, metrics, documentation, pages).
  */
 export function mountTestPages(app: NestExpressApplication): void {
   const pages = express.static(join(installationFolder, 'web', 'resources'), {
@@ -27,8 +27,9 @@ export function mountTestPages(app: NestExpressApplication): void {
 }
 
 /**
- * Serves `/`, a page for people: what this server is, and where to go on (contract: operations.md).
- * Its links are relative, for proxies that have the server below a path.
+ * Serves `/`, a page for people: what this server is, and where to go on (docs/compatibility.md,
+ * Health, metrics, documentation, pages). Its links are relative, for proxies that have the server
+ * below a path.
  */
 export function mountFrontPage(app: NestExpressApplication): void {
   const file = join(installationFolder, 'web', 'front.html');

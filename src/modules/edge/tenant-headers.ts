@@ -3,8 +3,8 @@ import { invalidParameter } from '../../core/errors/index.js';
 import { headerText, isUserName, maxUserNameLength } from './domain/user-name.js';
 
 /**
- * One of the headers `ContactCenterId` and `GroupId`, which name the tenant that a request works for
- * (cs.md); undefined when it is absent or empty.
+ * One of the headers `ContactCenterId` and `GroupId`, which name the tenant that a request works
+ * for (docs/compatibility.md, Tenants and roles); undefined when it is absent or empty.
  * @throws DomainError InvalidParameter
  */
 export function tenantPart(

@@ -22,9 +22,9 @@ export class KeySetUnreachable extends Error {}
 const failurePauseMs = 1000;
 
 /**
- * How jose fetches the keys of one issuer: within the bounds of all calls to hosts that the operator
- * named (decision 0011). No redirect is followed. While an issuer fails, it is not asked again for
- * every token that comes.
+ * How jose fetches the keys of one issuer: within the bounds of all calls to hosts that the
+ * operator named (docs/decisions/0011-guarded-outgoing-calls.md). No redirect is followed. While an
+ * issuer fails, it is not asked again for every token that comes.
  */
 export function createKeySetFetch(calls: OutgoingCalls): FetchImplementation {
   let failed: { readonly error: unknown; readonly untilMs: number } | undefined;

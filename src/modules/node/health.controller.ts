@@ -7,7 +7,10 @@ import type { Health } from './node.dto.js';
 import { ApiHealth, ApiMetrics, ApiReadiness } from './node.openapi.js';
 import { ReadinessCheck } from './readiness.js';
 
-/** What machines ask about this process (contract: operations.md). */
+/**
+ * What machines ask about this process (docs/compatibility.md, Health, metrics, documentation,
+ * pages).
+ */
 @Controller()
 export class HealthController {
   constructor(

@@ -13,7 +13,7 @@ import {
 import { NodeQuery, NodeStatusPath, type NodeView, type OwnNodeView } from './node.dto.js';
 import { NodeService } from './node.service.js';
 
-/** Node status (contract: operations.md). */
+/** Node status (docs/compatibility.md, Node API). */
 @Controller('genesys/1')
 export class NodeController {
   constructor(

@@ -16,7 +16,10 @@ export interface Readiness {
   >;
 }
 
-/** Checks what this node needs to serve (contract: operations.md, `/readyz`). */
+/**
+ * Checks what this node needs to serve (docs/compatibility.md, Health, metrics, documentation,
+ * pages).
+ */
 @Injectable()
 export class ReadinessCheck {
   private readonly database: Probe;

@@ -5,7 +5,7 @@ import { invalidParameter } from '../../core/errors/index.js';
 import { contactCenterOf } from '../edge/index.js';
 import { writeJson } from '../../core/json/index.js';
 
-/** The `Idempotency-Key` of a call that may come again (conventions.md). */
+/** The `Idempotency-Key` of a call that may come again (docs/compatibility.md, Calls). */
 export interface IdempotencyKey {
   /** A hash of the caller, its user and tenant, the call and the key: it counts for these alone. */
   readonly scope: string;

@@ -9,8 +9,8 @@ export function maskDeviceId(type: PushType, deviceId: string): string {
 }
 
 /**
- * How an event reaches a device (notification.md). `android`, `gcm` and `fcm` are one channel:
- * Google shut the older two down.
+ * How an event reaches a device (docs/compatibility.md, Channels). `android`, `gcm` and `fcm` are
+ * one channel: Google shut the older two down.
  */
 export const pushTypes = [
   'ios',

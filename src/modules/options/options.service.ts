@@ -16,7 +16,7 @@ import {
 } from '../../core/settings/index.js';
 
 /**
- * The calls of administrators on sections (configuration.md, Sections and options). Reads go to the
+ * The calls of administrators on sections (docs/compatibility.md, Configuration). Reads go to the
  * database: they show a change at once, whichever node made it.
  */
 @Injectable()

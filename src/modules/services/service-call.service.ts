@@ -19,7 +19,7 @@ export interface IncomingCall {
   readonly request: Request;
 }
 
-/** Creating services and performing their requests (service-api-8.5). */
+/** Creating services and performing their requests (docs/compatibility.md, Service API). */
 @Injectable()
 export class ServiceCalls {
   constructor(

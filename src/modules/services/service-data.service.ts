@@ -8,7 +8,7 @@ import { tagUser } from './user-tagger.js';
 import { serviceInstanceNotFound } from './services.errors.js';
 import type { ServiceLinkTo } from './service-type.js';
 
-/** The storage of a live service (service-api-8.5, Query All Keys … Delete All Keys). */
+/** The storage of a live service (docs/compatibility.md, Service storage). */
 @Injectable()
 export class ServiceData {
   constructor(

@@ -9,7 +9,7 @@ import { ServiceInstanceRepository } from './service-instance.repository.js';
 import { ServiceInstances } from './service-instances.js';
 import { instantInPast } from './services.errors.js';
 
-/** Ending services, and moving their end (service-api-8.5, Delete Service, Update … Expiration). */
+/** Ending services, and moving their end (docs/compatibility.md, Service API). */
 @Injectable()
 export class ServiceLife {
   constructor(

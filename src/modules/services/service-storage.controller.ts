@@ -17,7 +17,10 @@ import {
   ApiWriteServiceKeys,
 } from './services.openapi.js';
 
-/** The storage of a service (service-api-8.5). Registered before the routes with parameters. */
+/**
+ * The storage of a service (docs/compatibility.md, Service storage). Registered before the routes
+ * with parameters.
+ */
 @ApiTags('Service storage')
 @Public()
 @Controller('genesys/1/service')

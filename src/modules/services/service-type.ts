@@ -2,7 +2,7 @@ import type { Fields } from '../../core/http/body/index.js';
 import type { ServiceParameters } from './domain/service-parameters.js';
 import type { RawOptions, ReportFault } from '../../core/settings/index.js';
 
-/** A service that somebody asked for and that lives (services.md). */
+/** A service that somebody asked for and that lives (docs/compatibility.md, Service API). */
 export interface ServiceInstance {
   readonly id: string;
   /** The configured service, as `iPhoneService`. */
@@ -35,8 +35,8 @@ export type EndReason = 'deleted' | 'expired';
 export type ServiceAnswer = object | string;
 
 /**
- * Port: a base service, which configured services build on (architecture.md, Ports). Modules
- * register theirs with `ServiceTypes`.
+ * Port: a base service, which configured services build on (docs/architecture.md, The ladder).
+ * Modules register theirs with `ServiceTypes`.
  */
 export interface ServiceType<Options = unknown> {
   /** As `_service` in the configuration names it. */
@@ -45,7 +45,10 @@ export interface ServiceType<Options = unknown> {
   parseOptions(given: RawOptions, report: ReportFault): Options;
   /** The resource group that options name, if any; it must be configured. */
   resourceGroupOf?(options: Options): string | undefined;
-  /** Whether the service falls under the internal rule (operations.md). */
+  /**
+   * Whether the service falls under the internal rule (docs/operations/security.md, The internal
+   * rule).
+   */
   isInternal?(options: Options): boolean;
   /** Answers POST /service/{service}; whatever fails leaves nothing behind. */
   create(call: ServiceCall<Options>): Promise<ServiceAnswer>;

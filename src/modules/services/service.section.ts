@@ -17,7 +17,7 @@ export interface ConfiguredService {
 }
 
 /**
- * The sections `service.<name>` (configuration.md; gms-based-services, Customization). Option
+ * The sections `service.<name>` (README.md, Sections and options). Option
  * names are known with and without their leading underscore; `service` and `name` are one option.
  */
 @Injectable()

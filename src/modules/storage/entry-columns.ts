@@ -27,7 +27,10 @@ export interface EntryColumns {
   readonly hasFiles: boolean;
 }
 
-/** Lays entries out as columns. One statement with constant text stays prepared (stack.md). */
+/**
+ * Lays entries out as columns. One statement with constant text stays prepared
+ * (docs/decisions/0007-sql-on-typeorms-pool.md).
+ */
 export function entryColumns(entries: ReadonlyMap<string, FieldValue>): EntryColumns {
   const columns = {
     keys: [] as string[],

@@ -9,8 +9,9 @@ import { storageSection } from './storage.section.js';
 import { Configuration } from '../../core/settings/index.js';
 
 /**
- * The storage area that a service owns (services.md): it ends when the service ends, and keys
- * written here carry no end of their own. Writers call it inside their unit of work.
+ * The storage area that a service owns (docs/compatibility.md, Service storage): it ends when the
+ * service ends, and keys written here carry no end of their own. Writers call it inside their unit
+ * of work.
  */
 @Injectable()
 export class ServiceStorage {
@@ -70,7 +71,8 @@ export class ServiceStorage {
 
   /** Removes all keys but the one that the server alone writes. */
   async removeAll(areaId: string): Promise<void> {
-    // As every writer of several keys: two that took them in different orders would wait for each other.
+    // As every writer of several keys: two that took them in different orders would wait for each
+    // other.
     await this.areas.lockForWrite(areaId, undefined, 0);
     await this.entries.removeAll(areaId, this.edge.serverOwnedKey);
   }

@@ -1,6 +1,6 @@
 import { boolean, defineSection, wholeNumber } from '../../core/settings/index.js';
 
-/** The options of section `storage` (configuration.md). */
+/** The options of section `storage` (README.md, Sections and options). */
 export interface StorageOptions {
   /** Whether an update of an unknown id creates the area under that id. */
   readonly allow_client_ids: boolean;

@@ -13,7 +13,7 @@ import { storageSection } from './storage.section.js';
 import { Configuration } from '../../core/settings/index.js';
 
 /**
- * The Storage API (gms-api-reference-8.1.1, Storage API): areas of keys, each key with a time to
+ * The Storage API (docs/compatibility.md, Storage API): areas of keys, each key with a time to
  * live of its own. Expired is gone at once, whether or not the sweeper has been there.
  */
 @Injectable()
@@ -125,7 +125,8 @@ export class StorageService {
 
   /**
    * Removes one key; the area goes with its last one, unless a service owns it.
-   * @throws DomainError StorageNotFound, KeyNotFound; Forbidden for the key that the server alone writes
+   * @throws DomainError StorageNotFound, KeyNotFound; Forbidden for the key that the server alone
+   * writes
    */
   async removeOne(id: string, key: string, user: string | undefined): Promise<void> {
     if (!isPossibleId(id)) throw storageNotFound(id);

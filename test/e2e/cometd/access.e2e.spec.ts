@@ -3,7 +3,8 @@ import { connect, endpoint, post, session } from '../../support/bayeux.js';
 import { putSection } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cometd.md, Wire: "Mounted before body parsing; identity check explicit; CORS …"
+// docs/compatibility.md, CometD, Messages: every request names its user, whatever its origin and
+// transport
 const server = useTestServer({
   config: { security: { cors_origins: ['https://shop.example'] } },
 });

@@ -8,7 +8,8 @@ import { databaseRows } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cometd.md: "what waits is dropped when the connection ends"
+// docs/compatibility.md, CometD, Delivery: what a client still wants when its connection ends is
+// dropped
 const server = useTestServer();
 let holder: Client;
 

@@ -7,8 +7,8 @@ import type { TestDatabase } from '../../support/test-database.js';
 import { useServers } from '../../support/use-servers.js';
 import { Sweeper } from '../../../src/core/scheduling/index.js';
 
-// contract: cometd.md: "The end of a session (disconnect, lost) reaches who registered for it at
-// least once, also when the node dies in between."
+// docs/compatibility.md, CometD, Messages: the end of a session reaches the part of the server that
+// follows sessions at least once, also when the node dies in between
 const servers = useServers();
 let database: TestDatabase;
 

@@ -18,7 +18,7 @@ import { eventually } from '../../support/eventually.js';
 import { publish, subscribe } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cometd.md, Delivery model
+// docs/compatibility.md, CometD, Delivery
 const server = useTestServer({ env: { GMS_SWEEP_INTERVAL_MS: '200' } });
 
 const provided = <Kind>(kind: abstract new (...values: any[]) => Kind): Kind =>

@@ -14,7 +14,7 @@ import { eventually } from '../../support/eventually.js';
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: cometd.md, Delivery model: "Database away: … Never 402 because of us."
+// docs/compatibility.md, CometD, Addresses and transports: an outage counts as no session’s silence
 const servers = useServers();
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const config = { cometd: { timeout: 1000, max_interval: 3, retention: 60 } };

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-// configuration.md: nothing half-applied
+// docs/compatibility.md, Configuration: nothing is half applied
 describe('what modules derive from sections', () => {
   it('is brought in step at the start', () => {
     expect(applied).toEqual(['red round']);

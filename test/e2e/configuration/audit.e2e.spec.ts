@@ -14,7 +14,7 @@ async function newest(query = ''): Promise<Record<string, unknown>[]> {
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const address = 'address:127.0.0.1';
 
-// configuration.md: every change is kept in an audit table (who, when, before, after)
+// docs/compatibility.md, Configuration: the audit says who changed what, and when
 describe('the audit', () => {
   let last = 0;
 

@@ -7,7 +7,7 @@ type Calls = Pick<RunningServer, 'request'>;
 
 const base = '/genesys/1/admin/config';
 
-/** The calls of configuration.md on one server. */
+/** The calls on one server of docs/compatibility.md, Configuration. */
 export class ConfigClient {
   constructor(private readonly server: Calls) {}
 

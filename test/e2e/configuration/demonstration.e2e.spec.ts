@@ -7,7 +7,7 @@ import { ConfigClient } from './config-client.js';
 const server = useTestServer();
 const config = new ConfigClient(server);
 
-// configuration.md: config/gms.yaml ships a working demonstration
+// README.md, Sections and options: config/gms.yaml ships a working demonstration
 describe('the demonstration configuration', () => {
   it('is what a new server has', async () => {
     const file = parse(await readFile('config/gms.yaml', 'utf8')) as Record<string, object>;

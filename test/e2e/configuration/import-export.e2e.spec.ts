@@ -28,7 +28,7 @@ function longestStandstill(): () => { longestMs: number; totalMs: number } {
   };
 }
 
-// configuration.md: GET …/config/export and POST …/config/import carry and replace the whole of it
+// docs/compatibility.md, Configuration: export and import carry and replace the whole of it
 describe('export', () => {
   it('is YAML of all sections', async () => {
     const { status, headers, text } = await config.export();

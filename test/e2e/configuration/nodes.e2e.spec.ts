@@ -43,7 +43,7 @@ async function writeSilently(section: string, options: object): Promise<void> {
   await operator.query('COMMIT');
 }
 
-// configuration.md: a change reaches every node within two seconds, no restart
+// docs/compatibility.md, Configuration: a change is in force on every node within two seconds
 describe('a change on another node', () => {
   beforeEach(() => until(() => limitOf(one) === limitOf(two)));
 

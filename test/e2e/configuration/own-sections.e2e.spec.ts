@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const storage = '/genesys/1/storage/60';
 
-// configuration.md, Options of the server's own sections
+// README.md, Sections and options: the server's own sections
 describe('the sections of the server itself', () => {
   it('are in force from the start', () => {
     expect(server.app.get(EdgeSettings).current.externalUrlBase).toBe('https://gms.example/base');

@@ -16,7 +16,8 @@ beforeEach(async () => {
   expect((await config.import(yaml)).status).toBe(200);
 });
 
-// operations.md, Decisions: PATCH changes the options named, null takes one back to its default
+// docs/compatibility.md, Configuration: PATCH changes the options named, null takes one back to its
+// default
 describe('PATCH of a section', () => {
   it('changes the options that it names, keeps the others where they stand, and answers with all', async () => {
     const { status, json } = await config.patch('resources.DNIS', {

@@ -34,7 +34,8 @@ const values = [
   ],
 ];
 
-// configuration.md: refused with the section, the option and what it takes; nothing half-applied
+// docs/compatibility.md, Configuration: refused with the section, the option and what it takes;
+// nothing half applied
 describe('every option of every section', () => {
   it('is known to this test', () => {
     expect(sections.size).toBeGreaterThan(10);

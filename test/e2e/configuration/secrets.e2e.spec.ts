@@ -59,7 +59,7 @@ beforeEach(async () => {
   expect((await config.put('vault', stored)).status).toBe(200);
 });
 
-// configuration.md: secrets (push keys, certificates) are options too; reads show them masked
+// docs/compatibility.md, Configuration: secrets are options too; reads show them masked
 describe('a secret', () => {
   it('is known to the server', () => {
     expect(server.configuration.get(vault)).toEqual(stored);

@@ -18,7 +18,7 @@ const server = useTestServer({
 });
 const config = new ConfigClient(server);
 
-// configuration.md, Sections and options: GET/PUT/DELETE /genesys/1/admin/config/sections
+// docs/compatibility.md, Configuration: GET, PUT and DELETE of sections
 describe('reading sections', () => {
   it('gives all of them as they were written, in order of writing', async () => {
     const { status, headers, json } = await config.readAll();
@@ -283,7 +283,7 @@ describe('removing a section', () => {
   });
 });
 
-// operations.md, Who may do what: /genesys/1/admin/* is internal
+// docs/operations/security.md, The internal rule: /genesys/1/admin/* is internal
 describe('who may do it', () => {
   const calls: [string, string][] = [
     ['GET', '/genesys/1/admin/config/sections'],

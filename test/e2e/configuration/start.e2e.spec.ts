@@ -61,7 +61,7 @@ async function query(sql: string): Promise<any[]> {
   }
 }
 
-// configuration.md, Environment: GMS_CONFIG, GMS_CONFIG_RELOAD
+// README.md, Environment: GMS_CONFIG, GMS_CONFIG_RELOAD
 describe('the sections file', () => {
   it('is imported when the database holds no section, and not again', async () => {
     const first = await start(await fileOf('storage: { max_keys: 1 }'));
@@ -136,7 +136,7 @@ describe('the sections file', () => {
   });
 });
 
-// configuration.md: a faulty file stops the start and lists every fault
+// docs/compatibility.md, Configuration: a faulty file stops the start and lists every fault
 describe('a faulty file', () => {
   it('stops the start with a line for each fault, naming file, section, option and what it takes', async () => {
     const file = await fileOf(

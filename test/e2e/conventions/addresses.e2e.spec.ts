@@ -3,7 +3,7 @@ import { putSection, adminKey } from '../../support/access-keys.js';
 import { picture } from '../../support/picture.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Addresses"; operations.md, request ids
+// docs/compatibility.md, Addresses; Answers, for request ids
 const server = useTestServer({
   config: { security: { trusted_proxies: ['127.0.0.2'] } },
   env: { GMS_ADMIN_KEY: adminKey },

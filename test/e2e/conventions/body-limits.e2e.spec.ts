@@ -5,7 +5,7 @@ import { adminKey, putSection } from '../../support/access-keys.js';
 import { stored } from '../../support/database-rows.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Request bodies": a body over server.max_body_size gets 413, nothing is stored
+// docs/compatibility.md, Request bodies: a body over server.max_body_size is 413, nothing is stored
 const limit = 100_000;
 const server = useTestServer({
   config: {

@@ -7,7 +7,7 @@ import { stored } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Bodies under way on one node are bounded together"
+// docs/compatibility.md, Request bodies: all under way on one node are bounded together
 const mebibyte = 1_048_576;
 const server = useTestServer({
   config: { server: { max_body_size: 4 * mebibyte, max_body_memory: 4 * mebibyte } },

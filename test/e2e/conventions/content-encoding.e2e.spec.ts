@@ -4,7 +4,7 @@ import { stored } from '../../support/database-rows.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Content-Encoding gzip, deflate and br are undone within the same limits"
+// docs/compatibility.md, Request bodies: gzip, deflate and br are undone within the same limits
 const server = useTestServer({ config: {} });
 const storage = '/genesys/1/storage/60';
 const form = 'application/x-www-form-urlencoded';

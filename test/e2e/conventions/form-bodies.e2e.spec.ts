@@ -3,7 +3,7 @@ import { stored } from '../../support/database-rows.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Request bodies": application/x-www-form-urlencoded
+// docs/compatibility.md, Request bodies: application/x-www-form-urlencoded
 const server = useTestServer({ config: {} });
 const storage = '/genesys/1/storage';
 const form = 'application/x-www-form-urlencoded';

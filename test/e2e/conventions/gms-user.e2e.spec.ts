@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "`gms_user`"; operations.md, security.gms_user = header
+// docs/compatibility.md, Ids, time, users: security.gms_user = header
 const server = useTestServer({
   config: {
     'resources.any': { _allocation_strategy: 'RANDOM', numbers: ['33155559999'] },

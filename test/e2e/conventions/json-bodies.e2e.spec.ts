@@ -3,7 +3,7 @@ import { stored } from '../../support/database-rows.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Request bodies" and "Answers": application/json
+// docs/compatibility.md, Request bodies; Answers: application/json
 const server = useTestServer({
   config: {
     'resources.any': { _allocation_strategy: 'RANDOM', numbers: ['33155559999'] },

@@ -4,7 +4,7 @@ import type { TestResponse } from '../../support/http-client.js';
 import { useHttpSink } from '../../support/http-sink.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Digits and order are kept"
+// docs/compatibility.md, Request bodies: digits and order are kept
 const server = useTestServer({
   config: {
     'resources.any': { _allocation_strategy: 'RANDOM', numbers: ['33155559999'] },

@@ -4,7 +4,7 @@ import type { TestResponse } from '../../support/http-client.js';
 import { allBytes, picture } from '../../support/picture.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Request bodies": multipart/form-data
+// docs/compatibility.md, Request bodies: multipart/form-data
 const server = useTestServer({ config: {} });
 const storage = '/genesys/1/storage';
 const type = 'multipart/form-data; boundary=XX';

@@ -4,7 +4,7 @@ import { stored } from '../../support/database-rows.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// conventions.md, "Text is smaller than files"
+// docs/compatibility.md, Request bodies: text is smaller than files
 const server = useTestServer({
   config: {
     'resources.any': { _allocation_strategy: 'RANDOM', numbers: ['33155559999'] },

@@ -11,7 +11,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, POST /customers/{customer_id}/services/{service_id}
+// docs/compatibility.md, Operations: POST /customers/{customer_id}/services/{service_id}
 const server = useTestServer();
 
 const associate = (id: string, customer: string, body?: object) =>
@@ -20,7 +20,7 @@ const associate = (id: string, customer: string, body?: object) =>
 const idsOf = async (path: string): Promise<string[]> =>
   (await read(server, path)).map((one: any) => one.service_id);
 
-describe('association (cs.md, Operations and Decisions)', () => {
+describe('association', () => {
   it('gives an anonymous service to a customer; its contact key stays', async () => {
     const [contact_key, customer_id] = [fresh(), fresh()];
     const id = await startService(server, { contact_key, timestamp: at(0) });

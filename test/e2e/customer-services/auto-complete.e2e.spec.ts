@@ -15,7 +15,7 @@ import { eventually } from '../../support/eventually.js';
 import { putSection } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "auto_complete_after"; decisions, "Auto-complete"
+// docs/compatibility.md, Life: auto_complete_after and cview.auto-complete-after
 // No sweeper comes while these tests run, but for the last ones.
 const server = useTestServer({ env: { GMS_SWEEP_INTERVAL_MS: '3600000' } });
 
@@ -42,7 +42,7 @@ function expectTwoSecondsAfter(instant: string, before: number, after: number): 
 }
 
 // They wait for services to be due, which they can do together.
-describe('auto_complete_after (cs.md, Operations and Decisions)', () => {
+describe('auto_complete_after', () => {
   it.concurrent(
     'completes service, states and tasks at one instant, counted from the last write',
     async () => {
@@ -244,7 +244,7 @@ describe('a write when the completion is due (decisions, Auto-complete)', () => 
   });
 });
 
-describe('cview.auto-complete-after (cs.md, Operations)', () => {
+describe('cview.auto-complete-after', () => {
   const other = useTestServer({
     config: { cview: { 'auto-complete-after': 2 } },
     env: { GMS_SWEEP_INTERVAL_MS: '50' },

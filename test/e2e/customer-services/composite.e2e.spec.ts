@@ -16,7 +16,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, POST /services_composite/start
+// docs/compatibility.md, Operations: POST /services_composite/start
 const server = useTestServer();
 
 const composite = (...services: object[]) =>
@@ -29,7 +29,7 @@ const one = async (element: object): Promise<any> => {
   return services[0];
 };
 
-describe('composite start (cs.md, Operations)', () => {
+describe('composite start', () => {
   it('makes what is not there, and says so', async () => {
     const contact_key = fresh();
     const answer = await composite({
@@ -141,7 +141,7 @@ describe('composite start (cs.md, Operations)', () => {
   });
 });
 
-describe('matching (cs.md, Decisions on composite)', () => {
+describe('matching', () => {
   it('an absent field matches absence alone', async () => {
     const [customer_id, contact_key] = [fresh(), fresh()];
     const started = new Set<string>();
@@ -246,7 +246,7 @@ describe('matching (cs.md, Decisions on composite)', () => {
   });
 });
 
-describe('all or nothing (cs.md, Operations)', () => {
+describe('all or nothing', () => {
   const good = () => ({ service: { contact_key: fresh() }, state: {}, task: {} });
 
   it.each<[string, string, (element: any) => void]>([

@@ -3,7 +3,7 @@ import { startService, startState } from '../../support/customer-services.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "cview.expiration", "cview.auto-complete-after"; configuration.md, "validated"
+// docs/compatibility.md, Life; Configuration: cview.expiration, cview.auto-complete-after
 const server = useTestServer({ env: { GMS_SWEEP_INTERVAL_MS: '3600000' } });
 
 const configure = (cview: object) =>

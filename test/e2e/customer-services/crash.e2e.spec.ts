@@ -6,7 +6,7 @@ import type { SpawnedServer } from '../../support/spawned-server.js';
 import type { TestDatabase } from '../../support/test-database.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, "Crash"; cs.md, "nothing is half-written", "atomically"
+// docs/compatibility.md, Operations: nothing is half-written; docs/architecture.md, Start and stop
 const servers = useServers();
 
 let database: TestDatabase;
@@ -71,7 +71,7 @@ function expectChain(service: any): number[] {
   return states.map((state) => state.state_id);
 }
 
-describe('kill -9 of a server while services live (operations.md, Crash)', () => {
+describe('kill -9 of a server while services live', () => {
   it('loses nothing that was acknowledged and leaves nothing half-written', async () => {
     const doomed = await servers.spawn({ database });
     const clients = Array.from({ length: 12 }, (): Told => ({ customer: fresh(), services: [] }));

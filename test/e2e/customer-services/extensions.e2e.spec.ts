@@ -14,7 +14,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Model" and "Decisions" on extensions
+// docs/compatibility.md, Fields: extensions; Queries: which are returned
 const server = useTestServer();
 
 let service: string;
@@ -31,7 +31,7 @@ const values = {
   ...{ list: [1, '1', null, [true, {}], []], map: { a: { b: [null, 1.5] }, '': 0, session_id: 1 } },
 };
 
-describe('extensions in a body (cs.md, Model)', () => {
+describe('extensions in a body', () => {
   it('are all top-level keys that are not reserved, and keep their JSON types', async () => {
     const id = await startService(server, { contact_key: fresh(), ...values });
     const shown = await read(server, `/services/${id}?extensions=*`);
@@ -125,7 +125,7 @@ describe('extensions in a body (cs.md, Model)', () => {
   });
 });
 
-describe('extensions of the levels (cs.md, Model and Decisions)', () => {
+describe('extensions of the levels', () => {
   it.each<[string, string[]]>([
     ['n', ['service n', 'state n', 'task n']],
     ['State.n', ['state n']],

@@ -1,6 +1,6 @@
 import { at } from '../../support/customer-services.js';
 
-/** What a test believes of one service: the contract's rules on plain objects in memory. */
+/** What a test believes of one service: the documented rules on plain objects in memory. */
 export interface Model {
   readonly service: Item;
   readonly states: Item[];
@@ -59,7 +59,7 @@ export interface Step {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
-  /** `204`, or `404 StateNotFound`: more than one where the contract names no order of faults. */
+  /** `204`, or `404 StateNotFound`: more than one where no document names an order of faults. */
   readonly expected: readonly string[];
   apply(answer: any): void;
 }
@@ -90,7 +90,7 @@ export function eventOf({ seconds, event }: Parts): Event {
   return { timestamp: at(seconds), ...event };
 }
 
-/** What a command asks, and what the contract says to it. */
+/** What a command asks, and what the documented rules say to it. */
 export function stepOf(model: Model, command: Command): Step {
   const step = plan(model, command);
   if (!model.isDeleted) return step;

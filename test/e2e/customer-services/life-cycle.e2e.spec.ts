@@ -19,7 +19,7 @@ import {
   stepOf,
 } from './life-cycle-model.js';
 
-// contract: cs.md, "Model" and "Decisions": any life of a service against the rules in memory
+// docs/compatibility.md, Context Services: any life of a service against the rules in memory
 const server = useTestServer();
 
 /** JSON as it comes back: -0 is 0 in it. */
@@ -146,7 +146,7 @@ async function compare(model: Model): Promise<void> {
   );
 }
 
-it('any life of a service is as the contract’s rules say (cs.md, Model)', async () => {
+it('any life of a service is as the documented rules say', async () => {
   const life = fc.asyncProperty(parts, fc.array(command, { maxLength: 30 }), async (first, all) => {
     const model = await begin(first);
     await compare(model);

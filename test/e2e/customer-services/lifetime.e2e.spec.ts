@@ -17,7 +17,7 @@ import {
 import { eventually } from '../../support/eventually.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "cview.expiration", "ttl", "expiration_time"; decisions, "Life"
+// docs/compatibility.md, Life: cview.expiration, ttl, expiration_time
 // No sweeper comes while these tests run: what is gone is gone by itself.
 const server = useTestServer({
   config: { cview: { expiration: '6s' } },
@@ -80,7 +80,7 @@ const idle: Call[] = [
 ];
 
 // They wait for lives to end, which they can do together.
-describe('a life (cs.md, Operations and Decisions)', () => {
+describe('a life', () => {
   it.concurrent(
     'of the default length is renewed by every write, and by nothing else',
     async () => {
@@ -213,7 +213,7 @@ describe('a life (cs.md, Operations and Decisions)', () => {
   });
 });
 
-describe('the sweeper (operations.md, Sweeper)', () => {
+describe('the sweeper', () => {
   it('removes the rows of what is over, and of nothing else', async () => {
     const body = { contact_key: fresh(), ttl: 2 };
     const id = await startService(swept, body);

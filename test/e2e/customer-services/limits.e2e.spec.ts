@@ -15,7 +15,7 @@ import { databaseRows } from '../../support/database-rows.js';
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: cs.md, "Decisions": ranges of fields and times, at their ends
+// docs/compatibility.md, Fields: ranges of fields and times, at their ends
 const servers = useServers();
 let server: RunningServer;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ const wide = (length: number): string =>
 const latin = (length: number): string =>
   String.fromCharCode(...Array.from({ length }, () => randomInt(0xc0, 0xff)));
 
-describe('the longest of everything (cs.md, Decisions)', () => {
+describe('the longest of everything', () => {
   it('is stored, found and listed', async () => {
     const headers = { ContactCenterId: latin(255), GroupId: latin(255) };
     const [customer_id, contact_key] = [wide(255), wide(255)];
@@ -82,7 +82,7 @@ describe('the longest of everything (cs.md, Decisions)', () => {
   });
 });
 
-describe('times (cs.md, Decisions: ISO 8601, answered in UTC with milliseconds)', () => {
+describe('times (ISO 8601, answered in UTC with milliseconds)', () => {
   it.each([
     ['2026-03-29T02:30:00.001Z', '2026-03-29T02:30:00.001Z'],
     ['2026-10-25T01:30:00.999+02:00', '2026-10-24T23:30:00.999Z'],

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { adminKey, makeKey, trustsNobody, withKey } from '../../support/access-keys.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// cs.md, "Operations": cview.use-role; operations.md, "Who may do what"
+// docs/compatibility.md, Tenants and roles: cview.use-role; docs/operations/security.md, The
+// internal rule
 const env = { GMS_ADMIN_KEY: adminKey };
 const open = useTestServer({ env });
 const closed = useTestServer({ env, config: { security: trustsNobody } });

@@ -10,7 +10,7 @@ import { useServers } from '../../support/use-servers.js';
 import { removeServices, storeMany } from './stored-services.js';
 import { readStream, unchunked } from './stream-reader.js';
 
-// cs.md, "Operations": streamed in constant memory, in batches, each audited
+// docs/operations/context-services-maintenance.md: streamed in constant memory, each audited
 const servers = useServers();
 let database: TestDatabase;
 let proxy: DatabaseProxy;
@@ -136,7 +136,7 @@ describe('a fault', () => {
   });
 });
 
-describe('files of a server that cannot write on (cs.md: half-written is nothing)', () => {
+describe('files of a server that cannot write on (half-written is nothing)', () => {
   it.each(['json', 'csv'])('%s: none is left, and the error names no path', async (format) => {
     const limited = await servers.spawn();
     await storeMany(limited, 3000, { extra: 'x'.repeat(500) });

@@ -11,7 +11,8 @@ import { useServers } from '../../support/use-servers.js';
 import { removeServices, rowCounts, storeMany } from './stored-services.js';
 import { readStream } from './stream-reader.js';
 
-// cs.md, "Operations"; operations.md, "Crash", "Stop": a killed node loses nothing that it acknowledged
+// docs/operations/context-services-maintenance.md; docs/architecture.md, Start and stop: a killed
+// node loses nothing acknowledged
 const servers = useServers();
 const base = '/genesys/1/cs/maintenance';
 const purge = { json: { limit: '2026-02-01T00:00:00Z', operation: 'purge.service.all' } };

@@ -23,7 +23,7 @@ import {
   tenantOf,
 } from './stored-services.js';
 
-// cs-api-operations, Maintenance; cs.md, "Operations" and "Decisions", stream and files
+// docs/operations/context-services-maintenance.md, Files
 const server = useTestServer();
 const base = '/genesys/1/cs/maintenance';
 const from = '2026-01-01T00:00:00.000Z';
@@ -72,7 +72,7 @@ const service: StoredService = {
   tasks: [{ type: 'call', started: at, state_id: 42, startedFields: { resource_id: 9 } }],
 };
 
-describe('POST /maintenance/services/files as JSON (cs.md, Operations)', () => {
+describe('POST /maintenance/services/files as JSON', () => {
   it('writes a file of ids, as the stream has them', async () => {
     const ids = await storeServices(server, service, { customer: 'b', started: after });
     const created = await exported({ time_from: from });
@@ -117,7 +117,7 @@ describe('POST /maintenance/services/files as JSON (cs.md, Operations)', () => {
   });
 });
 
-describe('POST /maintenance/services/files as CSV (cs.md, Decisions)', () => {
+describe('POST /maintenance/services/files as CSV', () => {
   it('writes three files, one column for each field, events flattened', async () => {
     const [id] = await storeServices(server, service);
     const created = await exported({ time_from: from, format: 'csv' });
@@ -192,7 +192,7 @@ describe('POST /maintenance/services/files as CSV (cs.md, Decisions)', () => {
   });
 });
 
-describe('parameters of files (cs.md: the same in query or body)', () => {
+describe('parameters of files (the same in query or body)', () => {
   it('are taken from the query', async () => {
     await storeServices(server, { customer: 'a', started: at, completed: after });
     const query = `?time_from=${at}&time_to=${after}&filter_state=inactive&format=json`;

@@ -13,7 +13,7 @@ import {
   tenantOf,
 } from './stored-services.js';
 
-// cs-api-operations, Maintenance; cs.md, "Operations", purge
+// docs/operations/context-services-maintenance.md, Purge
 const server = useTestServer();
 const path = '/genesys/1/cs/maintenance/purge';
 const limit = '2026-03-10T12:00:00.000Z';
@@ -51,7 +51,7 @@ async function holding(text: string): Promise<{ commit: (text?: string) => Promi
   };
 }
 
-describe('POST /maintenance/purge (cs.md, Operations)', () => {
+describe('POST /maintenance/purge', () => {
   it.each([
     ['purge.service.all', ['later']],
     ['purge.service.started', ['anonymous done', 'done', 'due', 'later']],
@@ -137,7 +137,7 @@ describe('POST /maintenance/purge (cs.md, Operations)', () => {
   });
 });
 
-describe('malformed purges (cs.md: 400 that names the field)', () => {
+describe('malformed purges (400 that names the field)', () => {
   const operation = 'purge.service.all';
   it.each([
     [{ operation }, 'MissingParameter', 'limit'],
@@ -174,7 +174,7 @@ describe('malformed purges (cs.md: 400 that names the field)', () => {
   });
 });
 
-describe('a purge beside others (cs.md: works in batches, neither blocking writers …)', () => {
+describe('a purge beside others (works in batches, neither blocking writers …)', () => {
   const all = { limit, operation: 'purge.service.all' };
 
   it('goes on with the others while somebody holds a service, then takes it too', async () => {

@@ -5,7 +5,8 @@ import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 import { removeServices, rowCounts, storeMany } from './stored-services.js';
 
-// cs.md, "Operations": purging works in batches, neither blocking writers nor losing what they wrote
+// docs/operations/context-services-maintenance.md, Purge: in batches, neither blocking writers nor
+// losing what they wrote
 const servers = useServers();
 const nodes: TestServer[] = [];
 beforeAll(async () => {

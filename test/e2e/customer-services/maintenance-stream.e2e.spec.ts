@@ -10,7 +10,7 @@ import {
   tenantOf,
 } from './stored-services.js';
 
-// cs-api-operations, Maintenance; cs.md, "Operations" and "Decisions", stream and files
+// docs/operations/context-services-maintenance.md, Stream
 const server = useTestServer();
 const path = '/genesys/1/cs/maintenance/services/stream';
 
@@ -30,7 +30,7 @@ const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T12:
 const auditOf = async (limit = 1): Promise<any[]> =>
   (await server.request('GET', `/genesys/1/cs/maintenance/audit?limit=${limit}`)).json as any[];
 
-describe('GET /maintenance/services/stream (cs.md, Operations)', () => {
+describe('GET /maintenance/services/stream', () => {
   it('answers a JSON array of ids, by the time of the start', async () => {
     const [second, first] = await storeServices(
       server,
@@ -127,7 +127,7 @@ describe('GET /maintenance/services/stream (cs.md, Operations)', () => {
   });
 });
 
-describe('which services are streamed (cs.md, Decisions: from-inclusive, to-exclusive)', () => {
+describe('which services are streamed (from-inclusive, to-exclusive)', () => {
   /** Names say when they start and end. */
   const stored = async (): Promise<(ids: unknown[]) => string[]> => {
     const services = {
@@ -271,7 +271,7 @@ describe('which services are streamed (cs.md, Decisions: from-inclusive, to-excl
   });
 });
 
-describe('malformed parameters (cs.md: 400 that names the field)', () => {
+describe('malformed parameters (400 that names the field)', () => {
   it.each([
     ['', 'MissingParameter', 'time_from'],
     ['time_from=', 'MissingParameter', 'time_from'],
@@ -319,7 +319,7 @@ describe('malformed parameters (cs.md: 400 that names the field)', () => {
   });
 });
 
-describe('GET /maintenance/audit (cs.md: each audited)', () => {
+describe('GET /maintenance/audit (each audited)', () => {
   it('has every stream with its parameters, who asked, and how many there were', async () => {
     await storeServices(
       server,

@@ -12,7 +12,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "malformed, out of range 400 that names the field; nothing is half-written"
+// docs/compatibility.md, Operations: malformed is 400 that names the field; nothing is half-written
 const server = useTestServer();
 
 const long = (length: number): string => 'x'.repeat(length);
@@ -219,7 +219,7 @@ describe.each(routes.filter(([route]) => route !== life))('$path refuses', (rout
   });
 });
 
-describe('POST /services/start refuses (cs.md, Decisions)', () => {
+describe('POST /services/start refuses', () => {
   keepsEverything();
 
   it.each([

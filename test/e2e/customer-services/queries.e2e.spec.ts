@@ -13,7 +13,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, lists of services and the four flags
+// docs/compatibility.md, Queries: lists of services and the four flags
 const server = useTestServer();
 
 const idsOf = async (path: string): Promise<string[]> =>
@@ -37,7 +37,7 @@ async function six(owner: object): Promise<string[]> {
 describe.each([
   ['anonymous', (key: string) => `/services/anonymous/${key}`, 'contact_key'],
   ['of a customer', (key: string) => `/customers/${key}/services`, 'customer_id'],
-])('lists of services, %s (cs.md, Operations)', (_name, pathOf, field) => {
+])('lists of services, %s', (_name, pathOf, field) => {
   const key = fresh();
   const path = pathOf(key);
   let ids: string[];
@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-describe('lists of services (cs.md, Decisions on lists)', () => {
+describe('lists of services', () => {
   it('are by start, then by id', async () => {
     const [customer_id, timestamp] = [fresh(), at(0)];
     const ids: string[] = [];
@@ -188,7 +188,7 @@ describe('lists of services (cs.md, Decisions on lists)', () => {
   );
 });
 
-describe('the flags of a service (cs.md, Model and Decisions)', () => {
+describe('the flags of a service', () => {
   it('bring the lists, whose items have no service_id, and states no tasks', async () => {
     const customer_id = fresh();
     const id = await startService(server, { customer_id, timestamp: at(0) });

@@ -16,7 +16,8 @@ import type { TestResponse } from '../../support/http-client.js';
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: cs.md, "nothing is half-written", DELETE and expiry; two server processes
+// docs/compatibility.md, Operations: nothing is half-written, DELETE and expiry; two server
+// processes
 const servers = useServers();
 let nodes: RunningServer[];
 beforeAll(async () => {
@@ -34,7 +35,7 @@ const together = <Result>(
 const statuses = (answers: TestResponse[]): number[] =>
   answers.map(({ status }) => status).sort((a, b) => a - b);
 
-describe('DELETE while others write (cs.md, nothing is half-written)', () => {
+describe('DELETE while others write (nothing is half-written)', () => {
   it('has one winner, and leaves no orphan', async () => {
     for (let round = 0; round < 8; round++) {
       const id = await startService(nodes[0]!);
@@ -93,7 +94,7 @@ describe('DELETE while others write (cs.md, nothing is half-written)', () => {
   });
 });
 
-describe('DELETE while composite starts find the service (cs.md, all or nothing)', () => {
+describe('DELETE while composite starts find the service (all or nothing)', () => {
   it('leaves whole services alone', async () => {
     const service = { contact_key: fresh() };
     const composer = async (node: RunningServer): Promise<any[]> => {
@@ -202,8 +203,8 @@ const orphans = () =>
        FROM cs_service s`,
   );
 
-describe('a storm of every call on three contacts (cs.md)', () => {
-  it('is answered as the contract says, never 5xx, and leaves no orphan', async () => {
+describe('a storm of every call on three contacts', () => {
+  it('is answered as documented, never 5xx, and leaves no orphan', async () => {
     const first = await call(nodes[0]!, 'POST', '/services/start', { contact_key: contacts[0] });
     remember(first);
     const odd: unknown[] = [];

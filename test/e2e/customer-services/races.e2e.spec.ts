@@ -14,7 +14,7 @@ import type { TestResponse } from '../../support/http-client.js';
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: cs.md, "all or nothing", "atomically", "nothing is half-written"; two server processes
+// docs/compatibility.md, Operations: all or nothing, nothing is half-written; two server processes
 const servers = useServers();
 let nodes: RunningServer[];
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const statuses = (answers: TestResponse[]): number[] =>
 const compose = (node: RunningServer, services: object[]) =>
   call(node, 'POST', '/services_composite/start', { services });
 
-describe('composite starts of the same (cs.md, find-or-create)', () => {
+describe('composite starts of the same (find-or-create)', () => {
   it.each<[string, () => object]>([
     ['customer, type and contact key', () => ({ customer_id: fresh(), contact_key: fresh() })],
     ['customer without a type', () => ({ customer_id: fresh() })],
@@ -130,7 +130,7 @@ describe('composite starts of the same (cs.md, find-or-create)', () => {
   });
 });
 
-describe('transitions of one state (cs.md, atomically)', () => {
+describe('transitions of one state (atomically)', () => {
   it('at once have one winner; all others are 409 and leave nothing', async () => {
     for (let round = 0; round < 6; round++) {
       const id = await startService(nodes[0]!);
@@ -175,7 +175,7 @@ describe('transitions of one state (cs.md, atomically)', () => {
   });
 });
 
-describe('ends of one item (cs.md, again: overwrites)', () => {
+describe('ends of one item (again: overwrites)', () => {
   it.each(['', 'states', 'tasks'])(
     'at once all succeed, and one of them is there whole: %s',
     async (kind) => {
@@ -200,7 +200,7 @@ describe('ends of one item (cs.md, again: overwrites)', () => {
   );
 });
 
-describe('writes of every kind on one service at once (cs.md, Operations)', () => {
+describe('writes of every kind on one service at once', () => {
   it.each<[string, object, number]>([
     ['plain', {}, 0],
     ['with a life of its own', { ttl: 600 }, 0],
@@ -244,7 +244,7 @@ describe('writes of every kind on one service at once (cs.md, Operations)', () =
   });
 });
 
-describe('extensions written at once (cs.md, merge)', () => {
+describe('extensions written at once (merge)', () => {
   it('are all there: merges into one, and others beside it', async () => {
     const id = await startService(nodes[0]!);
     const path = `/services/${id}/extensions`;
@@ -260,7 +260,7 @@ describe('extensions written at once (cs.md, merge)', () => {
   });
 });
 
-describe('associations of one service at once (cs.md, associate or move)', () => {
+describe('associations of one service at once (associate or move)', () => {
   it('leave it with one customer, in one list', async () => {
     const customers = Array.from({ length: 8 }, () => fresh());
     const id = await startService(nodes[0]!);

@@ -11,7 +11,7 @@ import {
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: cs.md, "atomically", "all or nothing": what readers on another server see meanwhile
+// docs/compatibility.md, Operations: all or nothing, as readers on another server see it
 const servers = useServers();
 let writer: RunningServer;
 let reader: RunningServer;
@@ -33,7 +33,7 @@ async function whileReading(look: () => Promise<void>, work: () => Promise<void>
   return looks;
 }
 
-describe('readers (cs.md, Operations)', () => {
+describe('readers', () => {
   it('see of a chain of transitions one active state, its predecessors completed', async () => {
     const id = await startService(writer);
     let from = await startState(writer, id);

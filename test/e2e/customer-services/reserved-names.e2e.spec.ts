@@ -10,7 +10,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Model" (the reserved names never become an extension), "Decisions"
+// docs/compatibility.md, Fields: the reserved names never become an extension
 const server = useTestServer();
 
 const reserved = [
@@ -31,7 +31,7 @@ async function items(): Promise<string[]> {
   return [path, `${path}/states/${state}`, `${path}/tasks/${task}`];
 }
 
-describe('PUT of an extension (cs.md, Decisions)', () => {
+describe('PUT of an extension', () => {
   it('with a reserved name is a 400 InvalidParameter', async () => {
     const paths = await items();
     const before = await snapshot(server);

@@ -14,7 +14,8 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "cview.use-role"; operations.md, "Who may do what"; decisions, "Access"
+// docs/compatibility.md, Tenants and roles: cview.use-role; docs/operations/security.md, The
+// internal rule
 const server = useTestServer({
   config: { cview: { 'use-role': true } },
   env: { GMS_ADMIN_KEY: adminKey },
@@ -102,7 +103,7 @@ beforeAll(async () => {
   anyKey = (await makeKey(strict, 'any', 'Integration')).key;
 });
 
-describe('with cview.use-role (cs.md, Operations)', () => {
+describe('with cview.use-role', () => {
   it.each(every)('%s %s needs a key, also from a trusted network', async (...each) => {
     expectRefusal(await attempt(server, ids, each), 401, 'Unauthorized');
     const wrong = await attempt(server, ids, each, withKey('gms_nobody'));
@@ -167,7 +168,7 @@ describe('with cview.use-role (cs.md, Operations)', () => {
   });
 });
 
-describe('without cview.use-role (cs.md, Decisions: off by default)', () => {
+describe('without cview.use-role (off by default)', () => {
   it('a trusted network needs no key, and any key is good', async () => {
     const id = await startService(open);
     const { key } = await makeKey(open, 'any', 'Integration');

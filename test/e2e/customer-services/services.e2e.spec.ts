@@ -16,7 +16,7 @@ import {
 import { putSection } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Model", "Operations" and "Decisions" on services
+// docs/compatibility.md, Operations; Fields: services
 const server = useTestServer();
 
 const event = {
@@ -29,7 +29,7 @@ const event = {
   media_type: 'vöice',
 };
 
-describe('POST /services/start (cs.md, Operations)', () => {
+describe('POST /services/start', () => {
   it('answers 201 with the id alone and the absolute Location of the service', async () => {
     const contact_key = fresh();
     const answer = await succeed(201, server, 'POST', '/services/start', { contact_key });
@@ -150,7 +150,7 @@ describe('POST /services/start (cs.md, Operations)', () => {
   );
 });
 
-describe('POST /services/{id}/end (cs.md, Operations)', () => {
+describe('POST /services/{id}/end', () => {
   it('answers 204 and completes the service with the fields of the event', async () => {
     const id = await startService(server, { customer_id: 'c', timestamp: at(0) });
     await succeed(204, server, 'POST', `/services/${id}/end`, {
@@ -225,7 +225,7 @@ describe('POST /services/{id}/end (cs.md, Operations)', () => {
   });
 });
 
-describe('DELETE /services/{id} (cs.md, Operations)', () => {
+describe('DELETE /services/{id}', () => {
   it('answers 200 with nothing, and everything of the service is gone', async () => {
     const id = await startService(server, { customer_id: fresh() });
     const state = await startState(server, id);
@@ -241,7 +241,7 @@ describe('DELETE /services/{id} (cs.md, Operations)', () => {
   });
 });
 
-describe('addresses (conventions.md, Addresses; cs.md, the doubled base)', () => {
+describe('addresses', () => {
   it.each([
     '/genesys/1/cs/genesys/1/cs',
     '/gms-web/gms/1/cs',

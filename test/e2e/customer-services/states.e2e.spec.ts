@@ -13,7 +13,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Operations" and "Decisions" on states
+// docs/compatibility.md, Operations; Queries: states
 const server = useTestServer();
 
 const event = {
@@ -31,7 +31,7 @@ beforeEach(async () => {
 const idsOf = async (path: string): Promise<number[]> =>
   (await read(server, path)).map((one: any) => one.state_id);
 
-describe('POST …/states/start (cs.md, Operations)', () => {
+describe('POST …/states/start', () => {
   it('answers 201 with the number of the state and its Location', async () => {
     const answer = await succeed(201, server, 'POST', `${states}/start`, {});
     const { state_id } = answer.json;
@@ -79,7 +79,7 @@ describe('POST …/states/start (cs.md, Operations)', () => {
   });
 });
 
-describe('POST …/states/{sid}/end (cs.md, Operations)', () => {
+describe('POST …/states/{sid}/end', () => {
   it('completes the state with the fields of the event; a second end replaces them', async () => {
     const id = await startState(server, service, { timestamp: at(0), note: 'old' });
     const end = (body?: object) => succeed(204, server, 'POST', `${states}/${id}/end`, body);
@@ -129,7 +129,7 @@ describe('POST …/states/{sid}/end (cs.md, Operations)', () => {
   });
 });
 
-describe('GET …/states[/active|/completed] (cs.md, Operations)', () => {
+describe('GET …/states[/active|/completed]', () => {
   it('lists by start, then by number; active are those not completed', async () => {
     const late = await startState(server, service, { timestamp: at(9) });
     const first = await startState(server, service, { timestamp: at(3) });
@@ -191,7 +191,7 @@ describe('GET …/states[/active|/completed] (cs.md, Operations)', () => {
   });
 });
 
-describe('a completed service (cs.md, Model)', () => {
+describe('a completed service', () => {
   it('still takes states, their ends and transitions', async () => {
     const open = await startState(server, service);
     await succeed(204, server, 'POST', `/services/${service}/end`);

@@ -13,7 +13,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Operations" and "Decisions" on tasks
+// docs/compatibility.md, Operations; Queries: tasks
 const server = useTestServer();
 
 const event = {
@@ -31,7 +31,7 @@ beforeEach(async () => {
 const idsOf = async (path: string): Promise<number[]> =>
   (await read(server, path)).map((one: any) => one.task_id);
 
-describe('POST …/tasks/start (cs.md, Operations)', () => {
+describe('POST …/tasks/start', () => {
   it('answers 201 with the number of the task and its Location', async () => {
     const answer = await succeed(201, server, 'POST', `${tasks}/start`, {});
     const { task_id } = answer.json;
@@ -77,7 +77,7 @@ describe('POST …/tasks/start (cs.md, Operations)', () => {
   });
 });
 
-describe('POST …/tasks/{tid}/end (cs.md, Operations)', () => {
+describe('POST …/tasks/{tid}/end', () => {
   it('completes the task with the fields of the event; a second end replaces them', async () => {
     const id = await startTask(server, service, { timestamp: at(0), note: 'old' });
     const end = (body?: object) => succeed(204, server, 'POST', `${tasks}/${id}/end`, body);
@@ -117,7 +117,7 @@ describe('POST …/tasks/{tid}/end (cs.md, Operations)', () => {
   });
 });
 
-describe('GET …/tasks[/active|/completed] (cs.md, Operations)', () => {
+describe('GET …/tasks[/active|/completed]', () => {
   it('lists by start, then by number; active are those not completed', async () => {
     const late = await startTask(server, service, { timestamp: at(9) });
     const first = await startTask(server, service, { timestamp: at(3) });

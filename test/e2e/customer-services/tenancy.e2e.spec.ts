@@ -12,7 +12,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "ContactCenterId and GroupId headers partition data"; decisions, "Tenancy"
+// docs/compatibility.md, Tenants and roles: the headers ContactCenterId and GroupId partition data
 const server = useTestServer();
 
 type Headers = Record<string, string>;
@@ -31,7 +31,7 @@ const tenants: Headers[] = [
   { ContactCenterId: 'x'.repeat(255), GroupId: 'y'.repeat(255) },
 ];
 
-describe('a tenant (cs.md, Operations)', () => {
+describe('a tenant', () => {
   it('lists its own services alone', async () => {
     const [customer_id, contact_key] = [fresh(), fresh()];
     for (const path of [

@@ -13,7 +13,7 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, POST /services/{id}/states/transition
+// docs/compatibility.md, Operations: POST /services/{id}/states/transition
 const server = useTestServer();
 
 let service: string;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 const attempt = (body: object) => call(server, 'POST', `${states}/transition`, body);
 const transition = (body: object) => succeed(201, server, 'POST', `${states}/transition`, body);
 
-describe('a transition (cs.md, Operations and Decisions)', () => {
+describe('a transition', () => {
   it('ends one state and starts its successor, answered with its Location', async () => {
     const from = await startState(server, service, { timestamp: at(0), state_type: 'a' });
     const answer = await transition({ from: { state_id: from } });

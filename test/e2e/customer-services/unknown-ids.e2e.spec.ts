@@ -9,14 +9,14 @@ import {
 } from '../../support/customer-services.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "Unknown ids 404" and "Decisions" on their exceptions
+// docs/compatibility.md, Addresses and bodies: unknown ids are 404
 const server = useTestServer();
 
 const unknown = '123-00000000-0000-4000-8000-000000000000';
 
 type Call = [method: string, path: string, body?: object];
 
-describe('a service that is not there is ServiceNotFound (cs.md, Decisions)', () => {
+describe('a service that is not there is ServiceNotFound', () => {
   const calls: Call[] = [
     ['GET', ''],
     ['DELETE', ''],
@@ -88,7 +88,7 @@ const impossible = [
 /** Ids that begin or end as one that there is. */
 const spoilt = (id: number): string[] => [`${id}x`, `x${id}`, `${id}.5`, `-${id}`, `${id}%20${id}`];
 
-describe('a state that is not there is StateNotFound (cs.md, Decisions)', () => {
+describe('a state that is not there is StateNotFound', () => {
   const calls: Call[] = [
     ['GET', ''],
     ['POST', '/end', {}],
@@ -123,7 +123,7 @@ describe('a state that is not there is StateNotFound (cs.md, Decisions)', () => 
   });
 });
 
-describe('a task that is not there is TaskNotFound (cs.md, Decisions)', () => {
+describe('a task that is not there is TaskNotFound', () => {
   const calls: Call[] = [
     ['GET', ''],
     ['POST', '/end', {}],

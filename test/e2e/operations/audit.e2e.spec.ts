@@ -29,7 +29,7 @@ function call(key: string, from = '203.0.113.9', target = '/genesys/1/admin/keys
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const once = { at: instant, calls: 1, lastAt: null };
 
-// operations.md, Decisions: node status changes, sign-ins and key uses that were refused are audited
+// docs/operations/security.md, Audit: node status changes, and keys that were refused, are audited
 describe('the audit', () => {
   it('has changes of the configuration', async () => {
     await server.request('PATCH', '/genesys/1/admin/config/sections/storage', {

@@ -5,12 +5,15 @@ import { parse } from 'yaml';
 import { checkout } from '../../support/embedded-database.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md: deploy/ has what an operator copies
+// docs/operations/deployment.md: deploy/ has what an operator copies
 const server = useTestServer();
 
 const read = (file: string) => readFileSync(join(checkout, file), 'utf8');
 
-/** The metrics of an expression, as the server names them: `_bucket`, `_count`, `_sum` are a histogram's. */
+/**
+ * The metrics of an expression, as the server names them: `_bucket`, `_count`, `_sum` are a
+ * histogram's.
+ */
 function metricsOf(expression: string): string[] {
   const withoutTexts = expression.replace(/"[^"]*"/g, '');
   const names = withoutTexts.match(/\b(?:gms|nodejs|process)_[a-z0-9_]+/g) ?? [];

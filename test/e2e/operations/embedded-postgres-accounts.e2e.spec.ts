@@ -22,7 +22,10 @@ const nobody = 65_534;
 // Servers are created, copied and recovered here, which takes long when others keep the disk busy.
 jest.setTimeout(120_000);
 
-/** operations.md: the embedded database starts wherever and as whoever the server does. */
+/**
+ * docs/operations/security.md, Embedded PostgreSQL: it starts wherever and as whoever the server
+ * does.
+ */
 describe('embedded database and accounts', () => {
   const databases = useEmbeddedDatabases();
 

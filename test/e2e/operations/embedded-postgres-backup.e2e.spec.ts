@@ -30,7 +30,7 @@ interface Outcome {
   error: string;
 }
 
-/** operations.md: npm run backup -- FILE, npm run restore -- FILE. */
+/** docs/operations/backup.md: npm run backup -- FILE, npm run restore -- FILE. */
 describe('backup and restore', () => {
   const databases = useEmbeddedDatabases();
   let archive: string;
@@ -222,7 +222,10 @@ function gather(child: ChildProcess): Promise<Outcome> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...outcome })));
 }
 
-/** Several connections that move money and note it, in one transaction each, and drop and make tables in between. */
+/**
+ * Several connections that move money and note it, in one transaction each, and drop and make
+ * tables in between.
+ */
 async function startWriters(user: DatabaseUser) {
   const pool = new pg.Pool({ connectionString: user.url, max: 5 });
   pool.on('error', () => undefined);

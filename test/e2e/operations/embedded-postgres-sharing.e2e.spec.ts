@@ -11,7 +11,10 @@ import {
 // Servers are created, copied and recovered here, which takes long when others keep the disk busy.
 jest.setTimeout(120_000);
 
-/** operations.md: several servers on one data folder; crash of any of them. */
+/**
+ * docs/decisions/0002-embedded-postgresql.md: several servers on one data folder; crash of any of
+ * them.
+ */
 describe('embedded database that several processes use', () => {
   const databases = useEmbeddedDatabases();
 

@@ -14,7 +14,7 @@ import {
 // Servers are created, copied and recovered here, which takes long when others keep the disk busy.
 jest.setTimeout(120_000);
 
-/** operations.md: crash, the supervisor; configuration.md: DATABASE_URL unset. */
+/** docs/decisions/0002-embedded-postgresql.md: crash, the supervisor, DATABASE_URL unset. */
 describe('embedded database', () => {
   const databases = useEmbeddedDatabases();
 

@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.js';
 import { npmStart } from '../../support/npm-start.js';
 import { useServers } from '../../support/use-servers.js';
 
-// configuration.md, Environment; operations.md: `.env`, and secrets by file
+// README.md, Environment: `.env`, and secrets by file
 const servers = useServers();
 let folder: string;
 

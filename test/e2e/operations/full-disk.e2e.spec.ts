@@ -8,7 +8,7 @@ import { eventually } from '../../support/eventually.js';
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, "A full disk (53100, ENOSPC) is 503 StorageFull with Retry-After"
+// docs/compatibility.md, Answers: a full disk is 503 StorageFull with Retry-After
 const name = `full_${String(process.pid)}`;
 const folder = mkdtempSync(join(tmpdir(), 'opengms-full-'));
 const filler = join(folder, 'filler');

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import type { SpawnedServer } from '../../support/spawned-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, Stop (SIGTERM)
+// docs/architecture.md, Start and stop
 const servers = useServers();
 
 interface Sent {

@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually.js';
 import type { TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, /healthz, /readyz, /metrics
+// docs/compatibility.md, Health, metrics, documentation, pages
 const servers = useServers();
 let proxy: DatabaseProxy;
 let server: TestServer;

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: conventions.md, Answers: every error, from any module, has one shape
+// docs/compatibility.md, Answers: every error, from any module, has one shape
 const server = useTestServer();
 
 function expectShape(text: string, exception: string): void {

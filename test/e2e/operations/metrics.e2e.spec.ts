@@ -7,7 +7,7 @@ import { databaseRows } from '../../support/database-rows.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 import { Sweeper } from '../../../src/core/scheduling/index.js';
 
-// contract: operations.md, /metrics
+// docs/operations/monitoring.md, Metrics
 const servers = useServers();
 const server = useTestServer();
 

@@ -4,7 +4,7 @@ import { startDatabaseProxy } from '../../support/database-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, first point; gms-api-reference-8.1.1, Node API
+// docs/compatibility.md, Node API
 const servers = useServers();
 const ping = '/genesys/1/node';
 const status = '/genesys/1/admin/node/status';

@@ -19,7 +19,8 @@ import { eventually } from '../../support/eventually.js';
 import { type NpmStart, npmStart, processesWith } from '../../support/npm-start.js';
 import { useServers } from '../../support/use-servers.js';
 
-// operations.md, Start: SIGTERM and SIGINT to `npm start`, at any instant of the start too
+// docs/architecture.md, Start and stop: SIGTERM and SIGINT to `npm start`, at any instant of the
+// start too
 const servers = useServers();
 const made: string[] = [];
 const started: { run: NpmStart; folder: string }[] = [];

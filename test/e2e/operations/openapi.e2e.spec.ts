@@ -18,7 +18,7 @@ function operationsOf(document: any): [string, any][] {
   );
 }
 
-// operations.md: `/` is a page for people
+// docs/compatibility.md, Health, metrics, documentation, pages: `/` is a page for people
 describe('/', () => {
   it('says what this server is and links, below any path of a proxy, to what answers', async () => {
     const page = await server.request('GET', '/');

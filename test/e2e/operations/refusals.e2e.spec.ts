@@ -99,7 +99,7 @@ describe('whatever a program throws', () => {
   });
 });
 
-// operations.md, Decisions: bodies that are refused are one log line
+// docs/operations/monitoring.md, Log: bodies that are refused are one log line
 describe('a refused body', () => {
   const address = { 'X-Forwarded-For': '203.0.113.9' };
 

@@ -6,8 +6,9 @@ import { eventually } from '../../support/eventually.js';
 import type { SpawnedServer } from '../../support/spawned-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// operations.md, Decisions: what is refused is one log line with route, status, caller and reason, and
-// counts in the metrics; here whatever does not come as a request that Nest or the edge has seen.
+// docs/operations/monitoring.md, Log: what is refused is one log line with route, status, caller
+// and reason, and counts in the metrics; here whatever does not come as a request that Nest or the
+// edge has seen.
 const servers = useServers();
 let server: SpawnedServer;
 

@@ -4,7 +4,7 @@ import { numbersFrom, serviceSections } from '../../support/sections.js';
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: services.md, "Access numbers", "match-interaction"; two server processes, one database
+// docs/compatibility.md, Resource groups; match-interaction: two server processes, one database
 const servers = useServers();
 const service = '/genesys/1/service';
 const config = {

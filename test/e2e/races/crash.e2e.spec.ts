@@ -7,7 +7,7 @@ import { endServer } from '../../support/test-postgres.mjs';
 import type { RunningServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md, "Crash"; services.md, "Access numbers"
+// docs/architecture.md, Start and stop; docs/compatibility.md, Resource groups
 const servers = useServers();
 const config = {
   ...serviceSections,

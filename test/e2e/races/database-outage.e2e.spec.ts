@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '../../../src/embedded-postgres/index.js';
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: operations.md; conventions.md, "database away": 503 with Retry-After
+// docs/compatibility.md, Answers: the database away is 503 with Retry-After
 const servers = useServers();
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const folders: string[] = [];

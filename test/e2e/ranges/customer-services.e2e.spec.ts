@@ -9,7 +9,7 @@ import {
 import { expectMeant, forEach, instants, numbers, texts } from '../../support/range-values.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: cs.md, "missing, malformed, out of range 400 that names the field"; never a 500
+// docs/compatibility.md, Operations: malformed is 400 that names the field, never a 500
 const server = useTestServer({ config: {} });
 const gone = ['ServiceNotFound', 'StateNotFound', 'TaskNotFound', 'RouteNotFound'];
 

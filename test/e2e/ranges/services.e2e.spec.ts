@@ -3,7 +3,7 @@ import { expectMeant, forEach, instants, numbers, texts } from '../../support/ra
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: conventions.md, Answers: what is out of range is 400 and named, never a 500
+// docs/compatibility.md, Answers: what is out of range is 400 and named, never a 500
 const server = useTestServer({
   config: {
     ...serviceSections,

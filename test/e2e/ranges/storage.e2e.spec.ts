@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { expectMeant, forEach, numbers, texts } from '../../support/range-values.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: storage.md, Decisions; conventions.md, Answers: never a 500
+// docs/compatibility.md, Storage API; Answers: never a 500
 const server = useTestServer({ config: { storage: { allow_client_ids: true } } });
 const storage = '/genesys/1/storage';
 const user = { gms_user: 'kate' };

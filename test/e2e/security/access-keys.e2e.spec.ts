@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { adminKey, makeKey, putSection, trustsNobody, withKey } from '../../support/access-keys.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": keys and roles
+// docs/operations/security.md, API keys
 const server = useTestServer({
   config: { security: trustsNobody },
   env: { GMS_ADMIN_KEY: adminKey },

@@ -3,7 +3,7 @@ import { adminKey, makeKey, withKey } from '../../support/access-keys.js';
 import { databaseRows } from '../../support/database-rows.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// configuration.md: the audit says who; operations.md, "Who may do what": who that is
+// docs/operations/security.md, Audit: who made a change
 const security = {
   trusted_networks: ['127.0.0.0/8', '10.0.0.0/8'],
   trusted_proxies: ['127.0.0.1'],

@@ -3,7 +3,7 @@ import { adminKey, putSection, withKey } from '../../support/access-keys.js';
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": security.cors_origins, default none
+// docs/operations/security.md, Pages and browsers: security.cors_origins, default none
 const server = useTestServer({ config: {}, env: { GMS_ADMIN_KEY: adminKey } });
 const path = '/genesys/1/storage/60';
 const shop = 'https://shop.example';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { trustsNobody } from '../../support/access-keys.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": internal calls, trusted networks and proxies
+// docs/operations/security.md, The internal rule: trusted networks and proxies
 const keys = '/genesys/1/admin/keys';
 const admin = [
   keys,

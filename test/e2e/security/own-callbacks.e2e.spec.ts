@@ -4,7 +4,7 @@ import { useHttpSink, withHeaders } from '../../support/http-sink.js';
 import { callback, deliveries, publish, subscribe } from '../../support/notification.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, Decisions: no callback can make this server command itself
+// docs/operations/security.md, Calls out of the server: none can make this server command itself
 const loopback = { allowed_callback_networks: ['127.0.0.0/8'] };
 const server = useTestServer({ config: { security: loopback } });
 const sink = useHttpSink();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { adminKey, makeKey, putSection, withKey } from '../../support/access-keys.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": security.public_api_key
+// docs/operations/security.md, API keys: security.public_api_key
 const server = useTestServer({
   config: { security: { public_api_key: true } },
   env: { GMS_ADMIN_KEY: adminKey },

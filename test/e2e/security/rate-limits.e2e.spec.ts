@@ -5,7 +5,7 @@ import { adminKey, makeKey, putSection, withKey } from '../../support/access-key
 import type { TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": security.rate_limit, per client address and per key
+// docs/operations/security.md, Rate limits: per client address and per key
 const trust = { trusted_networks: ['127.0.0.0/8', '10.0.0.0/8'], trusted_proxies: ['127.0.0.1'] };
 const server = useTestServer({
   config: { security: { ...trust, rate_limit: { per_second: 1, burst: 5 } } },

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { adminKey, makeKey, trustsNobody, withKey } from '../../support/access-keys.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, Decisions: who may what
+// docs/operations/security.md, API keys: which role may do what
 const env = { GMS_ADMIN_KEY: adminKey };
 const service = { _type: 'builtin', _service: 'match-interaction', _internal: true };
 const match = { 'service.match': service };

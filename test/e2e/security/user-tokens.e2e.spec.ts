@@ -18,7 +18,7 @@ import {
 import type { RequestOptions, TestResponse } from '../../support/http-client.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": security.gms_user = jwt
+// docs/operations/security.md, End users: `gms_user`: security.gms_user = jwt
 const issuer = useKeySetServer();
 const server = useTestServer({
   config: {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { adminKey, withKey } from '../../support/access-keys.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// operations.md, "Who may do what": no web page can make an internal call
+// docs/operations/security.md, The internal rule: no web page can make an internal call
 const server = useTestServer({
   config: {
     server: { external_url_base: 'https://gms.example.org' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// contract: services.md, "Access numbers", "request-interaction", "request-access"
+// docs/compatibility.md, request-interaction; request-access; Resource groups
 const server = useTestServer({
   config: {
     ...serviceSections,

@@ -4,10 +4,10 @@ import { picture } from '../../support/picture.js';
 import { useTestServer } from '../../support/use-servers.js';
 
 // A mobile app's first journey, with the documents' own requests on the demonstration
-// configuration: service-api-8.5, Create Service, Example; gms-based-services, match-interaction
+// docs/compatibility.md, Service API: the example of its document; match-interaction
 const server = useTestServer({ env: { GMS_SWEEP_INTERVAL_MS: '100' } });
 
-/** The multipart example of service-api-8.5, byte for byte as a browser sends it. */
+/** The multipart example of the Service API of 8.5, byte for byte as a browser sends it. */
 function documentedRequest(): { head: string; body: Buffer } {
   const boundary = '----WebKitFormBoundaryy16qocbN6tmPORZL';
   const fields = [

@@ -6,8 +6,8 @@ import { numbersFrom, serviceSections } from '../../support/sections.js';
 import type { RunningServer, TestServer } from '../../support/test-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// contract: services.md, match-interaction ("in one transaction"); operations.md, "counts first
-// and judges after"
+// docs/compatibility.md, match-interaction: matched once; calls with a code count before they are
+// judged
 const servers = useServers();
 const proxies: DatabaseProxy[] = [];
 const service = '/genesys/1/service';

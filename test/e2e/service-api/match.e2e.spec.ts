@@ -3,7 +3,7 @@ import { picture } from '../../support/picture.js';
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
-// contract: services.md, "match-interaction", "Call flows to prove in tests"
+// docs/compatibility.md, match-interaction
 const config = {
   ...serviceSections,
   'resources.locked': { _allocation_strategy: 'CLUSTER', numbers: numbersFrom(400, 40) },

@@ -3,7 +3,7 @@ import { allBytes, picture } from '../../support/picture.js';
 import { numbersFrom, serviceSections } from '../../support/sections.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// service-api-8.5; contract: services.md
+// docs/compatibility.md, Service API
 const server = useTestServer({
   config: {
     ...serviceSections,

@@ -4,7 +4,7 @@ import { StorageSweep } from '../../../src/modules/storage/storage.sweep.js';
 import { stored } from '../../support/database-rows.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
-// contract: storage.md, Decisions; conventions.md, Ids and time
+// docs/compatibility.md, Storage API; Ids, time, users
 const servers = useServers();
 const server = useTestServer({ env: { GMS_SWEEP_INTERVAL_MS: '50' } });
 const storage = '/genesys/1/storage';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { allBytes, picture } from '../../support/picture.js';
 import { useTestServer } from '../../support/use-servers.js';
 
-// gms-api-reference-8.1.1, "Storage API"; contract: storage.md
+// docs/compatibility.md, Storage API
 const server = useTestServer();
 const storage = '/genesys/1/storage';
 const unknown = '0e8c4ad4-3d17-4a52-9e6a-1f6e3ac4ef00';

@@ -52,7 +52,8 @@ export function requireObject(value: unknown): JsonBody {
 
 /**
  * The fields of a JSON object, each as text: scalars as they were sent, maps and arrays in the
- * form of the 8.5 page (`{street=mystreet, city=mycity}`), null as absent (conventions.md).
+ * form of the 8.5 page (`{street=mystreet, city=mycity}`), null as absent (docs/compatibility.md,
+ * Request bodies).
  * @throws DomainError InvalidBody
  */
 export function jsonFields(value: unknown): Map<string, FieldValue> {

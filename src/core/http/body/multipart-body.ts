@@ -41,7 +41,7 @@ interface PartContents {
 /**
  * Reads a multipart body, values and files; of one name sent twice the last wins. Names are plain:
  * `a[b]` is a name like any other. A part is a file when it has a file name, or a content type
- * other than text; then it is named by its field (docs/compatibility.md, Bodies).
+ * other than text; then it is named by its field (docs/compatibility.md, Request bodies).
  * @throws DomainError PayloadTooLarge, UnsupportedMediaType, InvalidText, TooManyKeys, or
  *   InvalidBody when it is cut short or damaged
  */

@@ -14,7 +14,10 @@ export interface BodyRules {
   /** Whether a JSON object is taken beside the two kinds of form. */
   readonly json: boolean;
   readonly malformedJson: MalformedJson;
-  /** Deployed clients send a JSON object under a form's content type (conventions.md). */
+  /**
+   * Deployed clients send a JSON object under a form's content type (docs/compatibility.md, Request
+   * bodies).
+   */
   readonly jsonInForm: boolean;
 }
 
@@ -67,7 +70,8 @@ export async function readJson(request: Request, bounds: BodyLimits): Promise<un
 /**
  * Reads a body of text.
  * @param takes the media types that the call takes
- * @throws DomainError UnsupportedMediaType, PayloadTooLarge; undefined when it is not in its charset
+ * @throws DomainError UnsupportedMediaType, PayloadTooLarge; undefined when it is not in its
+ * charset
  */
 export async function readText(
   request: Request,

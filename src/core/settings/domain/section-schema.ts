@@ -4,7 +4,9 @@ export type RawOptions = Readonly<Record<string, unknown>>;
 /** How a schema's report of an option that it does not know begins. */
 export const unknownOptionWords = 'is unknown';
 
-/** Notes a fault of one option: its name and what it takes (or what is wrong, as a sentence part). */
+/**
+ * Notes a fault of one option: its name and what it takes (or what is wrong, as a sentence part).
+ */
 export type ReportFault = (option: string, takes: string) => void;
 
 /**
@@ -34,7 +36,7 @@ export interface Sections {
   all<Options>(family: SectionSchema<Options>): ReadonlyMap<string, Options>;
 }
 
-/** What a module says about sections of its own (architecture.md, Ports). */
+/** What a module says about sections of its own (docs/architecture.md, The ladder). */
 export interface SectionRules {
   readonly schema: SectionSchema<unknown>;
   /** Checks what one section says of others, as a service of its group. Reports every fault. */

@@ -14,7 +14,7 @@ import { adminKeyName, hashKey, AccessKeyCache } from './access-key-cache.js';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Makes, lists and deletes API keys (operations.md, Keys). */
+/** Makes, lists and deletes API keys (docs/operations/security.md, API keys). */
 @Injectable()
 export class AccessKeysService {
   constructor(

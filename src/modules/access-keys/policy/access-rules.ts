@@ -14,7 +14,7 @@ import { RateLimits } from './rate-limits.js';
 import { SecuritySettings } from './security-settings.js';
 import { SenderResolver } from './sender-resolver.js';
 
-/** Who may call what (operations.md, Who may do what). A public call costs it less than 1 µs. */
+/** Who may call what (docs/operations/security.md). A public call costs it less than 1 µs. */
 @Injectable()
 export class AccessRules extends AccessPolicy {
   constructor(

@@ -11,10 +11,10 @@ import { SecuritySettings } from './security-settings.js';
 import { SenderResolver } from './sender-resolver.js';
 
 /**
- * The internal rule (operations.md, Who may do what): a call is allowed from a trusted network, and
- * otherwise with a key. A key that is shown decides alone, wherever its bearer calls from. Nobody
- * may make it through a web page of another origin, but with a key through one of
- * `security.cors_origins`.
+ * The internal rule (docs/operations/security.md, The internal rule): a call is allowed from a
+ * trusted network, and otherwise with a key. A key that is shown decides alone, wherever its bearer
+ * calls from. Nobody may make it through a web page of another origin, but with a key through one
+ * of `security.cors_origins`.
  */
 @Injectable()
 export class InternalRule {

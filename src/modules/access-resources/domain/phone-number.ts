@@ -6,8 +6,9 @@ import {
 import metadata from 'libphonenumber-js/min/metadata';
 
 /**
- * The form in which two numbers compare (services.md): E.164 when a default country is set and the
- * number can be one; else its digits and a leading `+`; what has no digits compares as it is.
+ * The form in which two numbers compare (docs/compatibility.md, match-interaction): E.164 when a
+ * default country is set and the number can be one; else its digits and a leading `+`; what has no
+ * digits compares as it is.
  * @param defaultCountry two-letter country, or empty
  */
 export function toComparableNumber(number: string, defaultCountry: string): string {

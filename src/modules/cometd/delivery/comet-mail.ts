@@ -8,7 +8,10 @@ import {
 } from './comet-event.repository.js';
 import { MailNotifier } from './mail-notifier.js';
 
-/** How other modules reach the live comet sessions of users (cometd.md, Delivery model). */
+/**
+ * How other modules reach the live comet sessions of users (docs/compatibility.md, CometD,
+ * Delivery).
+ */
 @Injectable()
 export class CometMail {
   constructor(
@@ -34,7 +37,9 @@ export class CometMail {
     return serializeEvent(id, data);
   }
 
-  /** Tells of mail that a statement of another module has stored with `comet_append`, once it has. */
+  /**
+   * Tells of mail that a statement of another module has stored with `comet_append`, once it has.
+   */
   announce(appended: readonly AppendedEvent[]): void {
     this.notifyUsers(appended);
   }

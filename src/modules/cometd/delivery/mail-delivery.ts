@@ -25,7 +25,10 @@ import { Configuration } from '../../../core/settings/index.js';
 /** Mail of one answer or frame: none is added after so many bytes. The rest goes with the next. */
 const maxBatchBytes = 4 * 1024 * 1024;
 
-/** Brings what stands in the logs to the sessions that this node answers for (cometd.md). */
+/**
+ * Brings what stands in the logs to the sessions that this node answers for (docs/compatibility.md,
+ * CometD, Delivery).
+ */
 @Injectable()
 export class MailDelivery {
   private readonly failureThrottle: FailureThrottle;

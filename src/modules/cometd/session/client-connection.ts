@@ -8,7 +8,10 @@ const maxPendingMessages = 100;
 /** Handshakes that one connection may make in a second. */
 const maxHandshakesPerSecond = 20;
 
-/** What one connection of a client, of whatever transport, may ask for (cometd.md). */
+/**
+ * What one connection of a client, of whatever transport, may ask for (docs/compatibility.md,
+ * CometD).
+ */
 export class ClientConnection {
   private readonly handshakes: HandshakeRateLimit | undefined;
   private pendingMessages = 0;

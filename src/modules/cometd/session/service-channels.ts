@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { isServiceChannel } from '../protocol/channels.js';
 import type { SessionIdentity } from './session-life.js';
 
-/** Takes what a client publishes to one channel. What it throws is answered as a failure of ours. */
+/**
+ * Takes what a client publishes to one channel. What it throws is answered as a failure of ours.
+ */
 export type ServiceHandler = (session: SessionIdentity, data: unknown) => Promise<void>;
 
-/** Port: who takes what clients publish under `/service/` (architecture.md, Ports). */
+/** Port: who takes what clients publish under `/service/` (docs/architecture.md, The ladder). */
 @Injectable()
 export class CometServiceChannels {
   private readonly handlers = new Map<string, ServiceHandler>();

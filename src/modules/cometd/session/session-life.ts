@@ -26,7 +26,9 @@ export interface SessionListener {
   ended?(end: SessionEnd): void | Promise<void>;
 }
 
-/** Where other modules register to follow sessions; chat does (architecture.md, Ports). */
+/**
+ * Where other modules register to follow sessions; chat does (docs/architecture.md, The ladder).
+ */
 @Injectable()
 export class CometSessionLife {
   private readonly listeners: SessionListener[] = [];

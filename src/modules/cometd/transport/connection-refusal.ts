@@ -3,7 +3,7 @@ import { DomainError, invalidBody, invalidRequest } from '../../../core/errors/i
 /** A connection that has more messages waiting than it may. */
 export const tooManyMessages = invalidBody('a connection may have at most 100 messages waiting');
 
-/** Why an upgrade to a websocket is refused (cometd.md, Wire). */
+/** Why an upgrade to a websocket is refused (docs/compatibility.md, Addresses and transports). */
 export const refusals = {
   otherPath: () =>
     new DomainError('notFound', 'RouteNotFound', 'websockets are opened at /genesys/cometd alone'),

@@ -21,7 +21,10 @@ const maxRequestBytes = 256 * 1024;
 const publicAccess = { class: 'public', roles: [] } as const;
 const cookie = /(?:^|;\s*)BAYEUX_BROWSER=/;
 
-/** The endpoint over HTTP: long-polling by POST, callback-polling by GET (cometd.md, Wire). */
+/**
+ * The endpoint over HTTP: long-polling by POST, callback-polling by GET (docs/compatibility.md,
+ * Addresses and transports).
+ */
 @Injectable()
 export class HttpTransport {
   private readonly connections = new WeakMap<object, ClientConnection>();

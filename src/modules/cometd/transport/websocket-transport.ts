@@ -30,7 +30,9 @@ const lingerMs = 500;
 /** How exactly a websocket ends in time, milliseconds. */
 const tickMs = 500;
 
-/** The endpoint over websockets, on the same path (cometd.md, Wire). */
+/**
+ * The endpoint over websockets, on the same path (docs/compatibility.md, Addresses and transports).
+ */
 @Injectable()
 export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
   private readonly sockets = new WebSocketServer({

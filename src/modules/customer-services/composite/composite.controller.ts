@@ -12,7 +12,7 @@ import { compositeOf, compositeSchema } from './composite.dto.js';
 import { ApiStartComposite } from './composite.openapi.js';
 import { type CompositeAnswer, CompositeService } from './composite.service.js';
 
-/** Composite start (cs.md, Operations). */
+/** Composite start (docs/compatibility.md, Operations). */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

@@ -26,7 +26,7 @@ interface FoundOrCreated<Id> {
   readonly created: boolean;
 }
 
-/** Composite start (cs.md, Operations and Decisions): finds or makes, all or nothing. */
+/** Composite start (docs/compatibility.md, Operations): finds or makes, all or nothing. */
 @Injectable()
 export class CompositeService {
   constructor(
@@ -90,7 +90,9 @@ export class CompositeService {
     return { id, created: true };
   }
 
-  /** Also of an element whose service will be found: whether a body is right must not hang on that. */
+  /**
+   * Also of an element whose service will be found: whether a body is right must not hang on that.
+   */
   private async requireFutureEnd({ ttl, expirationTime }: NewService, name: string): Promise<void> {
     if (ttl !== undefined || expirationTime === undefined) return;
     if (!(await this.services.isFuture(expirationTime))) {

@@ -3,7 +3,10 @@ import { entriesOf, objectOf } from '../../../core/json/index.js';
 /** What an extension hangs on. */
 export type Level = 'Service' | 'State' | 'Task';
 
-/** Which extensions a caller asked for: `extensions=Name,State.Name,Task.*,*` (cs.md, Model). */
+/**
+ * Which extensions a caller asked for: `extensions=Name,State.Name,Task.*,*`
+ * (docs/compatibility.md, Queries).
+ */
 export class ExtensionSelection {
   private readonly names: ReadonlySet<string>;
   private readonly hasAll: boolean;

@@ -13,7 +13,7 @@ export const lifetimeForm =
   'a number with s, h, d, w, m (months) or y, as 2w, of at most 100 years';
 
 /**
- * Reads `cview.expiration` (cs.md): `2w`, `7d`, `5y`.
+ * Reads `cview.expiration` (docs/compatibility.md, Life): `2w`, `7d`, `5y`.
  * @returns how PostgreSQL writes it, as `2 weeks`; undefined for a text that is no life
  */
 export function lifetimeIntervalOf(text: string): string | undefined {

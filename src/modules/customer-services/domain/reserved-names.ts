@@ -1,4 +1,4 @@
-/** What every event may say (cs.md, Common event fields). */
+/** What every event may say (docs/compatibility.md, Fields). */
 export const commonNames = [
   'session_id',
   'interaction_id',

@@ -1,9 +1,9 @@
 const form = /^([1-3]\d\d)-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
 /**
- * The id of a service as callers know it, `<100–399>-<uuid>` (cs.md, Model). The number follows from
- * the uuid, which alone is stored: 122 random bits that nobody guesses. It grows with the uuid, so
- * that the order of uuids is that of ids.
+ * The id of a service as callers know it, `<100–399>-<uuid>` (docs/compatibility.md, Fields). The
+ * number follows from the uuid, which alone is stored: 122 random bits that nobody guesses. It
+ * grows with the uuid, so that the order of uuids is that of ids.
  */
 export function serviceIdOf(uuid: string): string {
   return `${String(numberOf(uuid))}-${uuid}`;

@@ -8,7 +8,9 @@ import { Tenant, type TenantName } from '../tenant.js';
 import { ApiMergeExtension, ApiPutExtension } from './extension.openapi.js';
 import { ExtensionsService } from './extension.service.js';
 
-/** Single extensions (cs.md, Operations): deprecated in the documents, and served. */
+/**
+ * Single extensions (docs/compatibility.md, Operations): deprecated in the documents, and served.
+ */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

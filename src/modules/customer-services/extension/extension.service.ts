@@ -27,7 +27,7 @@ export interface ExtensionPath {
 
 const notFound = { state: stateNotFound, task: taskNotFound };
 
-/** Single extensions of services, states and tasks (cs.md, Operations). */
+/** Single extensions of services, states and tasks (docs/compatibility.md, Operations). */
 @Injectable()
 export class ExtensionsService {
   constructor(

@@ -3,7 +3,7 @@ import { type ExtensionSelection, type Level } from '../domain/extension-selecti
 import { serviceIdOf } from '../domain/service-id.js';
 import type { ItemRow, ServiceRow, StateRow, TaskRow, ItemProjection } from './item-row.js';
 
-/** A service, state or task as it is returned (cs.md, Model). */
+/** A service, state or task as it is returned (docs/compatibility.md, Queries). */
 export type ItemAnswer = Readonly<Record<string, unknown>>;
 
 /** What of the parts of an item is returned. */

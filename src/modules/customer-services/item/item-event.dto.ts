@@ -20,7 +20,7 @@ export type JsonMap = Readonly<Record<string, unknown>>;
 /** A type, medium or disposition: returned as it was given, compared by its text. */
 export type Scalar = number | JsonNumber | string;
 
-/** An event as a caller tells of it (cs.md, Common event fields). */
+/** An event as a caller tells of it (docs/compatibility.md, Fields). */
 export interface ItemEvent {
   /** When; undefined: now, by the database's clock. */
   readonly at: Date | undefined;

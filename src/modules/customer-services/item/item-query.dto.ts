@@ -12,7 +12,7 @@ const maxListed = 1000;
 const maxIndex = Number.MAX_SAFE_INTEGER;
 
 /**
- * Which items of a list are asked for (cs.md, Decisions, Lists).
+ * Which items of a list are asked for (docs/compatibility.md, Queries).
  * @param types the parameter that names types, as `service_types`
  * @throws DomainError InvalidParameter, InvalidText
  */

@@ -25,10 +25,15 @@ const noLifetimeParameters: LifetimeParametersSql = {
   autoCompleteAfter: 'NULL::int',
 };
 
-/** SQL: now, also after a wait for a lock: what it stamps must not begin before what was written meanwhile. */
+/**
+ * SQL: now, also after a wait for a lock: what it stamps must not begin before what was written
+ * meanwhile.
+ */
 const clockSql = 'clock_timestamp()';
 
-/** SQL: when a service ends whose caller may have said so; a ttl wins (cs.md, Decisions). */
+/**
+ * SQL: when a service ends whose caller may have said so; a ttl wins (docs/compatibility.md, Life).
+ */
 export const expiresAtSql = (
   { ttl, expiration }: LifetimeParametersSql,
   otherwise: string,
@@ -43,9 +48,10 @@ export const autoCompleteAtSql = (after: string, now: string = clockSql): string
   `date_trunc('milliseconds', ${now}) + ${after} * interval '1 second'`;
 
 /**
- * SQL: the SET list by which a write renews its service `s` (cs.md: the default life is renewed by
- * each write, an explicit one is not moved). `sweep_at` is only ever moved forward in time by the
- * sweeper: as long as it does not change, neither does any index of the row.
+ * SQL: the SET list by which a write renews its service `s` (docs/compatibility.md, Life: the
+ * default life is renewed by each write, an explicit one is not moved). `sweep_at` is only ever
+ * moved forward in time by the sweeper: as long as it does not change, neither does any index of
+ * the row.
  */
 export function renewalSql(given: LifetimeParametersSql = noLifetimeParameters): string {
   const expiresAt = (now: string): string =>

@@ -18,7 +18,10 @@ import { PurgeService } from './purge/purge.service.js';
 const defaultEntries = 100;
 const maxEntries = 1000;
 
-/** What operators do with all services of a tenant (cs.md, Operations). */
+/**
+ * What operators do with all services of a tenant
+ * (docs/operations/context-services-maintenance.md).
+ */
 @ApiTags('Context Services')
 @Internal('Supervisor')
 @UseGuards(CviewRoleGuard)

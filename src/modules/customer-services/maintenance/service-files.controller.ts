@@ -23,7 +23,7 @@ import { type ExportedFile, ExportFolder } from './files/export-folder.js';
 import { ServiceFiles } from './files/service-files.js';
 import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenance.openapi.js';
 
-/** Services as files on this node (cs.md, Operations; listing, reading and removing are ours). */
+/** Services as files on this node (docs/operations/context-services-maintenance.md, Files). */
 @ApiTags('Context Services')
 @Internal('Supervisor')
 @UseGuards(CviewRoleGuard)

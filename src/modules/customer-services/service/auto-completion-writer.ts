@@ -4,7 +4,7 @@ import { AutoCompletionRepository } from './auto-completion.repository.js';
 
 const batchSize = 1000;
 
-/** What a service's `auto_complete_after` asks for (cs.md, Decisions). */
+/** What a service's `auto_complete_after` asks for (docs/compatibility.md, Life). */
 @Injectable()
 export class AutoCompletionWriter {
   constructor(

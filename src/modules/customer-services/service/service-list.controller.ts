@@ -14,7 +14,9 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 const types = 'service_types';
 
-/** A customer's history (cs.md, Operations). `anonymous` wins over the id of a service. */
+/**
+ * A customer's history (docs/compatibility.md, Queries). `anonymous` wins over the id of a service.
+ */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

@@ -47,7 +47,7 @@ import { ServicesService } from './service.service.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** Services, one at a time (cs.md, Operations). */
+/** Services, one at a time (docs/compatibility.md, Operations). */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

@@ -22,7 +22,7 @@ import { ServiceWriter } from './service-writer.js';
 
 const notBeforeStart = 'a time that is not before the start';
 
-/** Services of customers (cs.md, Operations). */
+/** Services of customers (docs/compatibility.md, Operations). */
 @Injectable()
 export class ServicesService {
   constructor(
@@ -45,7 +45,7 @@ export class ServicesService {
   }
 
   /**
-   * Gives a service to a customer, whoever had it before (cs.md, Association).
+   * Gives a service to a customer, whoever had it before (docs/compatibility.md, Operations).
    * @throws DomainError ServiceNotFound, InvalidParameter
    */
   async associate(
@@ -130,7 +130,9 @@ function expirationInPast(): DomainError {
   return invalidParameter('expiration_time', 'a time in the future');
 }
 
-/** The database refused one of two times; its clock is the one that counts, ours finds the words. */
+/**
+ * The database refused one of two times; its clock is the one that counts, ours finds the words.
+ */
 function refusalOfAssociation({ ttl, expirationTime, at }: ServiceStart): DomainError {
   const isPast = ttl === undefined && expirationTime !== undefined && expirationTime <= new Date();
   return isPast || at === undefined

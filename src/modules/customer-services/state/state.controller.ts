@@ -26,7 +26,10 @@ import { StatesService } from './state.service.js';
 
 const types = 'state_types';
 
-/** States of a service (cs.md, Operations). Routes with a literal segment stand first. */
+/**
+ * States of a service (docs/compatibility.md, Operations). Routes with a literal segment stand
+ * first.
+ */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

@@ -21,7 +21,9 @@ const start = statement(
 const end = endItemStatement('customerServices.endState', 'cs_state');
 const lookUp = findItemStatement('customerServices.lookUpState', 'cs_state');
 
-/** Of two transitions that leave one state at once, the second finds it over when it has its turn. */
+/**
+ * Of two transitions that leave one state at once, the second finds it over when it has its turn.
+ */
 const transition = statement(
   'customerServices.transition',
   `WITH ${renewedOwnerSql(`EXISTS (
@@ -93,7 +95,7 @@ export interface NewState extends ItemStart {
   readonly previousStateId: number | undefined;
 }
 
-/** From one state to the next, at one instant (cs.md, Decisions). */
+/** From one state to the next, at one instant (docs/compatibility.md, Operations). */
 export interface Transition {
   readonly from: number;
   /** Ends the old state. */

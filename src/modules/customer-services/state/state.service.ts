@@ -11,7 +11,7 @@ import type { TenantName } from '../tenant.js';
 import { type NewState, type Transition, StateRepository } from './state.repository.js';
 import { StateQueryRepository } from './state-query.repository.js';
 
-/** States of services (cs.md, Operations). */
+/** States of services (docs/compatibility.md, Operations). */
 @Injectable()
 export class StatesService {
   constructor(
@@ -32,7 +32,8 @@ export class StatesService {
 
   /**
    * Completes a state, once more if need be; its tasks go on.
-   * @throws DomainError ServiceNotFound, StateNotFound; InvalidParameter for an end before its start
+   * @throws DomainError ServiceNotFound, StateNotFound; InvalidParameter for an end before its
+   * start
    */
   async end(
     tenant: TenantName,

@@ -20,7 +20,10 @@ import { newTaskOf, taskSchema } from './task.dto.js';
 import { ApiEndTask, ApiListTasks, ApiReadTask, ApiStartTask } from './task.openapi.js';
 import { TasksService } from './task.service.js';
 
-/** Tasks of a service (cs.md, Operations). Routes with a literal segment stand first. */
+/**
+ * Tasks of a service (docs/compatibility.md, Operations). Routes with a literal segment stand
+ * first.
+ */
 @ApiTags('Context Services')
 @Internal('Integration', 'Supervisor')
 @UseGuards(CviewRoleGuard)

@@ -11,7 +11,7 @@ import type { TenantName } from '../tenant.js';
 import { type NewTask, TaskRepository } from './task.repository.js';
 import { TaskQueryRepository } from './task-query.repository.js';
 
-/** Tasks of services and of their states (cs.md, Operations). */
+/** Tasks of services and of their states (docs/compatibility.md, Operations). */
 @Injectable()
 export class TasksService {
   constructor(

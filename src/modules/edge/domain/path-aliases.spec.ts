@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalUrl, isPage } from './path-aliases.js';
 
-describe('canonicalUrl (conventions.md, Addresses)', () => {
+describe('canonicalUrl', () => {
   it.each([
     ['/gms-web/gms/1/storage/60', '/genesys/1/storage/60'],
     ['/GMS-web/gms/1/storage/60', '/genesys/1/storage/60'],

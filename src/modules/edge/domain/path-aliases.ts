@@ -8,7 +8,10 @@ const oldPrefix = /^\/gms-web\/(?:gms\/(1)|(resources))(?=[/?]|$)/i;
 /** A proxy may name the whole address in the request line (RFC 9112, absolute-form). */
 const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
-/** The list of CS operations doubles the prefix of some (cs.md): one of the two is taken off. */
+/**
+ * The list of CS operations doubles the prefix of some (docs/compatibility.md, Addresses and
+ * bodies): one of the two is taken off.
+ */
 const doubledPrefix = /^\/genesys\/1\/cs(?=\/genesys\/1\/cs\/)/i;
 
 /** Where the second `genesys` of a doubled prefix begins. */
@@ -16,8 +19,8 @@ const secondPrefix = '/genesys/1/cs/'.length;
 
 /**
  * The path that a request means: `/gms-web/gms/1/…` is `/genesys/1/…` and `/gms-web/resources/…` is
- * `/genesys/resources/…` (conventions.md, Addresses); the query stays. It runs for every request:
- * the common path costs three comparisons.
+ * `/genesys/resources/…` (docs/compatibility.md, Addresses); the query stays. It runs for every
+ * request: the common path costs three comparisons.
  */
 export function canonicalUrl(url: string): string {
   const path = withoutOldPrefix(url.charCodeAt(0) === slash ? url : originForm(url));
@@ -26,7 +29,9 @@ export function canonicalUrl(url: string): string {
   return path.replace(doubledPrefix, '');
 }
 
-/** The host and port that the target itself names, empty when it names none there; else undefined. */
+/**
+ * The host and port that the target itself names, empty when it names none there; else undefined.
+ */
 export function authorityOf(url: string): string | undefined {
   return url.charCodeAt(0) === slash ? undefined : absolute.exec(url)?.[1];
 }

@@ -93,7 +93,9 @@ export type PushOutcome =
       readonly pausesProvider?: boolean;
       /** Whether the breaker counts it: the provider, not this one device, is in trouble. */
       readonly isProvidersFault: boolean;
-      /** Whether the one target may be at fault alone: then, where it has a breaker, that counts it. */
+      /**
+       * Whether the one target may be at fault alone: then, where it has a breaker, that counts it.
+       */
       readonly isTargetsFault?: boolean;
       /** false: it failed before anybody was asked, which tells nothing of the provider. */
       readonly wasAsked?: false;
@@ -110,7 +112,9 @@ export type PushOutcome =
       readonly wasAsked?: false;
     };
 
-/** Port: a way to devices. One behaviour suite runs against all (architecture.md, Ports). */
+/**
+ * Port: a way to devices. One behaviour suite runs against all (docs/architecture.md, The ladder).
+ */
 export interface PushChannel {
   readonly types: readonly PushType[];
   /**
@@ -119,8 +123,8 @@ export interface PushChannel {
    */
   laneOf(target: PushTarget): string;
   /**
-   * Whether each device of a lane may be in trouble by itself, as URLs of one host may. Then it has a
-   * share of the lane's concurrency and a breaker of its own.
+   * Whether each device of a lane may be in trouble by itself, as URLs of one host may. Then it has
+   * a share of the lane's concurrency and a breaker of its own.
    */
   readonly hasTargets?: boolean;
   /** How many tries of one lane may be under way at once on one node. */

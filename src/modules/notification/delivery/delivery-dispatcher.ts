@@ -14,8 +14,8 @@ const stopMs = 2500;
 
 /**
  * Makes the tries of what this node has claimed. Every lane has a bound and a breaker of its own,
- * and so has every target of a lane that has targets, so that one that is slow or dead delays nobody
- * else (notification.md, Delivery).
+ * and so has every target of a lane that has targets, so that one that is slow or dead delays
+ * nobody else (docs/compatibility.md, Notification, Delivery).
  */
 @Injectable()
 export class DeliveryDispatcher {

@@ -146,7 +146,7 @@ const sweepOf = (state: string, keptHours: number) =>
 /** What was delivered can be looked at for an hour, what was not for a week. */
 const sweeps = [sweepOf('delivered', 1), sweepOf('dead', 7 * 24), sweepOf('expired', 7 * 24)];
 
-/** Deliveries of all nodes (notification.md, Delivery). */
+/** Deliveries of all nodes (docs/compatibility.md, Notification, Delivery). */
 @Injectable()
 export class DeliveryRepository {
   constructor(private readonly database: Database) {}

@@ -7,7 +7,7 @@ import {
   type DeliveryRow,
 } from './delivery-list.repository.js';
 
-/** What became of events (notification.md: GET /notification/deliveries). */
+/** What became of events (docs/compatibility.md, Calls). */
 @Injectable()
 export class DeliveriesService {
   constructor(private readonly repository: DeliveryListRepository) {}

@@ -11,8 +11,8 @@ export const tagForm = 'words of letters, digits, _ and -, joined by dots';
 export const filterForm = `${tagForm}; its last word may be *`;
 
 /**
- * Whether an event may be tagged so (notification.md, Subscription). The hyphen is ours: the ids of
- * services, which tags are made of, are UUIDs.
+ * Whether an event may be tagged so (docs/compatibility.md, Subscription). The hyphen is ours: the
+ * ids of services, which tags are made of, are UUIDs.
  */
 export function isTag(text: string): boolean {
   return text.length <= maxTagLength && tag.test(text);
@@ -24,8 +24,8 @@ export function isFilter(text: string): boolean {
 }
 
 /**
- * All filters that match a tag, of which there are few, so that subscriptions are found by equality:
- * of `a.b` these are `*`, `a.*` and `a.b`. `a.*` does not match `a`.
+ * All filters that match a tag, of which there are few, so that subscriptions are found by
+ * equality: of `a.b` these are `*`, `a.*` and `a.b`. `a.*` does not match `a`.
  */
 export function filtersThatMatch(matched: string): string[] {
   return ['*', ...groupsOf(matched).map((group) => `${group}.*`), matched];

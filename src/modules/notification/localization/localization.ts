@@ -34,7 +34,9 @@ const warnings: Readonly<Record<LocalizationWarning['kind'], string>> = {
   tooLong: 'a localized message has more than a million characters: it was sent as it is',
 };
 
-/** The texts of messages in the languages of subscriptions (notification.md, Localization). */
+/**
+ * The texts of messages in the languages of subscriptions (docs/compatibility.md, Localization).
+ */
 @Injectable()
 export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   private file: LocalizationFile = new Map();

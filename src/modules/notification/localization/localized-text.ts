@@ -21,8 +21,8 @@ const maxTextLength = 1024 * 1024;
 const variable = /\$([\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)/gu;
 
 /**
- * The text of a message in a language (notification.md, Localization): in `de_AT`, else in `de`,
- * else the message as it is. `$customer.lastname` becomes that argument, flat or nested.
+ * The text of a message in a language (docs/compatibility.md, Localization): in `de_AT`, else in
+ * `de`, else the message as it is. `$customer.lastname` becomes that argument, flat or nested.
  */
 export function localizedText(
   file: LocalizationFile,

@@ -18,7 +18,7 @@ export type FindSection = (
 ) => AttributeSection | undefined;
 
 /**
- * The sections that apply to an event, general to specific (notification.md, Providers and OS
+ * The sections that apply to an event, general to specific (docs/compatibility.md, Providers and
  * attributes): `push`, then the events of every provider, then those of this one, each from the
  * event as such over the tag's groups to the tag itself.
  * @param push the section `push`

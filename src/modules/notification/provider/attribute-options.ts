@@ -30,7 +30,9 @@ export const maxVendorTtlSeconds = { apple: 2_592_000, google: 2_419_200 } as co
 
 const textOption = optional(longText('', 'text of at most 100000 characters'));
 
-/** What the operating system shows with a message (notification.md, Option names). */
+/**
+ * What the operating system shows with a message (docs/compatibility.md, Providers and attributes).
+ */
 export const attributeTypes: {
   readonly [Name in keyof AttributeOptions]: OptionType<AttributeOptions[Name]>;
 } = {

@@ -10,7 +10,10 @@ import {
   isWebUrl,
 } from '../../../core/settings/index.js';
 
-/** The options that say how a provider is reached and who we are to it (notification.md). */
+/**
+ * The options that say how a provider is reached and who we are to it (docs/compatibility.md,
+ * Providers and attributes).
+ */
 const plainNames = [
   'apple.key',
   'apple.key_id',

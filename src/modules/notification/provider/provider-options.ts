@@ -34,7 +34,10 @@ export interface WebPushOptions {
   readonly subject: string | undefined;
 }
 
-/** The credentials of one provider, debug twins already chosen (notification.md, Option names). */
+/**
+ * The credentials of one provider, debug twins already chosen (docs/compatibility.md, Providers and
+ * attributes).
+ */
 export interface ProviderOptions {
   readonly apple: AppleOptions;
   readonly google: GoogleOptions;

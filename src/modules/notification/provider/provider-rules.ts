@@ -22,7 +22,10 @@ export const pushRules: SectionRules = {
   },
 };
 
-/** Credentials stand in sections of providers, attributes in those of events (notification.md). */
+/**
+ * Credentials stand in sections of providers, attributes in those of events (docs/compatibility.md,
+ * Providers and attributes).
+ */
 export const providerRules: SectionRules = {
   schema: providerSection,
   checkReferences(sections: Sections, report): void {

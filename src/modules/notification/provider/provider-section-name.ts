@@ -15,7 +15,10 @@ export type ProviderSectionName =
 export const providerSectionTakes =
   'takes a name as push.provider.<name>, push.provider.event, push.provider.event.<tag>, push.provider.<name>.event or push.provider.<name>.event.<tag>';
 
-/** Reads the name; undefined when it is none. `event` is never a provider (notification.md). */
+/**
+ * Reads the name; undefined when it is none. `event` is never a provider (docs/compatibility.md,
+ * Providers and attributes).
+ */
 export function providerSectionName(name: string): ProviderSectionName | undefined {
   const [first = '', second, ...rest] = name.split('.');
   if (first === '') return undefined;

@@ -17,7 +17,9 @@ import { Configuration } from '../../../core/settings/index.js';
 /** Merged attributes are kept for so many pairs of provider and tag. */
 const maxCachedAttributes = 10_000;
 
-/** What sections `push` and `push.provider.…` say (notification.md, Providers and OS attributes). */
+/**
+ * What sections `push` and `push.provider.…` say (docs/compatibility.md, Providers and attributes).
+ */
 @Injectable()
 export class PushProviders {
   private readonly credentials = new Map<string, CredentialSection>();

@@ -11,7 +11,7 @@ import {
   type OptionType,
 } from '../../../core/settings/index.js';
 
-/** The options of section `push` (notification.md, Option names). */
+/** The options of section `push` (docs/compatibility.md, Providers and attributes). */
 export interface PushOptions extends Credentials, AttributeOptions {
   readonly pushEnabled: readonly PushType[];
   /** Seconds. */

@@ -60,9 +60,10 @@ const maxLaneLength = 300;
 
 /**
  * The subscriptions that match. Each filter that could is looked up by equality, so that a million
- * of others cost nothing. A user gets one copy however many of their subscriptions match. The filters
- * stand in a subquery, so that PostgreSQL cannot make a plan for each list of them: with them in sight
- * it planned every event anew (measured: 2.2 ms an event, 1.4 to 1.7 with the one plan).
+ * of others cost nothing. A user gets one copy however many of their subscriptions match. The
+ * filters stand in a subquery, so that PostgreSQL cannot make a plan for each list of them: with
+ * them in sight it planned every event anew (measured: 2.2 ms an event, 1.4 to 1.7 with the one
+ * plan).
  */
 const matchedSubscriptionsSql = `
   found AS (
@@ -175,7 +176,7 @@ const sweep = statement(
      FROM removed`,
 );
 
-/** Published events (notification.md, Delivery). */
+/** Published events (docs/compatibility.md, Notification, Delivery). */
 @Injectable()
 export class EventRepository {
   constructor(private readonly database: Database) {}

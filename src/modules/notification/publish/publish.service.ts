@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../idempotency.js';
 import type { NewEvent } from '../event.js';
 import { Publisher } from './publisher.js';
 
-/** The call that publishes an event (notification.md, Delivery). */
+/** The call that publishes an event (docs/compatibility.md, Notification, Delivery). */
 @Injectable()
 export class PublishService {
   constructor(

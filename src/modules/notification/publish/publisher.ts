@@ -22,7 +22,10 @@ const pollCostFactor = 20;
 /** What nobody has tried by then counts as not taken, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** Has events stored with their deliveries, and sets those going (notification.md, Delivery). */
+/**
+ * Has events stored with their deliveries, and sets those going (docs/compatibility.md,
+ * Notification, Delivery).
+ */
 @Injectable()
 export class Publisher {
   constructor(

@@ -129,7 +129,7 @@ const sweep = statement(
      FROM removed`,
 );
 
-/** Subscriptions (notification.md, Subscription). */
+/** Subscriptions (docs/compatibility.md, Subscription). */
 @Injectable()
 export class SubscriptionRepository {
   constructor(private readonly database: Database) {}

@@ -13,7 +13,7 @@ import type { IdempotencyKey } from '../idempotency.js';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Who wants to hear of what (notification.md, Subscription). */
+/** Who wants to hear of what (docs/compatibility.md, Subscription). */
 @Injectable()
 export class SubscriptionsService {
   constructor(

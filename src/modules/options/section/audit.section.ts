@@ -1,6 +1,6 @@
 import { defineSection, wholeNumber } from '../../../core/settings/index.js';
 
-/** The options of section `audit` (configuration.md). */
+/** The options of section `audit` (README.md, Sections and options). */
 export interface AuditOptions {
   /** How long an entry is kept, seconds. */
   readonly retention: number;

@@ -1,6 +1,6 @@
 import { defineSection, wholeNumber, refuseTrustSwitches } from '../../../core/settings/index.js';
 
-/** The options of section `gms` (configuration.md). */
+/** The options of section `gms` (README.md, Sections and options). */
 export interface GmsOptions {
   /** Seconds. */
   readonly 'http.connection_timeout': number;

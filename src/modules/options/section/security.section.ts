@@ -21,7 +21,9 @@ export interface RateLimit {
   readonly burst: number;
 }
 
-/** The options of section `security` (configuration.md; operations.md, Who may do what). */
+/**
+ * The options of section `security` (README.md, Sections and options; docs/operations/security.md).
+ */
 export interface SecurityOptions {
   readonly trusted_networks: readonly string[];
   readonly trusted_proxies: readonly string[];

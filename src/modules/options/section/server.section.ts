@@ -8,7 +8,7 @@ import {
   isBaseUrl,
 } from '../../../core/settings/index.js';
 
-/** The options of section `server` (configuration.md). */
+/** The options of section `server` (README.md, Sections and options). */
 export interface ServerOptions {
   /** What absolute links begin with; empty: what the request itself was sent to. */
   readonly external_url_base: string;

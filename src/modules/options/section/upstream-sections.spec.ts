@@ -26,7 +26,7 @@ async function refused(
 }
 
 describe('section server', () => {
-  it('has the defaults of the contract', async () => {
+  it('has the documented defaults', async () => {
     expect((await check({})).sections.get(serverSection)).toEqual({
       external_url_base: '',
       max_body_size: 10_485_760,
@@ -75,7 +75,7 @@ describe('section server', () => {
 });
 
 describe('section security', () => {
-  it('has the defaults of the contract', async () => {
+  it('has the documented defaults', async () => {
     expect((await check({})).sections.get(securitySection)).toEqual({
       trusted_networks: ['127.0.0.0/8', '::1/128'],
       trusted_proxies: [],

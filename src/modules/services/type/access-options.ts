@@ -53,7 +53,8 @@ export function resourceGroupNameOf(options: AccessOptions, parameters: ServiceP
 }
 
 /**
- * The answer of request-interaction and request-access (gms-based-services).
+ * The answer of request-interaction and request-access (docs/compatibility.md, Access numbers and
+ * codes).
  * @param unlockedSeconds what to say of a number that is not locked
  */
 export function accessAnswer(

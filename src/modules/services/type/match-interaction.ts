@@ -40,7 +40,10 @@ const optionTypes = {
   return_multiple_matches: optional(boolean(false)),
 };
 
-/** match-interaction (gms-based-services): tells the voice side which service a call belongs to. */
+/**
+ * match-interaction (docs/compatibility.md, match-interaction): tells the voice side which service
+ * a call belongs to.
+ */
 @Injectable()
 export class MatchInteraction implements ServiceType<MatchInteractionOptions> {
   readonly name = 'match-interaction';

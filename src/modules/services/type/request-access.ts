@@ -18,7 +18,10 @@ import {
 } from './access-options.js';
 import { type RawOptions, parseOptions, type ReportFault } from '../../../core/settings/index.js';
 
-/** request-access (gms-based-services): books a number for a service that lives already. */
+/**
+ * request-access (docs/compatibility.md, request-access): books a number for a service that lives
+ * already.
+ */
 @Injectable()
 export class RequestAccess implements ServiceType<AccessOptions> {
   readonly name = 'request-access';
@@ -52,7 +55,7 @@ export class RequestAccess implements ServiceType<AccessOptions> {
     const group = resourceGroupNameOf(options, parameters);
     const codeLength = codeLengthOf(options, parameters);
     const ani = parameters.shortText('_phone_number');
-    // The one option over which the request wins (services.md).
+    // The one option over which the request wins (docs/compatibility.md, request-access).
     const bookingSeconds =
       parameters.wholeNumber('_booking_expiration_timeout', minBookingSeconds, maxBookingSeconds) ??
       options.booking_expiration_timeout;

@@ -26,8 +26,8 @@ interface RequestInteractionOptions extends AccessOptions {
 }
 
 /**
- * request-interaction (gms-based-services): keeps a caller's data and hands out a number, and a
- * code if asked, under which the call will be recognised.
+ * request-interaction (docs/compatibility.md, request-interaction): keeps a caller's data and hands
+ * out a number, and a code if asked, under which the call will be recognised.
  */
 @Injectable()
 export class RequestInteraction implements ServiceType<RequestInteractionOptions> {

@@ -8,7 +8,7 @@ export function isPossibleId(id: string): boolean {
 }
 
 /**
- * Checks an id of the caller's own choice (conventions.md, Ids and time).
+ * Checks an id of the caller's own choice (docs/compatibility.md, Ids, time, users).
  * @throws DomainError InvalidParameter
  */
 export function requireOwnId(id: string): void {

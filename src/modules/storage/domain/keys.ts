@@ -4,7 +4,7 @@ const maxKeyLength = 255;
 
 /**
  * Checks a key that a caller wants to store: 1–255 characters, not beginning with `_`
- * (gms-api-reference-8.1.1, Storage API, Notes).
+ * (docs/compatibility.md, Storage API).
  * @throws DomainError InvalidKey
  */
 export function requireStorableKey(key: string): void {

@@ -27,7 +27,7 @@ export interface CallGrounds {
 /**
  * Why a browser's page must not have sent this request; undefined when nothing speaks against it.
  * A page of another origin cannot post here, and a name that somebody else points at this server
- * (DNS rebinding) opens nothing (operations.md, Internal calls).
+ * (DNS rebinding) opens nothing (docs/operations/security.md, The internal rule).
  */
 export function foreignPageReason(
   headers: PageHeaders,

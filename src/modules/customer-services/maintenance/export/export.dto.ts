@@ -6,7 +6,9 @@ const eventWords = ['any', 'started', 'completed'] as const;
 const stateWords = ['any', 'active', 'inactive'] as const;
 const formatWords = ['json', 'csv'] as const;
 
-/** Which services are exported (cs.md, stream and files). */
+/**
+ * Which services are exported (docs/operations/context-services-maintenance.md, Which services).
+ */
 export interface ServiceSelection {
   /** The first instant of the range. */
   readonly from: Date;

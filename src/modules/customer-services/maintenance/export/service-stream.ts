@@ -23,7 +23,10 @@ export class ServiceStream {
     private readonly audit: MaintenanceAudit,
   ) {}
 
-  /** The array as an answer, read as fast as the client takes it (cs.md, Operations). */
+  /**
+   * The array as an answer, read as fast as the client takes it
+   * (docs/operations/context-services-maintenance.md, Stream).
+   */
   answer(caller: MaintenanceCaller, order: ExportOrder): StreamAnswer {
     return new StreamAnswer(() => ({
       contentType: 'application/json;charset=UTF-8',

@@ -39,7 +39,7 @@ export async function* readChunks(
   }
 }
 
-/** Services as files on this node (cs.md, Operations). */
+/** Services as files on this node (docs/operations/context-services-maintenance.md, Files). */
 @Injectable()
 export class ServiceFiles {
   constructor(

@@ -19,7 +19,7 @@ const withWaiting = { looked: 1000, locked: 20 };
 
 type Lock = (after: IndexPosition) => Promise<LockedServices | undefined>;
 
-/** Removes services by their start (cs.md, Operations). */
+/** Removes services by their start (docs/operations/context-services-maintenance.md, Purge). */
 @Injectable()
 export class PurgeService {
   constructor(

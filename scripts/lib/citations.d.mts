@@ -1,0 +1,1 @@
+export function citationFaults(root: string, files: readonly string[]): string[];
