@@ -105,11 +105,16 @@ function setHead(
 function sendBytes(response: ServerResponse, status: number, answer: BytesAnswer): void {
   response.statusCode = status;
   response.setHeader('Content-Type', answer.contentType);
-  response.setHeader('Content-Disposition', attachmentHeader(answer.fileName));
-  response.setHeader('Content-Security-Policy', 'sandbox');
   setCommonHeaders(response);
-  response.setHeader('Content-Length', answer.bytes.length);
+  setFileHeaders(response, answer.fileName, answer.bytes.length);
   response.end(answer.bytes);
+}
+
+/** A file is kept by whoever asked for it and never runs as a page of this server. */
+function setFileHeaders(response: ServerResponse, name: string, bytes: number): void {
+  response.setHeader('Content-Disposition', attachmentHeader(name));
+  response.setHeader('Content-Security-Policy', 'sandbox');
+  response.setHeader('Content-Length', bytes);
 }
 
 /**
@@ -130,8 +135,7 @@ export async function streamAnswer(
     response.setHeader('Content-Type', contentType);
     setCommonHeaders(response);
     if (file !== undefined) {
-      response.setHeader('Content-Disposition', attachmentHeader(file.name));
-      response.setHeader('Content-Length', file.bytes);
+      setFileHeaders(response, file.name, file.bytes);
     }
     const isWanted = response.req.method !== 'HEAD';
     for (; isWanted && piece.done !== true; piece = await chunks.next()) {

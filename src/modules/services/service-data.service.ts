@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
-import type { Fields, UploadedFile } from '../../core/http/body/index.js';
-import { keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
+import type { StreamAnswer } from '../../core/http/answer.js';
+import type { Fields } from '../../core/http/body/index.js';
+import { type FileInPieces, keysAnswer, ServiceStorage, valueAnswer } from '../storage/index.js';
 import { splitFields } from './domain/service-parameters.js';
 import { ServiceInstances } from './service-instances.js';
 import { tagUser } from './user-tagger.js';
@@ -37,7 +38,7 @@ export class ServiceData {
   }
 
   /** @throws DomainError ServiceInstanceNotFound */
-  async readAll(id: string, linkTo: ServiceLinkTo): Promise<Record<string, string>> {
+  async readAll(id: string, linkTo: ServiceLinkTo): Promise<Record<string, string> | StreamAnswer> {
     const { dataId } = await this.instances.get(id);
     const entries = await this.storage.readAll(dataId);
     if (entries === undefined) throw serviceInstanceNotFound(id);
@@ -55,7 +56,7 @@ export class ServiceData {
   }
 
   /** @throws DomainError ServiceInstanceNotFound, KeyNotFound */
-  async readFile(id: string, key: string): Promise<UploadedFile> {
+  async readFile(id: string, key: string): Promise<FileInPieces> {
     const { dataId } = await this.instances.get(id);
     return this.storage.readFile(dataId, key);
   }

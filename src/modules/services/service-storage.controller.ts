@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Public } from '../../core/identity/index.js';
-import type { BytesAnswer } from '../../core/http/answer.js';
+import type { BytesAnswer, StreamAnswer } from '../../core/http/answer.js';
 import type { Fields } from '../../core/http/body/index.js';
 import { ServiceFields } from '../edge/index.js';
 import { fileAnswer } from '../storage/index.js';
@@ -29,7 +29,10 @@ export class ServiceStorageController {
 
   @Get(':id/storage/binary/:key')
   @ApiQueryServiceBinary()
-  async readFile(@Param('id') id: string, @Param('key') key: string): Promise<BytesAnswer> {
+  async readFile(
+    @Param('id') id: string,
+    @Param('key') key: string,
+  ): Promise<BytesAnswer | StreamAnswer> {
     return this.data.readFile(id, key).then(fileAnswer);
   }
 

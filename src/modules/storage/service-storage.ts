@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import type { Fields } from '../../core/http/body/index.js';
 import { EdgeSettings } from '../edge/index.js';
 import { requireKeyLength } from './domain/keys.js';
 import { StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
 import { keyNotFound, serverOwnedKey, tooManyKeys } from './storage.errors.js';
+import { type FileInPieces, type StoredEntries, StoredPieces } from './stored-pieces.js';
 import { storageSection } from './storage.section.js';
 import { Configuration } from '../../core/settings/index.js';
 
@@ -18,6 +19,7 @@ export class ServiceStorage {
   constructor(
     private readonly areas: StorageAreaRepository,
     private readonly entries: StorageEntryRepository,
+    private readonly pieces: StoredPieces,
     private readonly configuration: Configuration,
     private readonly edge: EdgeSettings,
   ) {}
@@ -42,8 +44,8 @@ export class ServiceStorage {
   }
 
   /** All keys; undefined when the area has ended with its service. */
-  async readAll(areaId: string): Promise<StoredText[] | undefined> {
-    return this.entries.readAll(areaId, undefined);
+  async readAll(areaId: string): Promise<StoredEntries | undefined> {
+    return this.pieces.readAll(areaId, undefined);
   }
 
   /** @throws DomainError KeyNotFound */
@@ -55,10 +57,10 @@ export class ServiceStorage {
   }
 
   /** @throws DomainError KeyNotFound, also for a text */
-  async readFile(areaId: string, key: string): Promise<UploadedFile> {
+  async readFile(areaId: string, key: string): Promise<FileInPieces> {
     return requireFound(
       key,
-      await this.readIfStorable(key, () => this.entries.readFile(areaId, undefined, key)),
+      await this.readIfStorable(key, () => this.pieces.readFile(areaId, undefined, key)),
     );
   }
 

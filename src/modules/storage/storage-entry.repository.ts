@@ -15,11 +15,37 @@ interface EntryRow {
   readonly value: string | null;
 }
 
+/** Some live entries of an area, in the order of their keys. */
+export interface EntryPage {
+  readonly entries: readonly StoredText[];
+  readonly hasMore: boolean;
+}
+
+/** The beginning of a stored file, which is all of a small one. */
+export interface StoredFile extends UploadedFile {
+  /** Of the whole file, in bytes. */
+  readonly length: number;
+  /** Names what was stored under the key at that moment. */
+  readonly version: string;
+}
+
+interface PageRow extends EntryRow {
+  readonly looked_at: number;
+}
+
 interface FileRow {
   readonly bytes: Buffer | null;
+  readonly length: number;
+  readonly version: string;
   readonly content_type: string | null;
   readonly file_name: string | null;
 }
+
+/** What is read at once: so many keys, fewer when they and their texts are long, in bytes. */
+const page = { keys: 2000, bytes: 1_048_576 };
+
+/** So much of a file is read at once. */
+const pieceBytes = 262_144;
 
 /** What a sweep of keys did. */
 export interface SweptEntries {
@@ -35,11 +61,20 @@ const isLiveAreaSql = `a.id = $1 AND a.expires_at > now() AND (a.owner IS NULL O
 const hasLiveEntrySql = `EXISTS (
   SELECT FROM storage_entry l WHERE l.area_id = a.id AND l.expires_at > now())`;
 
-const readAll = statement(
-  'storage.readAll',
-  `SELECT e.key, e.value
+/** One page of an area; a text that is larger than a page has one for itself. */
+const readPage = statement(
+  'storage.readPage',
+  `SELECT e.key, e.value, e.looked_at
      FROM storage_area a
-     LEFT JOIN storage_entry e ON e.area_id = a.id AND e.expires_at > now()
+     LEFT JOIN LATERAL (
+       SELECT key, value, looked_at
+         FROM (SELECT key, value, row_number() OVER keys AS place, count(*) OVER ()::int AS looked_at,
+                      sum(coalesce(octet_length(value), 0) + octet_length(key)) OVER keys AS bytes
+                 FROM (SELECT key, value FROM storage_entry
+                        WHERE area_id = a.id AND key > $3 AND expires_at > now()
+                        ORDER BY key LIMIT ${String(page.keys)}) picked
+               WINDOW keys AS (ORDER BY key ROWS UNBOUNDED PRECEDING)) summed
+        WHERE place = 1 OR bytes <= ${String(page.bytes)}) e ON true
     WHERE ${isLiveAreaSql} AND (e.key IS NOT NULL OR a.kept_until > now())
     ORDER BY e.key`,
 );
@@ -54,10 +89,18 @@ const readOne = statement(
 
 const readFile = statement(
   'storage.readFile',
-  `SELECT e.bytes, e.content_type, e.file_name
+  `SELECT substring(e.bytes FROM 1 FOR ${String(pieceBytes)}) AS bytes,
+          octet_length(e.bytes) AS length, e.xmin::text AS version, e.content_type, e.file_name
      FROM storage_area a
      LEFT JOIN storage_entry e ON e.area_id = a.id AND e.key = $3 AND e.expires_at > now()
     WHERE ${isLiveAreaSql} AND (e.key IS NOT NULL OR a.kept_until > now() OR ${hasLiveEntrySql})`,
+);
+
+/** A further piece of a file, as long as it is the one whose beginning was read. */
+const readFilePiece = statement(
+  'storage.readFilePiece',
+  `SELECT substring(bytes FROM $4 FOR ${String(pieceBytes)}) AS bytes
+     FROM storage_entry WHERE area_id = $1 AND key = $2 AND xmin::text = $3`,
 );
 
 /** Keys that live beside the ones written ($4) count against the limit ($3). */
@@ -119,10 +162,21 @@ const sweep = statement(
 export class StorageEntryRepository {
   constructor(private readonly database: Database) {}
 
-  /** The live entries of a live area, by key; undefined when there is no such area for the user. */
-  async readAll(areaId: string, user: string | undefined): Promise<StoredText[] | undefined> {
-    const rows = await this.database.rows<EntryRow>(readAll, [areaId, user]);
-    return rows.length === 0 ? undefined : rows.filter(isPresent);
+  /**
+   * Live entries of a live area; undefined when there is no such area for the user.
+   * @param after the last key of the page before; empty for the first page
+   */
+  async readPage(
+    areaId: string,
+    user: string | undefined,
+    after: string,
+  ): Promise<EntryPage | undefined> {
+    const rows = await this.database.rows<PageRow>(readPage, [areaId, user, after]);
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const entries = rows.filter(isPresent);
+    const hasMore = first.looked_at > entries.length || first.looked_at === page.keys;
+    return { entries, hasMore };
   }
 
   /** One live entry: null when the area has no such key, undefined when there is no such area. */
@@ -136,20 +190,32 @@ export class StorageEntryRepository {
     return isPresent(row) ? row : null;
   }
 
-  /** The file under a key: null when there is none of that name, undefined without the area. */
+  /** The beginning of the file under a key: null when there is none of that name, undefined without the area. */
   async readFile(
     areaId: string,
     user: string | undefined,
     key: string,
-  ): Promise<UploadedFile | null | undefined> {
+  ): Promise<StoredFile | null | undefined> {
     const row = await this.database.row<FileRow>(readFile, [areaId, user, key]);
     if (row === undefined) return undefined;
     if (row.bytes === null) return null;
     return {
-      bytes: row.bytes,
+      ...{ bytes: row.bytes, length: row.length, version: row.version },
       contentType: row.content_type ?? 'application/octet-stream',
       fileName: row.file_name ?? key,
     };
+  }
+
+  /** What follows so many bytes of a file; undefined when it is no more what it was. */
+  async readFilePiece(
+    areaId: string,
+    key: string,
+    version: string,
+    offset: number,
+  ): Promise<Buffer | undefined> {
+    const values = [areaId, key, version, offset + 1];
+    const row = await this.database.row<{ bytes: Buffer }>(readFilePiece, values);
+    return row?.bytes;
   }
 
   /**
@@ -190,6 +256,6 @@ export class StorageEntryRepository {
   }
 }
 
-function isPresent(row: EntryRow): row is StoredText {
+function isPresent<Row extends EntryRow>(row: Row): row is Row & StoredText {
   return row.key !== null;
 }

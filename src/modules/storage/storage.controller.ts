@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Public } from '../../core/identity/index.js';
-import type { BytesAnswer } from '../../core/http/answer.js';
+import type { BytesAnswer, StreamAnswer } from '../../core/http/answer.js';
 import type { Fields } from '../../core/http/body/index.js';
 import type { EmptyAnswer } from '../../core/http/openapi/index.js';
 import { externalBase, FormFields, GmsUser } from '../edge/index.js';
@@ -67,7 +67,7 @@ export class StorageController {
     @Param('id') id: string,
     @Param('key') key: string,
     @GmsUser() user: string | undefined,
-  ): Promise<BytesAnswer> {
+  ): Promise<BytesAnswer | StreamAnswer> {
     return this.storage.readFile(id, key, user).then(fileAnswer);
   }
 
@@ -77,7 +77,7 @@ export class StorageController {
     @Param('id') id: string,
     @GmsUser() user: string | undefined,
     @Req() request: Request,
-  ): Promise<StoredKeys> {
+  ): Promise<StoredKeys | StreamAnswer> {
     return this.storage.readAll(id, user).then((all) => keysAnswer(all, linkTo(request, id)));
   }
 

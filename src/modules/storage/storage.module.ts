@@ -7,6 +7,7 @@ import { StorageController } from './storage.controller.js';
 import { StorageEntryRepository } from './storage-entry.repository.js';
 import { storageSection } from './storage.section.js';
 import { StorageService } from './storage.service.js';
+import { StoredPieces } from './stored-pieces.js';
 import { StorageSweep } from './storage.sweep.js';
 import { StorageAreaEntity } from './storage-area.entity.js';
 import { StorageEntryEntity } from './storage-entry.entity.js';
@@ -25,6 +26,7 @@ import { Configuration } from '../../core/settings/index.js';
     ServiceStorage,
     StorageAreaRepository,
     StorageEntryRepository,
+    StoredPieces,
     StorageSweep,
   ],
   exports: [ServiceStorage],

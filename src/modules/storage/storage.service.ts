@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../core/database/index.js';
 import { missingParameter } from '../../core/errors/index.js';
-import type { Fields, UploadedFile } from '../../core/http/body/index.js';
+import type { Fields } from '../../core/http/body/index.js';
 import { EdgeSettings } from '../edge/index.js';
 import { isPossibleId, requireOwnId } from './domain/ids.js';
 import { requireStorableKey } from './domain/keys.js';
 import { type LockedArea, StorageAreaRepository } from './storage-area.repository.js';
 import { StorageEntryRepository, type StoredText } from './storage-entry.repository.js';
 import { keyNotFound, serverOwnedKey, storageNotFound, tooManyKeys } from './storage.errors.js';
+import { type FileInPieces, type StoredEntries, StoredPieces } from './stored-pieces.js';
 import { storageSection } from './storage.section.js';
 import { Configuration } from '../../core/settings/index.js';
 
@@ -21,6 +22,7 @@ export class StorageService {
   constructor(
     private readonly areas: StorageAreaRepository,
     private readonly entries: StorageEntryRepository,
+    private readonly pieces: StoredPieces,
     private readonly unitOfWork: UnitOfWork,
     private readonly configuration: Configuration,
     private readonly edge: EdgeSettings,
@@ -86,8 +88,8 @@ export class StorageService {
   }
 
   /** @throws DomainError StorageNotFound */
-  async readAll(id: string, user: string | undefined): Promise<StoredText[]> {
-    const entries = isPossibleId(id) ? await this.entries.readAll(id, user) : undefined;
+  async readAll(id: string, user: string | undefined): Promise<StoredEntries> {
+    const entries = isPossibleId(id) ? await this.pieces.readAll(id, user) : undefined;
     if (entries === undefined) throw storageNotFound(id);
     return entries;
   }
@@ -103,8 +105,8 @@ export class StorageService {
    * The bytes stored under a key, as they were sent.
    * @throws DomainError StorageNotFound; KeyNotFound, also for a text
    */
-  async readFile(id: string, key: string, user: string | undefined): Promise<UploadedFile> {
-    const file = await this.find(id, key, () => this.entries.readFile(id, user, key));
+  async readFile(id: string, key: string, user: string | undefined): Promise<FileInPieces> {
+    const file = await this.find(id, key, () => this.pieces.readFile(id, user, key));
     if (file === null) throw keyNotFound(key);
     return file;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../../core/database/index.js';
 import { AccessMatch, type VoiceCall } from '../../access-resources/index.js';
-import { keysAnswer, ServiceStorage } from '../../storage/index.js';
+import { keysObject, ServiceStorage } from '../../storage/index.js';
 import { ServiceInstanceRepository } from '../service-instance.repository.js';
 import { ServiceInstances } from '../service-instances.js';
 import type { ServiceCall, ServiceInstance, ServiceLinkTo, ServiceType } from '../service-type.js';
@@ -107,7 +107,9 @@ export class MatchInteraction implements ServiceType<MatchInteractionOptions> {
   ): Promise<object> {
     const match = { _id: service.id, _data_id: service.dataId };
     if (linkTo === undefined) return match;
-    const entries = (await this.storage.readAll(service.dataId)) ?? [];
-    return { ...match, ...keysAnswer(entries, (key) => linkTo(service.id, key)) };
+    const stored = await this.storage.readAll(service.dataId);
+    const entries = [...(stored?.first ?? [])];
+    if (stored?.others) for await (const page of stored.others) entries.push(...page);
+    return { ...match, ...keysObject(entries, (key) => linkTo(service.id, key)) };
   }
 }
