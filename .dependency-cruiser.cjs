@@ -161,6 +161,12 @@ const rules = [
   },
   { name: 'resolvable', from: {}, to: { couldNotResolve: true } },
   { name: 'no-cycles', from: {}, to: { circular: true } },
+  {
+    name: 'threads-load-little',
+    comment: 'what a thread reads is read anew for each import and export of the configuration',
+    from: { path: '^src/modules/options/yaml/yaml\\.worker\\.ts$' },
+    to: { path: packages(['@nestjs', 'typeorm', 'pg', 'zod', 'express']), reachable: true },
+  },
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

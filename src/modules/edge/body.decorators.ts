@@ -124,12 +124,12 @@ function requirePresent(read: unknown): unknown {
 }
 
 /**
- * `@TextBody(['application/yaml'], mostBytes) text: string`: a body of text in one of the media types,
+ * `@TextBody(['application/yaml'], maxBytes) text: string`: a body of text in one of the media types,
  * with a bound of its own instead of `server.max_text_size`.
  */
-export const TextBody = (mediaTypes: readonly string[], mostBytes: number): ParameterDecorator =>
+export const TextBody = (mediaTypes: readonly string[], maxBytes: number): ParameterDecorator =>
   bodyDecorator(async (request, bounds) => {
-    const own = { ...bounds, mostBytes, mostTextBytes: mostBytes };
+    const own = { ...bounds, maxBytes, maxTextBytes: maxBytes };
     const text = await readText(request, mediaTypes, own);
     if (text === undefined) throw invalidBody('the body is not in the charset that it names');
     requireStorable('body', text);

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { installationFolder } from '../../../core/config/index.js';
-import { refusedText, type YamlSections } from './yaml.js';
+import { refusedText, type YamlSections, type YamlTask } from './yaml.js';
 import { positionFault, type WrittenSections } from '../../../core/settings/index.js';
-
-/** What a thread is to read, or to write. */
-export type YamlTask = { readonly text: string } | { readonly sections: WrittenSections };
 
 /** As it was built, wherever this runs from: a thread takes no sources. */
 const program = join(installationFolder, 'dist/src/modules/options/yaml/yaml.worker.js');

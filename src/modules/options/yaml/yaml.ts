@@ -11,20 +11,22 @@ import {
   type YAMLMap,
   stringify,
 } from 'yaml';
+// By their own files: the thread that reads this would take seconds to load all of the settings.
+import { type Fault, positionFault } from '../../../core/settings/domain/fault.js';
+import { FaultList, type FoundFaults } from '../../../core/settings/domain/fault-list.js';
 import {
-  type Fault,
-  positionFault,
-  FaultList,
-  type FoundFaults,
   type RawSections,
   type WrittenSections,
-} from '../../../core/settings/index.js';
+} from '../../../core/settings/domain/section-schema.js';
 
 /** What a text holds; the sections count only as far as there is no fault. */
 export interface YamlSections {
   readonly sections: RawSections;
   readonly faults: FoundFaults;
 }
+
+/** What a thread is to read, or to write. */
+export type YamlTask = { readonly text: string } | { readonly sections: WrittenSections };
 
 /** One mistake in YAML often looks like many; the first ones tell. */
 const maxSyntaxFaults = 20;

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readYaml, writeYaml } from './yaml.js';
-import type { YamlTask } from './yaml-thread.js';
+import { readYaml, writeYaml, type YamlTask } from './yaml.js';
 
 /** A thread that reads or writes one text (yaml-thread.ts) and ends. */
 const task = workerData as YamlTask;
