@@ -4,8 +4,8 @@ import { RefusalNotifier } from './refusal.js';
 
 /**
  * Glossary. *Log*: what a node says line by line; opened by whoever boots, who has things to say
- * before there is a module. *Metric*: what it tells Prometheus when asked. *Trouble*: something
- * that fails for a while and is said once.
+ * before there is a module. *Metric*: what it tells Prometheus when asked. *Failure throttle*: says
+ * once that repeated work fails, and once that it works again.
  */
 @Global()
 @Module({

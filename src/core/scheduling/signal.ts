@@ -1,4 +1,7 @@
-/** Lets one loop sleep until it is rung or a time has passed; a ring while it is awake is kept. */
+/**
+ * Lets one loop sleep until the signal is given or a time has passed; one given while it is awake
+ * is kept.
+ */
 export class Signal {
   private isNotified = false;
   private resolveWait: (() => void) | undefined;
@@ -8,7 +11,7 @@ export class Signal {
     this.resolveWait?.();
   }
 
-  /** @param mostMs milliseconds after which the loop goes on unrung */
+  /** @param mostMs milliseconds after which the loop goes on without a signal */
   async wait(mostMs: number): Promise<void> {
     if (!this.isNotified) await this.waitForNotify(mostMs);
     this.resolveWait = undefined;

@@ -40,8 +40,8 @@ import { Configuration } from '../../core/settings/index.js';
 const rehandshakeAfter = (interval: number): Advice => ({ interval, reconnect: 'handshake' });
 
 /**
- * A connect that is answered within this time, milliseconds, may be answered before `SessionWatch`
- * has looked for what a lost bell has missed.
+ * A connect that is answered within this time, milliseconds, may be answered before
+ * `SessionMonitor` has looked for what a lost wake-up has missed.
  */
 const answeredSoonMs = 5000;
 

@@ -35,8 +35,8 @@ import { Configuration } from '../../core/settings/index.js';
 /**
  * Glossary. *Mail*: events for one user. *Log*: all mail of a user, numbered in the order of
  * commits. *Session*: a client's place, its *cursor*, in its user's log. *Held connect*: a request
- * that waits for mail. *Owner*: the node that answered for a session last. *To roam*: to come to
- * several nodes in turn. *Bell*: word that a user has mail.
+ * that waits for mail. *Owner*: the node that answered for a session last. *Migrating*: of a
+ * session whose connects come to several nodes in turn. *Wake-up*: word that a user has mail.
  */
 @Module({
   imports: [

@@ -15,7 +15,7 @@ import { Configuration } from '../../core/settings/index.js';
 const gone = 'gone';
 const changed = 'changed';
 
-/** Connects in a row on one node after which a session counts as settled there. */
+/** Connects in a row on one node after which a session is no longer migrating. */
 const connectsUntilStable = 5;
 
 /** Characters of a disconnect's `ext` that are kept for those who follow sessions. */
@@ -24,7 +24,7 @@ const maxExtLength = 8192;
 /** What a connect wants of its session. */
 export interface ConnectRequirements {
   /**
-   * Whether it is answered before the next look after lost bells: then it is looked now for what
+   * Whether it is answered before the next look after lost wake-ups: then it is looked now for what
    * has come. The first of a session always is.
    */
   readonly isAnsweredSoon: boolean;
@@ -108,7 +108,7 @@ export class SessionDirectory implements OnModuleInit, OnApplicationShutdown {
     if (lastSeq === undefined) return false;
     const session = this.changeSubscription(clientId, channels, true);
     if (session === undefined) return true;
-    // A bell may have rung meanwhile, for what was committed after the statement looked.
+    // A wake-up may have come meanwhile, for what was committed after the statement looked.
     if (session.mayHaveMail || lastSeq > session.readUpTo)
       this.delivery.deliverIfReachable(session);
     return true;
@@ -156,7 +156,7 @@ export class SessionDirectory implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Looks in the database whether this node still answers for the session, and notes what has come
-   * for it: the bell of another node may not have been heard yet.
+   * for it: the wake-up from another node may not have arrived yet.
    */
   private async isStillOwner(session: Session): Promise<boolean> {
     const { clientId, subscriptionChanges } = session;
@@ -248,15 +248,18 @@ export class SessionDirectory implements OnModuleInit, OnApplicationShutdown {
 }
 
 /**
- * Whether the client cannot have spoken to another node since, of which nothing was heard here yet. It
- * stays on its websocket; and by what it acknowledges it tells that another node has sent it mail.
+ * Whether the client cannot have spoken to another node since, of which nothing was heard here yet.
+ * It stays on its websocket; and by what it acknowledges it tells that another node has sent it
+ * mail.
  */
 function hasStayed(session: Session, { ack, socket }: ConnectRequirements): boolean {
   if (socket !== undefined && session.socket === socket) return true;
   return session.acknowledges && (ack ?? 0) <= session.sent;
 }
 
-/** What is told of a disconnect's `ext`, JSON: all of it, or of a large one what the documents name. */
+/**
+ * What is told of a disconnect's `ext`, JSON: all of it, or of a large one what the documents name.
+ */
 function truncateExt(ext: Readonly<Record<string, unknown>>): string {
   const all = JSON.stringify(ext);
   if (all.length <= maxExtLength) return all;

@@ -13,16 +13,16 @@ import { Configuration } from '../../core/settings/index.js';
 /** How exactly a held connect ends in time, milliseconds. */
 const tickMs = 100;
 
-/** After so many milliseconds the database is asked whether a bell was missed. */
+/** After so many milliseconds the database is asked whether a wake-up was missed. */
 const checkIntervalMs = 2000;
 
 /** Sessions that one statement looks at. */
 const maxBatch = 5000;
 
 /**
- * Ends held connects in time, and looks every two seconds whether a session has mail that nobody
- * rang for, was subscribed by way of another node, has moved there, or is gone. One timer for all
- * sessions.
+ * Ends held connects in time, and looks every two seconds whether a session has mail for which no
+ * wake-up came, was subscribed by way of another node, has moved there, or is gone. One timer for
+ * all sessions.
  */
 @Injectable()
 export class SessionMonitor implements OnModuleInit, OnModuleDestroy {

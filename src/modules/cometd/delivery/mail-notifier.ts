@@ -8,12 +8,12 @@ import { wakeUpKeyOf, SessionRegistry } from '../session/session-registry.js';
 const mailTopic = 'comet';
 
 /**
- * The bell, not the mail: tells all nodes that a user has some. This node's own sessions get it
- * straight; a bell that is lost costs until the next look of `SessionWatch`.
+ * Wakes all nodes up for a user who has mail, without the mail. Sessions of this node are handed
+ * the mail itself; a wake-up that is lost costs until `SessionMonitor` looks the next time.
  */
 @Injectable()
 export class MailNotifier implements OnModuleInit, OnModuleDestroy {
-  /** Users whose bell we rang: the bus tells us too, and we know already. */
+  /** Users whom this node woke others up for: the bus wakes this node too, which knows already. */
   private readonly notifiedHere = new Set<string>();
   private stopListening: () => void = () => undefined;
 

@@ -6,7 +6,7 @@ import { SessionDeadlines } from './session-deadlines.js';
 /** The bus carries keys of at most 200 bytes; a longer name travels as its hash. */
 const maxKeyBytes = 200;
 
-/** By what a user's bell is rung. */
+/** The key of wake-ups for a user. */
 export function wakeUpKeyOf(user: string): string {
   if (Buffer.byteLength(user) <= maxKeyBytes) return user;
   return `#${createHash('sha256').update(user).digest('hex')}`;
@@ -31,7 +31,7 @@ export class SessionRegistry {
     return this.byId.get(clientId);
   }
 
-  /** Sessions of the user, or users, whose bell has this key. */
+  /** Sessions of the user, or users, whose wake-ups have this key. */
   findByWakeUpKey(key: string): ReadonlySet<Session> {
     return this.byWakeUpKey.get(key) ?? none;
   }

@@ -18,7 +18,9 @@ export interface HeldConnect {
   deadline: number;
 }
 
-/** A session that this node answers for: a cursor into its user's log, and a connect perhaps held. */
+/**
+ * A session that this node answers for: a cursor into its user's log, and a connect perhaps held.
+ */
 export class Session {
   readonly user: string;
   readonly acknowledges: boolean;
@@ -36,11 +38,13 @@ export class Session {
   /** Whether the log may hold something that has not been read. */
   mayHaveMail: boolean;
   isReading = false;
-  /** Settles when what the log holds has been read and sent. */
+  /** Resolves when what the log holds has been read and sent. */
   delivering: Promise<void> | undefined;
   /** More waits than was pushed at once; it is read when that has been written. */
   isWaitingForWrites = false;
-  /** Answers and frames with mail that are not written fully yet; without acknowledgements alone. */
+  /**
+   * Answers and frames with mail that are not written fully yet; without acknowledgements alone.
+   */
   unwritten = 0;
   /** Answers that are being written, of whatever kind, and until when the client may read one. */
   private pendingResponses = 0;
@@ -49,9 +53,11 @@ export class Session {
   deliveryGeneration = 0;
   held: HeldConnect | undefined;
   socket: EventSocket | undefined;
-  /** Whether its connects come to several nodes in turn, so that each is to look in the database. */
+  /**
+   * Whether its connects come to several nodes in turn, so that each is to look in the database.
+   */
   isMigrating: boolean;
-  /** Connects in a row that came here, while it roams. */
+  /** Connects in a row that came here, while it is migrating. */
   stableConnects = 0;
   /** When the client was heard of last, and when the database was told so. */
   seenAt: number;
@@ -85,7 +91,10 @@ export class Session {
     return this.acknowledges && this.sent > this.cursor;
   }
 
-  /** Where a read of the log begins: without acknowledgements what is on its way is as good as there. */
+  /**
+   * Where a read of the log begins: without acknowledgements what is on its way is as good as
+   * there.
+   */
   get readFrom(): number {
     return this.acknowledges ? this.cursor : this.sent;
   }

@@ -1,7 +1,7 @@
 import type { ClaimedDelivery } from './delivery.js';
 import { CircuitBreaker } from '../../../core/queue/index.js';
 
-/** How the next try of a delivery ended; *putOff*: there was none, for want of room. */
+/** How the next try of a delivery ended; *putOff*: it was deferred, for want of room. */
 export type AttemptEnd = 'delivered' | 'failed' | 'putOff';
 
 /** A delivery that waits for its try on this node, and who waits for how that ends. */

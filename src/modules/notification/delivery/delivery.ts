@@ -49,7 +49,7 @@ export const claimedColumns = `
 export interface DeliveryResult {
   readonly delivery: Claim & Partial<Pick<ClaimedDelivery, 'subscriptionId'>>;
   readonly state: 'delivered' | 'pending' | 'dead';
-  /** Whether somebody was asked to take it: what was put off is no attempt. */
+  /** Whether somebody was asked to take it: what was deferred is no attempt. */
   readonly isAttempt: boolean;
   /** When a pending one is due again, milliseconds from now. */
   readonly pauseMs: number;

@@ -25,7 +25,7 @@ const pollMs = 500;
 /** The shortest sleep before looking again, milliseconds. */
 const minSleepMs = 20;
 
-/** How long a ring waits for others, milliseconds. */
+/** How long a signal waits for others, milliseconds. */
 const batchDelayMs = 5;
 
 /** How much a node takes at once of a lane that it has nothing to do with yet. */

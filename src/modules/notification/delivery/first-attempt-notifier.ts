@@ -2,7 +2,9 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Bus } from '../../../core/bus/bus.js';
 import { Signal } from '../../../core/scheduling/index.js';
 
-/** The bus topic that says: a first try of an event, which its publisher may wait for, has ended. */
+/**
+ * The bus topic that says: a first try of an event, which its publisher may wait for, has ended.
+ */
 const firstAttemptTopic = 'push-tried';
 
 /** Tells who waits for the first tries of an event that any node may make. */
@@ -29,7 +31,7 @@ export class FirstAttemptNotifier implements OnApplicationBootstrap, OnModuleDes
     this.bus.wake(firstAttemptTopic, event);
   }
 
-  /** Does work with a bell that rings when a first try of an event has ended. */
+  /** Does work with a signal that is given when a first attempt of an event has ended. */
   async withSignal<Result>(
     event: string,
     work: (signal: Signal) => Promise<Result>,
