@@ -32,7 +32,7 @@ export interface FinalError {
   readonly headers?: Readonly<Record<string, string | number>>;
 }
 
-/** As `sayLastWords`, in the one error shape (docs/compatibility.md, Answers). */
+/** As `endWithText`, in the one error shape (docs/compatibility.md, Answers). */
 export function endWithError(socket: Duplex, error: FinalError, lingerMs: number): void {
   const { status, exception, message, headers = {} } = error;
   const body = JSON.stringify({ message, exception });

@@ -27,7 +27,7 @@ export function declareMountedRoutes(app: INestApplication, ...routes: Route[]):
 
 /**
  * Every route of the application, sorted by path and method: those of controllers from Nest's own
- * metadata, and those declared by `declareMounted`.
+ * metadata, and those declared by `declareMountedRoutes`.
  * @throws Error when a controller's route declares no access
  */
 export function routeTable(app: INestApplication): Route[] {

@@ -23,7 +23,7 @@ const forbiddenPorts = new Set([
 
 /**
  * Why a URL must not be called, as far as its text says; undefined when it may be. Names are looked
- * up when the call is made: what they lead to is checked then (`whyForbiddenAddress`).
+ * up when the call is made: what they lead to is checked then (`forbiddenAddressReason`).
  */
 export function forbiddenReason(text: string, allowed: AddressBlocks): string | undefined {
   if (text.length > maxUrlLength) return `is longer than ${String(maxUrlLength)} characters`;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { isRunning, ownIdentity, parseIdentity } from './process-identity.js';
 
 /**
- * Who uses the server: one file each in a folder, so that the last one out can tell that it is the last.
- * Call under the start lock; files of processes that are gone are removed while looking.
+ * Who uses the server: one file each in a folder, so that the last one out can tell that it is the
+ * last. Call under the start lock; files of processes that are gone are removed while looking.
  */
 export class UserRegistry {
   constructor(private readonly folder: string) {}
 
-  /** Registers this process once more and returns the name to give back to `leave`. */
+  /** Registers this process once more and returns the name to give back to `unregister`. */
   register(): string {
     const name = `${process.pid}-${randomBytes(4).toString('hex')}`;
     const draft = join(this.folder, `.${name}`);

@@ -41,8 +41,8 @@ export function withoutServerOwnedField(request: Request, fields: Fields): Field
 }
 
 /**
- * As `withoutServersKey`, of a JSON object whose members are stored under their names. What they
- * hold themselves is the caller's own.
+ * As `withoutServerOwnedField`, of a JSON object whose members are stored under their names. What
+ * they hold themselves is the caller's own.
  */
 export function withoutServerOwnedMember(request: Request, members: JsonObject): JsonObject {
   const key = edgeOf(request).settings.serverOwnedKey;

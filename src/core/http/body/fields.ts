@@ -29,7 +29,7 @@ export function requireStorable(name: string, text: string): void {
   }
 }
 
-/** A form or a query of more than `mostFields`: 400 TooManyKeys. */
+/** A form or a query of more than `maxFields`: 400 TooManyKeys. */
 export function tooManyFields(what: string): DomainError {
   return new DomainError(
     'invalid',

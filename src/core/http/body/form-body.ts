@@ -9,7 +9,7 @@ type Decode = (bytes: Buffer, where: () => string) => string;
 /**
  * Reads `application/x-www-form-urlencoded` text. Names are plain: `a[b]` is a name like any
  * other. A percent sign that encodes nothing stands for itself, as browsers read it.
- * @throws DomainError InvalidText, or TooManyKeys beyond `mostFields`
+ * @throws DomainError InvalidText, or TooManyKeys beyond `maxFields`
  */
 export function parseForm(body: Buffer, charset: string): Map<string, FieldValue> {
   return parseFields('the body', body, charset === 'utf-8' ? decodeUtf8 : decodeAs(charset));
@@ -17,7 +17,7 @@ export function parseForm(body: Buffer, charset: string): Map<string, FieldValue
 
 /**
  * The parameters of a query string, read as a form body is.
- * @throws DomainError InvalidText, or TooManyKeys beyond `mostFields`
+ * @throws DomainError InvalidText, or TooManyKeys beyond `maxFields`
  */
 export function queryFields(url: string): Map<string, FieldValue> {
   const query = queryOf(url);
@@ -48,7 +48,7 @@ export function queryValues(url: string, name: string): string[] {
   return start === -1 ? [] : valuesOf(url.slice(start + 1), name);
 }
 
-/** @throws DomainError TooManyKeys beyond `mostFields` */
+/** @throws DomainError TooManyKeys beyond `maxFields` */
 export function requireFieldLimit(text: string): void {
   let fields = 1;
   for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', at + 1)) {

@@ -1,6 +1,6 @@
 /** Takes so many handshakes in any one second, and refuses the others. */
 export class HandshakeRateLimit {
-  /** When those of the last second were taken, those before `first` are older. */
+  /** When those of the last second were taken, those before `firstIndex` are older. */
   private taken: number[] = [];
   private firstIndex = 0;
 
@@ -31,7 +31,9 @@ export class HandshakeRateLimit {
   }
 }
 
-/** Addresses whose handshakes are counted at once; of more the one not heard of longest begins anew. */
+/**
+ * Addresses whose handshakes are counted at once; of more the one not heard of longest begins anew.
+ */
 const maxAddresses = 10_000;
 
 /** Takes so many handshakes of each address in a second. */

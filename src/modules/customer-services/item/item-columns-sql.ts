@@ -17,8 +17,8 @@ export const mergedExtensionsSql = (item: string, more: string): string =>
 export const typeTextSql = (item: string): string => `${sentColumnSql(item, 'type')} #>> '{}'`;
 
 /**
- * SQL: now, to the millisecond, as callers get to see it; after a wait for a lock too, so that nothing
- * begins before what was written meanwhile.
+ * SQL: now, to the millisecond, as callers get to see it; after a wait for a lock too, so that
+ * nothing begins before what was written meanwhile.
  */
 export const nowMsSql = `date_trunc('milliseconds', clock_timestamp())`;
 
@@ -53,7 +53,7 @@ export interface ServiceProjectionSql extends StateProjectionSql {
   readonly completedStates: string;
 }
 
-/** The placeholders `$first` to `$first+2`, for the values of `wantedOfState`. */
+/** The placeholders `$first` to `$first+2`, for the values of `stateProjectionValues`. */
 export function stateProjectionPlaceholders(first: number): StateProjectionSql {
   return {
     extensions: booleanPlaceholder(first),
@@ -62,7 +62,7 @@ export function stateProjectionPlaceholders(first: number): StateProjectionSql {
   };
 }
 
-/** The placeholders `$first` to `$first+4`, for the values of `wantedOfService`. */
+/** The placeholders `$first` to `$first+4`, for the values of `serviceProjectionValues`. */
 export function serviceProjectionPlaceholders(first: number): ServiceProjectionSql {
   return {
     ...stateProjectionPlaceholders(first),

@@ -32,7 +32,7 @@ export function pageSql(alias: string, first: number): string {
     LIMIT $${String(first)}::int OFFSET $${String(first + 1)}::bigint`;
 }
 
-/** The values for `passes`. */
+/** The values for `filterSql`. */
 export function filterValues(filter: ItemFilter): unknown[] {
   const { types, startedFrom, startedTo, completedFrom, completedTo, activity } = filter;
   const isActive = activity === undefined ? undefined : activity === 'active';

@@ -1,6 +1,8 @@
 import type { JsonMap, Scalar } from './item-event.dto.js';
 
-/** What services, states and tasks have in common, as it is read. Times are milliseconds since 1970. */
+/**
+ * What services, states and tasks have in common, as it is read. Times are milliseconds since 1970.
+ */
 export interface ItemRow {
   readonly type: Scalar | null;
   readonly startedMs: number;
@@ -44,7 +46,7 @@ export interface ItemProjection {
   readonly extensions: boolean;
 }
 
-/** The values for `ofStatePlaceholders`. */
+/** The values for `stateProjectionPlaceholders`. */
 export function stateProjectionValues({
   extensions,
   activeTasks,
@@ -53,7 +55,7 @@ export function stateProjectionValues({
   return [extensions, activeTasks, completedTasks];
 }
 
-/** The values for `ofServicePlaceholders`. */
+/** The values for `serviceProjectionPlaceholders`. */
 export function serviceProjectionValues(projection: ItemProjection): boolean[] {
   return [
     ...stateProjectionValues(projection),

@@ -20,7 +20,7 @@ const encodingMismatch = 'it is not in the encoding that it says';
 /**
  * The text of an XML document, in pieces.
  * @param charset what its content type says, which wins over what the document says of itself
- * @throws BadLocalizationFile for an encoding that is unknown, or that the bytes are not in
+ * @throws InvalidLocalizationFile for an encoding that is unknown, or that the bytes are not in
  */
 export function* decodeXmlChunks(bytes: Uint8Array, charset?: string): Generator<string> {
   const decoder = decoderOf(charset ?? encodingOf(bytes));

@@ -25,13 +25,16 @@ const elements = [
   { name: 'entry', attribute: 'key' },
 ] as const;
 
-/** Of a piece this much is read before it is asked whether others should have their turn, characters. */
+/**
+ * Of a piece this much is read before it is asked whether others should have their turn,
+ * characters.
+ */
 const readChunkCharacters = 8192;
 
 /**
  * Reads the document's XML (Localization File) piece by piece, so that a large file keeps nobody
  * waiting. Entities are not expanded: a document with a DOCTYPE is refused.
- * @throws BadLocalizationFile; its words say where, and nothing of what stands there
+ * @throws InvalidLocalizationFile; its words say where, and nothing of what stands there
  */
 export async function readLocalizationFile(pieces: Iterable<string>): Promise<LocalizationFile> {
   const reader = new LocalizationFileReader();
@@ -153,7 +156,9 @@ class LocalizationFileReader {
   }
 }
 
-/** What the parser complains of, without where, which is said otherwise, and without what it read. */
+/**
+ * What the parser complains of, without where, which is said otherwise, and without what it read.
+ */
 function withoutContent(complaint: string): string {
   return complaint
     .replace(/^\d+:\d+: /, '')

@@ -9,7 +9,9 @@ import type {
 /** After so many services an export writes down how far it has come. */
 const writeProgressEvery = 2000;
 
-/** A call under way, whose audit entry tells how far it has come. The stop of the node waits for it. */
+/**
+ * A call under way, whose audit entry tells how far it has come. The stop of the node waits for it.
+ */
 export class MaintenanceRun {
   private services = 0;
   private written = 0;
@@ -27,7 +29,10 @@ export class MaintenanceRun {
     return this.services;
   }
 
-  /** Writes down that a batch adds so many, in its unit of work; after the commit `add` them. */
+  /**
+   * Writes down that a batch adds so many, in its unit of work; after the commit `addServices`
+   * them.
+   */
   async writeProgress(services: number): Promise<void> {
     await this.audit.count(this.id, this.services + services);
   }

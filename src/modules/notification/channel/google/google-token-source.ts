@@ -36,7 +36,7 @@ export class GoogleTokenSource {
 
   /**
    * The token in use; many that ask at once share one call.
-   * @throws NoAccessToken
+   * @throws AccessTokenError
    */
   tokenOf(account: ServiceAccount): Promise<string> {
     const name = nameOf(account);
