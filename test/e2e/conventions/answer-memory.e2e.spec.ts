@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SpawnedServer } from '../../support/spawned-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// storage.md; conventions.md: what a client asks for is not held as a whole until it has read it
+// docs/compatibility.md, Answers; Storage API: no answer is held as a whole until it has been read
 const mebibyte = 1_048_576;
 const servers = useServers();
 const storage = '/genesys/1/storage';
