@@ -234,6 +234,27 @@ describe('a stored configuration that this version refuses', () => {
     expect(await query('SELECT count(*)::int FROM option_section')).toEqual([{ count: 2 }]);
   });
 
+  it('ends the process with one line for each option that an older version took', async () => {
+    const file = await fileOf('{ push: {}, push.provider.old: {}, security: {}, server: {} }');
+    await (await start(file)).close();
+    const store = (name: string, options: object) =>
+      query(
+        `UPDATE option_section SET options = '${JSON.stringify(options)}' WHERE name = '${name}'`,
+      );
+    await store('push', { localizationFileLocation: '/etc/gms/localization.json' });
+    await store('push.provider.old', { 'webpush.subject': 'mailto:ops@gms.local' });
+    await store('security', { cors_origins: ['https://www.example.com', 'https://*.example.com'] });
+    const lines = (await failureOf(servers.spawn({ database }))).filter((line) =>
+      line.startsWith('the stored configuration: '),
+    );
+    const named = lines.map((line) => /section (\S+), option (\S+): takes /.exec(line)?.slice(1));
+    expect(named).toEqual([
+      ['push', 'localizationFileLocation'],
+      ['push.provider.old', 'webpush.subject'],
+      ['security', 'cors_origins'],
+    ]);
+  });
+
   it('can be replaced by the file; what nobody knows any more is masked in the audit', async () => {
     const file = await fileOf('storage: { max_keys: 1 }');
     await query(

@@ -117,6 +117,26 @@ describe('a query', () => {
     });
   });
 
+  it.each(['started_from', 'started_to', 'completed_from', 'completed_to', 'size', 'index'])(
+    'with a %s that is empty, has a NUL, names too much or stands twice is 400 and names it',
+    async (field) => {
+      const good = /size|index/.test(field) ? '1' : '2030-01-31T12:00:00Z';
+      const wrong = ['', '%00', `${good}%00`, '1'.padEnd(21, '0'), '-0001-01-01T00:00:00Z', '-1'];
+      const queries = wrong.map((value) => `${field}=${value}`);
+      queries.push(`${field}=${good}&${field}=${good}`);
+      const of = `/services/${await startService(server, { contact_key: fresh() })}`;
+      const lists = ['/customers/kate/services', '/services/anonymous/key/active'];
+      for (const path of [...lists, `${of}/states`, `${of}/tasks/completed`]) {
+        expect((await call(server, 'GET', `${path}?${field}=${good}`)).status).toBe(200);
+        await forEach(queries, async (query) => {
+          const answer = await call(server, 'GET', `${path}?${query}`);
+          expect([query, answer.status]).toEqual([query, 400]);
+          expect(answer.json.message).toContain(field);
+        });
+      }
+    },
+  );
+
   it('with any text in place of a word or a type answers or names it', async () => {
     await forEach(texts, async (text) => {
       const value = encodeURIComponent(text.slice(0, 1000));

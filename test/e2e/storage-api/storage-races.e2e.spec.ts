@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { StorageSweep } from '../../../src/modules/storage/storage.sweep.js';
 import { stored } from '../../support/database-rows.js';
+import { eventually } from '../../support/eventually.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
 // docs/compatibility.md, Storage API; Ids, time, users
@@ -128,4 +129,38 @@ describe('the sweeper', () => {
       expect([id, read.status]).toEqual([id, status]);
     }
   });
+});
+
+describe('a row that another session of the database keeps locked', () => {
+  it('costs whoever needs it a 503, and nobody a connection', async () => {
+    const own = await servers.start();
+    const { json } = await own.request('POST', `${storage}/60`, { form: { a: '1' } });
+    const locker = new Client({ connectionString: own.databaseUrl });
+    await locker.connect();
+    try {
+      await locker.query('BEGIN');
+      await locker.query('SELECT FROM storage_area WHERE id = $1 FOR UPDATE', [json.id]);
+      // More than there are connections.
+      const updates = Array.from({ length: 20 }, () =>
+        own.request('POST', `${storage}/${json.id}/60`, { form: { a: '2' }, timeout: 40_000 }),
+      );
+      for (const { status, headers, json: error } of await Promise.all(updates)) {
+        expect([status, error.exception]).toEqual([503, 'DatabaseUnavailable']);
+        expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      }
+      await eventually(async () => {
+        const { rows } = await locker.query(
+          `SELECT count(*)::int AS count FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(rows).toEqual([{ count: 0 }]);
+      }, 15_000);
+      const other = await own.request('POST', `${storage}/60`, { form: { a: '3' } });
+      expect(other.status).toBe(200);
+    } finally {
+      await locker.end();
+    }
+    const read = await own.request('GET', `${storage}/${json.id}/a`);
+    expect(read.text).toBe('1');
+  }, 60_000);
 });
