@@ -38,8 +38,9 @@ export async function createApplication(environment: Environment): Promise<NestE
     mountTestPages(app);
     mountDocs(app);
     app.useGlobalPipes(new DtoPipe());
+    // Before any hook runs: what it starts reads the configuration.
+    await app.get(ConfigurationLoader).load(environment);
     await app.init();
-    await app.get(ConfigurationLoader).start(environment);
     return app;
   } catch (error) {
     await app.close();

@@ -11,7 +11,7 @@ describe('the configuration', () => {
   it('cannot be read before it is loaded, and says so', () => {
     const configuration = new Configuration(new SectionCatalogue(), openLog('silent'));
     configuration.register({ schema: section });
-    expect(configuration.isLoaded).toBe(false);
+    expect(configuration.version).toBeUndefined();
     const words = 'the configuration is not loaded yet: read it once the server has started';
     expect(() => configuration.get(section)).toThrow(words);
     expect(() => configuration.find(family, 'a')).toThrow(words);

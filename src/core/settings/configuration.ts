@@ -11,7 +11,8 @@ export interface Snapshot {
 
 /**
  * The configuration in force on this node. A read is a look-up in the current snapshot: fit for
- * hot paths, and to be repeated rather than kept.
+ * hot paths, and to be repeated rather than kept. It is loaded before any hook of Nest runs, so that
+ * whatever a hook starts can read it; constructors cannot.
  */
 @Injectable()
 export class Configuration implements Sections {
@@ -29,7 +30,8 @@ export class Configuration implements Sections {
    * @throws Error for a section that is registered, or once the configuration is loaded
    */
   register(rules: SectionRules): void {
-    if (this.isLoaded) throw new Error(`section ${rules.schema.name} is registered too late`);
+    if (this.snapshot !== undefined)
+      throw new Error(`section ${rules.schema.name} is registered too late`);
     this.catalogue.add(rules);
   }
 
@@ -46,11 +48,6 @@ export class Configuration implements Sections {
   /** All sections of a family, by the part of the name after the dot, in order of writing. */
   all<Options>(family: SectionSchema<Options>): ReadonlyMap<string, Options> {
     return this.sections.all(family);
-  }
-
-  /** Whether the configuration can be read: not before the application has started. */
-  get isLoaded(): boolean {
-    return this.snapshot !== undefined;
   }
 
   /**

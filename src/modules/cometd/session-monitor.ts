@@ -60,7 +60,6 @@ export class SessionMonitor implements OnModuleInit, OnModuleDestroy {
 
   /** @param now the process's clock, milliseconds */
   private tick(now: number): void {
-    if (!this.configuration.isLoaded) return;
     const longestSilence = this.configuration.get(cometdSection).max_interval * 1000;
     for (const session of this.registry.deadlines.takeDue(now)) {
       try {

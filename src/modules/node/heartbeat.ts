@@ -46,8 +46,10 @@ export class Heartbeat implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    // Never said that it lives, so that there is nothing to take back.
+    if (this.stopListening === undefined) return;
     this.stopping = true;
-    this.stopListening?.();
+    this.stopListening();
     this.wakeSignal.notify();
     await this.beating;
     try {

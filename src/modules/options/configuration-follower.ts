@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus } from '../../core/bus/index.js';
 import { Log, FailureThrottle } from '../../core/observability/index.js';
 import { optionsTopic } from './configuration-writer.js';
@@ -14,7 +14,7 @@ const pollMs = 1000;
  * be read, or is refused here, leaves the last good configuration in force.
  */
 @Injectable()
-export class ConfigurationFollower implements OnModuleDestroy {
+export class ConfigurationFollower implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly wakeSignal = new Signal();
   private readonly failureThrottle: FailureThrottle;
   private running: Promise<void> = Promise.resolve();
@@ -33,8 +33,8 @@ export class ConfigurationFollower implements OnModuleDestroy {
     this.failureThrottle = new FailureThrottle(log, 'the look for a changed configuration');
   }
 
-  /** Begins to follow; the configuration has been loaded. */
-  start(): void {
+  /** The configuration has been loaded; what others wrote since is found by the first poll. */
+  onApplicationBootstrap(): void {
     this.stopListening = this.bus.onWake(optionsTopic, () => this.wakeSignal.notify());
     this.running = this.runLoop();
   }

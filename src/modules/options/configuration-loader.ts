@@ -2,22 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import type { Environment } from '../../core/config/index.js';
-import { ConfigurationFollower } from './configuration-follower.js';
 import { ConfigurationWriter, type ProposedSections } from './configuration-writer.js';
 import { ConfigurationError, InvalidConfiguration } from './options.errors.js';
 import { readYaml } from './yaml/yaml.js';
 import { linesOf } from '../../core/settings/index.js';
 
-/** The facts of the deployment that the start goes by. */
+/** The facts of the deployment that the load goes by. */
 export type StartupEnvironment = Pick<Environment, 'configFile' | 'configReload' | 'nodeId'>;
 
-/** Brings the configuration in force when the server starts, and keeps it up to date from then. */
+/** Brings the configuration in force, before anything that reads it is started. */
 @Injectable()
 export class ConfigurationLoader {
-  constructor(
-    private readonly writer: ConfigurationWriter,
-    private readonly follower: ConfigurationFollower,
-  ) {}
+  constructor(private readonly writer: ConfigurationWriter) {}
 
   /**
    * Imports the sections file when the database holds no section, or always when the environment
@@ -25,7 +21,7 @@ export class ConfigurationLoader {
    * derive more from the same sections. Of several nodes that start at once one imports.
    * @throws ConfigurationError with every fault, of the file or of what is stored
    */
-  async start(facts: StartupEnvironment): Promise<void> {
+  async load(facts: StartupEnvironment): Promise<void> {
     let source = 'the stored configuration';
     try {
       await this.writer.write({ actor: `node:${facts.nodeId}`, action: 'start' }, (stored) => {
@@ -37,7 +33,6 @@ export class ConfigurationLoader {
       if (!(error instanceof InvalidConfiguration)) throw error;
       throw new ConfigurationError(linesOf(error.faults).map((line) => `${source}: ${line}`));
     }
-    this.follower.start();
   }
 }
 

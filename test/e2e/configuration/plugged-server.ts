@@ -67,9 +67,8 @@ export async function makePlugged(plugs: Plugs): Promise<MadeServer> {
   });
   mountObservability(app);
   mountEdge(app);
-  await app.init();
   const start = async (): Promise<PluggedServer> => {
-    await app.get(ConfigurationLoader).start(environment);
+    await app.get(ConfigurationLoader).load(environment);
     await app.listen(0, '127.0.0.1');
     const { calls, client } = callsTo((await app.getUrl()).replace(/\/$/, ''));
     return {

@@ -206,6 +206,14 @@ describe('a faulty file', () => {
     ]);
   });
 
+  it('stops the start before anything works by it: the node does not show itself', async () => {
+    const nodes = () => query('SELECT id FROM node');
+    await failureOf(start(await fileOf('storage: { max_keys: 0 }')));
+    expect(await nodes()).toEqual([]);
+    await start(await fileOf('storage: { max_keys: 1 }'));
+    expect(await nodes()).toHaveLength(1);
+  });
+
   it('ends the process with its faults', async () => {
     const file = await fileOf('{ storage: { max_keys: 0 }, servers: {} }');
     const text = (await failureOf(servers.spawn({ database, env: { GMS_CONFIG: file } }))).join(

@@ -52,6 +52,8 @@ export class SessionPersister implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    // Never started, so that there is nothing to write down.
+    if (this.timer === undefined) return;
     clearInterval(this.timer);
     await this.pendingWrites;
     await this.persistDue(true);
@@ -93,7 +95,6 @@ export class SessionPersister implements OnModuleInit, OnModuleDestroy {
 
   /** @param isLast whether the node stops, so that all that is alive is written down once more */
   private async persistDue(isLast: boolean): Promise<void> {
-    if (!this.configuration.isLoaded) return;
     const now = performance.now();
     const { max_interval } = this.configuration.get(cometdSection);
     if (now - this.beatAt >= beatMs) await this.recordHeartbeat(now, max_interval);

@@ -150,7 +150,6 @@ export class WebSocketTransport implements OnModuleInit, OnModuleDestroy {
 
   /** @param now the process's clock, milliseconds */
   private checkConnections(now: number): void {
-    if (!this.configuration.isLoaded) return;
     const longestSilentMs = this.configuration.get(cometdSection).max_interval * 1000;
     for (const connection of this.connections) connection.check(now, longestSilentMs);
   }

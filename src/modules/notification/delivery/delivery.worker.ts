@@ -70,8 +70,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Takes what is due and returns after how many milliseconds to look again. */
   private async claimDue(): Promise<number> {
-    // Before the configuration is there nobody can say how to deliver.
-    if (!this.providers.isLoaded || this.dispatcher.isBehind) return minSleepMs;
+    if (this.dispatcher.isBehind) return minSleepMs;
     const terms: ClaimRequest = {
       node: this.environment.nodeId,
       maxDeliveries: initialLaneRoom,

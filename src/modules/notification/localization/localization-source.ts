@@ -27,11 +27,6 @@ export class LocalizationSource {
     this.folder = new LocalizationFolder(environment.dataDir);
   }
 
-  /** Whether it is known where to look: not before the application has started. */
-  get isReady(): boolean {
-    return this.providers.isLoaded;
-  }
-
   /** Hears when the settings say something else. */
   onChange(listener: () => void): void {
     this.providers.onChange(listener);

@@ -130,7 +130,7 @@ export class Localization implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async checkSource(): Promise<number> {
-    if (this.sources.isReady) await this.reload();
+    await this.reload();
     return checkIntervalMs;
   }
 

@@ -33,11 +33,6 @@ export class PushProviders {
     configuration.onChange(() => this.rebuildIndex());
   }
 
-  /** Whether there are settings: not before the application has started. */
-  get isLoaded(): boolean {
-    return this.configuration.isLoaded;
-  }
-
   /** Hears of every change of settings, the first ones too. */
   onChange(listener: () => void): void {
     this.configuration.onChange(listener);
