@@ -21,6 +21,12 @@ const banned = {
     selector: 'MemberExpression[object.name="process"][property.name="env"]',
     message: 'The environment is read in src/core/config alone.',
   },
+  locator: {
+    // Nest's own list of modules has no other door than the application.
+    selector:
+      'CallExpression[callee.property.name=/^(get|resolve)$/][callee.object.name=/^(app|application|moduleRef)$/][arguments.0.name!="ModulesContainer"], CallExpression[callee.property.name=/^(get|resolve)$/][callee.object.object.type="ThisExpression"][callee.object.property.name=/^(app|application|moduleRef)$/], Identifier[name="ModuleRef"]',
+    message: 'No service locator: what a class needs comes into its constructor.',
+  },
   random: {
     selector: 'MemberExpression[object.name="Math"][property.name="random"]',
     message: 'Math.random can be guessed and cannot be tested; use node:crypto or an argument.',
@@ -154,7 +160,16 @@ export default defineConfig(
     name: 'the one reader of the environment',
     files: ['src/core/config/**/*.ts', 'ormconfig.ts'],
     rules: {
-      'no-restricted-syntax': restrict(banned.forwardRef, banned.random),
+      'no-restricted-syntax': restrict(banned.forwardRef, banned.locator, banned.random),
+    },
+  },
+  {
+    name: 'what starts the application, which has no constructor',
+    files: ['src/application.ts'],
+    rules: {
+      'no-restricted-syntax': restrict(
+        ...Object.values(banned).filter((law) => law !== banned.locator),
+      ),
     },
   },
   {

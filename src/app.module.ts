@@ -12,6 +12,7 @@ import { OutboxModule } from './core/outbox/index.js';
 import { OutgoingModule } from './core/outgoing/index.js';
 import { SchedulingModule } from './core/scheduling/index.js';
 import { TimersModule } from './core/timers/index.js';
+import { MountedHandlers } from './mounted-handlers.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AccessKeysModule } from './modules/access-keys/index.js';
 import { AccessResourcesModule } from './modules/access-resources/index.js';
@@ -75,6 +76,7 @@ export class AppModule {
         NodeModule,
       ],
       providers: [
+        MountedHandlers,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],

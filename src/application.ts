@@ -5,12 +5,9 @@ import { AppModule } from './app.module.js';
 import type { Environment } from './core/config/index.js';
 import { migrate } from './core/database/index.js';
 import { DtoPipe } from './core/dto/index.js';
-import { answerClientErrors } from './core/http/client-errors.js';
-import { mountDocs } from './core/http/openapi/index.js';
 import { PreparedExpressAdapter } from './core/http/prepared-express.adapter.js';
-import { mountObservability, NestLog, openLog } from './core/observability/index.js';
-import { mountCometd } from './modules/cometd/index.js';
-import { mountEdge, mountFrontPage, mountTestPages } from './modules/edge/index.js';
+import { NestLog, openLog } from './core/observability/index.js';
+import { MountedHandlers } from './mounted-handlers.js';
 import { ConfigurationLoader } from './modules/options/index.js';
 
 /**
@@ -29,14 +26,7 @@ export async function createApplication(environment: Environment): Promise<NestE
     { logger: new NestLog(log), bodyParser: false, abortOnError: false },
   );
   try {
-    answerClientErrors(app);
-    // First, so that what the edge itself answers is counted as well.
-    mountObservability(app);
-    mountEdge(app);
-    mountCometd(app);
-    mountFrontPage(app);
-    mountTestPages(app);
-    mountDocs(app);
+    app.get(MountedHandlers).mount(app);
     app.useGlobalPipes(new DtoPipe());
     // Before any hook runs: what it starts reads the configuration.
     await app.get(ConfigurationLoader).load(environment);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AccessPolicy } from '../identity/index.js';
 import { DomainError, invalidRequest } from '../errors/index.js';
@@ -43,45 +43,41 @@ const lingerMs = 1000;
  * shape and closes the connection (docs/compatibility.md, Answers). Such a request reaches no
  * route.
  */
-export function answerClientErrors(app: INestApplication): void {
-  const server = app.getHttpServer() as Server;
-  const clientErrors = new ClientErrors(
-    ActiveRequests.forServer(server),
-    app.get(AccessPolicy),
-    app.get(ConnectionRefusals),
-  );
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    server.emit('request', request, response);
-  };
-  // Node would answer these itself, without a body; the edge refuses what nobody knows.
-  server.on('checkExpectation', serve);
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.headers.expect?.trim().toLowerCase() === '100-continue') response.writeContinue();
-    serve(request, response);
-  });
-  server.on('connect', (request, socket) => {
-    socket.on('error', () => socket.destroy());
-    clientErrors.refuseTunnel(request as Request, socket as Socket);
-  });
-  const answered = new WeakSet<Socket>();
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // The parser goes on complaining about what the client goes on sending.
-    if (answered.has(socket)) return;
-    answered.add(socket);
-    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-    else clientErrors.refuse(socket, errorOf(error.code));
-  });
-}
-
-class ClientErrors {
+@Injectable()
+export class ClientErrors {
   constructor(
-    private readonly underWay: ActiveRequests,
     private readonly policy: AccessPolicy,
     private readonly refusals: ConnectionRefusals,
   ) {}
 
-  refuse(socket: Socket, error: DomainError): void {
-    const request = this.underWay.unreadOn(socket);
+  mount(app: INestApplication): void {
+    const server = app.getHttpServer() as Server;
+    const underWay = ActiveRequests.forServer(server);
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      server.emit('request', request, response);
+    };
+    // Node would answer these itself, without a body; the edge refuses what nobody knows.
+    server.on('checkExpectation', serve);
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.headers.expect?.trim().toLowerCase() === '100-continue') response.writeContinue();
+      serve(request, response);
+    });
+    server.on('connect', (request, socket) => {
+      socket.on('error', () => socket.destroy());
+      this.refuseTunnel(request as Request, socket as Socket);
+    });
+    const answered = new WeakSet<Socket>();
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      // The parser goes on complaining about what the client goes on sending.
+      if (answered.has(socket)) return;
+      answered.add(socket);
+      if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+      else this.refuse(underWay, socket, errorOf(error.code));
+    });
+  }
+
+  private refuse(underWay: ActiveRequests, socket: Socket, error: DomainError): void {
+    const request = underWay.unreadOn(socket);
     // It was counted when it came.
     if (request?.id !== undefined) {
       request.brokenOff = this.refusals.answer(request, socket, error, { lingerMs });
@@ -89,13 +85,13 @@ class ClientErrors {
     }
     const nothing = { id: requestIdOf({}), method: 'unknown', headers: {}, socket };
     const refusal = this.counted(nothing) ?? error;
-    if (this.underWay.hasStartedResponse(socket)) {
+    if (underWay.hasStartedResponse(socket)) {
       socket.destroy();
       this.refusals.tell(nothing, refusal);
     } else this.refusals.refuse(nothing, socket, refusal, { lingerMs });
   }
 
-  refuseTunnel(request: Request, socket: Socket): void {
+  private refuseTunnel(request: Request, socket: Socket): void {
     request.id = requestIdOf(request.headers);
     const error = new DomainError(
       'methodNotAllowed',

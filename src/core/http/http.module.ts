@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
+import { ClientErrors } from './client-errors.js';
 import { ConnectionRefusals } from './connection-refusals.js';
-import { RequestObservation } from '../observability/index.js';
+import { RequestObservation, RequestObserver } from '../observability/index.js';
 import { ErrorAnswers } from './error-answers.js';
 
 /**
@@ -9,7 +10,7 @@ import { ErrorAnswers } from './error-answers.js';
  */
 @Global()
 @Module({
-  providers: [ConnectionRefusals, ErrorAnswers, RequestObservation],
-  exports: [ConnectionRefusals, ErrorAnswers, RequestObservation],
+  providers: [ClientErrors, ConnectionRefusals, ErrorAnswers, RequestObservation, RequestObserver],
+  exports: [ClientErrors, ConnectionRefusals, ErrorAnswers, RequestObservation, RequestObserver],
 })
 export class HttpModule {}

@@ -8,7 +8,7 @@ export {
 export { Log, openLog } from './log.js';
 export { NestLog } from './nest-log.js';
 export { ObservabilityModule } from './observability.module.js';
-export { mountObservability } from './request-observer.js';
+export { RequestObserver } from './request-observer.js';
 export { plainText } from './redact.js';
 export { type Refusable, type RefusedRequest, RefusalNotifier } from './refusal.js';
 export { RequestObservation } from './request-observation.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Refusal, RefusalNotifier } from './refusal.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
-import { mountObservability } from './request-observer.js';
+import { RequestObserver } from './request-observer.js';
 import { RequestObservation } from './request-observation.js';
 
 interface Line {
@@ -25,8 +25,7 @@ function mount() {
   const policy = { callerOf: () => ({ name: 'key:a' }) };
   const observation = new RequestObservation(log, metrics, policy as any, new RefusalNotifier());
   let middleware: any;
-  mountObservability({
-    get: () => observation,
+  new RequestObserver(observation).mount({
     use: (mounted: unknown) => (middleware = mounted),
   } as any);
   const handle = (facts: {

@@ -24,6 +24,7 @@ import { SessionPersister } from './session/session-persister.js';
 import { CometSessionLife } from './session/session-life.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { SessionMonitor } from './session-monitor.js';
+import { CometdMount } from './transport/mount-cometd.js';
 import { WebSocketTransport } from './transport/websocket-transport.js';
 import { CometClockEntity } from './session/comet-clock.entity.js';
 import { CometEventEntity } from './delivery/comet-event.entity.js';
@@ -72,9 +73,10 @@ import { Configuration } from '../../core/settings/index.js';
     BayeuxServer,
     HttpTransport,
     WebSocketTransport,
+    CometdMount,
     CometdSweep,
   ],
-  exports: [CometMail, CometSessionLife, CometServiceChannels],
+  exports: [CometdMount, CometMail, CometSessionLife, CometServiceChannels],
 })
 export class CometdModule {
   constructor(configuration: Configuration) {

@@ -1,6 +1,6 @@
 export { CometMail } from './delivery/comet-mail.js';
 export { CometdModule } from './cometd.module.js';
-export { declareCometd, mountCometd } from './transport/mount-cometd.js';
+export { CometdMount, declareCometd } from './transport/mount-cometd.js';
 export type { NewMail } from './delivery/comet-event.repository.js';
 export { CometServiceChannels, type ServiceHandler } from './session/service-channels.js';
 export {

@@ -10,13 +10,13 @@ export interface Edge {
   readonly bodies: BodyMemory;
 }
 
-/** The Express setting under which `mountEdge` leaves the application's edge. */
+/** The Express setting under which `EdgeMount` leaves the application's edge. */
 export const edgeKey = 'gms edge';
 
-/** @throws Error in an application without `mountEdge` */
+/** @throws Error in an application without `EdgeMount` */
 export function edgeOf(request: Request): Edge {
   const edge = request.app.get(edgeKey) as Edge | undefined;
-  if (edge === undefined) throw new Error('mountEdge was not called on this application');
+  if (edge === undefined) throw new Error('EdgeMount was not mounted on this application');
   return edge;
 }
 

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { EdgeSettings } from './edge-settings.js';
+import { EdgeMount } from './mount-edge.js';
 import { UserTokenVerifier } from './user-token-verifier.js';
 
 /**
@@ -8,5 +9,8 @@ import { UserTokenVerifier } from './user-token-verifier.js';
  * it. *gms_user*: the end user that a request names. *External base*: what links begin with.
  */
 @Global()
-@Module({ providers: [EdgeSettings, UserTokenVerifier], exports: [EdgeSettings] })
+@Module({
+  providers: [EdgeMount, EdgeSettings, UserTokenVerifier],
+  exports: [EdgeMount, EdgeSettings],
+})
 export class EdgeModule {}

@@ -1,7 +1,7 @@
 export { bodyBoundsOf } from './edge-context.js';
 export { EdgeModule } from './edge.module.js';
 export { EdgeSettings, userKey, type EdgeSettingsSnapshot } from './edge-settings.js';
-export { mountEdge } from './mount-edge.js';
+export { EdgeMount } from './mount-edge.js';
 export { mountFrontPage, mountTestPages } from './mount-pages.js';
 export {
   BytesBody,

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
@@ -13,33 +14,41 @@ import { receive } from './receive.js';
 import { UserTokenVerifier } from './user-token-verifier.js';
 
 /**
- * Mounts what every request passes before routing. To be called before anything else is mounted.
+ * What every request passes before routing. To be mounted before anything else but the observer.
  * One middleware for all of it: each costs Express another turn of its router.
  */
-export function mountEdge(app: NestExpressApplication): void {
-  const settings = app.get(EdgeSettings);
-  const bodies = new BodyMemory(() => settings.current.maxBodyMemoryBytes);
-  const edge: Edge = { settings, tokens: app.get(UserTokenVerifier), bodies };
-  app.set(edgeKey, edge);
-  const allowOrigin = crossOrigin(edge.settings);
-  const policy = app.get(AccessPolicy);
-  const mounted: RequestHandler = (request, response, next) => {
-    request.id = requestIdOf(request.headers);
-    response.setHeader('X-Request-Id', request.id);
-    const url = canonicalUrl(request.url);
-    if (url !== request.url) request.url = url;
-    if (isPage(url)) pageHeaders(request, response, noop);
-    const refusal = refuseEarly(policy, request, response);
-    // A page of a listed origin can read a refusal; a preflight would be answered without it.
-    if (request.headers.origin === undefined || (refusal && request.method === 'OPTIONS')) {
-      next(refusal);
-    } else {
-      allowOrigin(request, response, (error?: unknown) => {
-        next(refusal ?? error);
-      });
-    }
-  };
-  app.use(mounted);
+@Injectable()
+export class EdgeMount {
+  constructor(
+    private readonly settings: EdgeSettings,
+    private readonly tokens: UserTokenVerifier,
+    private readonly policy: AccessPolicy,
+  ) {}
+
+  mount(app: NestExpressApplication): void {
+    const { settings, tokens, policy } = this;
+    const bodies = new BodyMemory(() => settings.current.maxBodyMemoryBytes);
+    const edge: Edge = { settings, tokens, bodies };
+    app.set(edgeKey, edge);
+    const allowOrigin = crossOrigin(settings);
+    const mounted: RequestHandler = (request, response, next) => {
+      request.id = requestIdOf(request.headers);
+      response.setHeader('X-Request-Id', request.id);
+      const url = canonicalUrl(request.url);
+      if (url !== request.url) request.url = url;
+      if (isPage(url)) pageHeaders(request, response, noop);
+      const refusal = refuseEarly(policy, request, response);
+      // A page of a listed origin can read a refusal; a preflight would be answered without it.
+      if (request.headers.origin === undefined || (refusal && request.method === 'OPTIONS')) {
+        next(refusal);
+      } else {
+        allowOrigin(request, response, (error?: unknown) => {
+          next(refusal ?? error);
+        });
+      }
+    };
+    app.use(mounted);
+  }
 }
 
 function refuseEarly(policy: AccessPolicy, request: Request, response: Response): unknown {

@@ -5,8 +5,8 @@ import { type DestinationStream } from 'pino';
 import { AppModule } from '../../../src/app.module.js';
 import { readEnvironment } from '../../../src/core/config/index.js';
 import { PreparedExpressAdapter } from '../../../src/core/http/prepared-express.adapter.js';
-import { mountObservability, openLog } from '../../../src/core/observability/index.js';
-import { mountEdge } from '../../../src/modules/edge/index.js';
+import { openLog, RequestObserver } from '../../../src/core/observability/index.js';
+import { EdgeMount } from '../../../src/modules/edge/index.js';
 import { ConfigurationLoader, OptionsModule } from '../../../src/modules/options/index.js';
 import { callsTo, once, type RunningServer, surroundingsOf } from '../../support/test-server.js';
 import { Configuration, type SectionRules } from '../../../src/core/settings/index.js';
@@ -65,8 +65,8 @@ export async function makePlugged(plugs: Plugs): Promise<MadeServer> {
     await app.close();
     await surroundings.remove();
   });
-  mountObservability(app);
-  mountEdge(app);
+  app.get(RequestObserver).mount(app);
+  app.get(EdgeMount).mount(app);
   const start = async (): Promise<PluggedServer> => {
     await app.get(ConfigurationLoader).load(environment);
     await app.listen(0, '127.0.0.1');
