@@ -74,6 +74,7 @@ const convertedModules = [
   'access-keys',
   'access-resources',
   'audit',
+  'customer-services',
   'node',
   'notification',
   'options',
@@ -95,7 +96,7 @@ const byHand = {
 /** What reads a body or a query without its class. */
 const handReaders = [
   {
-    group: ['**/edge/index.js', '**/edge/body.js', '**/http/body/index.js'],
+    group: ['**/edge/index.js', '**/edge/body.decorators.js', '**/http/body/index.js'],
     importNames: ['JsonBody', 'MandatoryJsonBody', 'parseBody', 'readJson', 'queryFields'],
     ...byHand,
   },

@@ -113,18 +113,12 @@ function unreadParameters(controller: unknown): string[] {
       const isWhole = wholes.has(kind) && data === undefined;
       const isRead = dtoClasses.has(types?.[index] as never);
       const where = `${name}.${method}`;
-      return isWhole && !isRead && !readByHand.has(name) ? [where] : [];
+      return isWhole && !isRead ? [where] : [];
     });
   });
 }
 
 const wholes: ReadonlySet<number> = new Set([RouteParamtypes.QUERY, RouteParamtypes.PARAM]);
-
-/** Controllers whose queries are read by hand still. */
-const readByHand: ReadonlySet<string> = new Set([
-  ...['ServiceListsController', 'ServicesController', 'StatesController', 'TasksController'],
-  ...['MaintenanceController', 'ServiceFilesController'],
-]);
 
 /** The sources as written, without specs. */
 async function readSources(): Promise<{ path: string; text: string }[]> {

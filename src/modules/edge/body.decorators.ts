@@ -113,6 +113,39 @@ export const PlainJsonBody = bodyDecorator(async (request, bounds) =>
   requireObject(plainJson(await readJson(request, bounds))),
 );
 
+/** As `DtoBody`, of members that are stored under their names, as extensions. */
+export const DtoMembers = bodyDecorator(async (request, bounds) => {
+  const read = await readJson(request, bounds);
+  return withoutServerOwnedMember(request, requireObject(read === undefined ? {} : read));
+}, noteBodyClass);
+
+/** As `DtoMembers`, but no body is refused: 400 InvalidBody. */
+export const MandatoryDtoMembers = bodyDecorator(async (request, bounds) => {
+  const members = requireObject(requirePresent(await readJson(request, bounds)));
+  return withoutServerOwnedMember(request, members);
+}, noteBodyClass);
+
+/** As `DtoBody`, of members that may stand in the query as well; one of the body wins. */
+export const DtoBodyWithQuery = bodyDecorator(async (request, bounds) => {
+  const read = await readJson(request, bounds);
+  const members = Object.entries(requireObject(read === undefined ? {} : read));
+  const given = members.filter(([, value]) => value !== null);
+  const query = Object.entries(request.query).map(([name, value]) => [name, withPlus(value)]);
+  return Object.fromEntries([...query, ...given]) as object;
+}, noteBodyClass);
+
+/** An instant whose offset came with a `+` that was not encoded, and so became a blank. */
+const blankOffset = /^(\d{4}-\d\d-\d\dT\S+) (?=\d\d)/;
+
+function withPlus(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(blankOffset, '$1+') : value;
+}
+
+/** `@JsonObjectBody() members: object`: a JSON object that is carried as it is; it must be there. */
+export const JsonObjectBody = bodyDecorator(async (request, bounds) =>
+  requireObject(requirePresent(await readJson(request, bounds))),
+);
+
 /** `@JsonValue() value: unknown`: any JSON, which must be there. */
 export const JsonValue = bodyDecorator(async (request, bounds) => {
   return requirePresent(await readJson(request, bounds));

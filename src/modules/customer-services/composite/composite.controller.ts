@@ -3,12 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/identity/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { MandatoryJsonMembers, parseBody, withoutServerOwnedMember } from '../../edge/index.js';
+import { MandatoryDtoMembers, withoutServerOwnedMember } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { type JsonMap } from '../item/item-event.dto.js';
 import { locationOf } from '../item/item-location.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { compositeOf, compositeSchema } from './composite.dto.js';
+import { CompositeBody } from './composite.dto.js';
+import { compositeOf } from './composite-element.js';
 import { ApiStartComposite } from './composite.openapi.js';
 import { type CompositeAnswer, CompositeService } from './composite.service.js';
 
@@ -25,12 +25,10 @@ export class CompositeController {
   @ApiStartComposite()
   async start(
     @Tenant() tenant: TenantName,
-    @MandatoryJsonMembers() body: JsonMap,
+    @MandatoryDtoMembers() body: CompositeBody,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const elements = compositeOf(body, parseBody(compositeSchema, body), (members) =>
-      withoutServerOwnedMember(request, members),
-    );
+    const elements = compositeOf(body, (members) => withoutServerOwnedMember(request, members));
     const services = await this.composites.start(tenant, elements);
     return new LocatedAnswer({ services }, locationOfFirst(request, services));
   }

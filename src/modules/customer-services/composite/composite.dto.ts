@@ -1,65 +1,54 @@
-import { z } from 'zod';
-import { field, type JsonMap } from '../item/item-event.dto.js';
-import { newServiceOf, serviceSchema } from '../service/service.dto.js';
-import type { NewService } from '../service/service.repository.js';
-import { newStateOf, stateSchema } from '../state/state.dto.js';
-import type { NewState } from '../state/state.repository.js';
-import { newTaskOf, taskSchema } from '../task/task.dto.js';
-import type { NewTask } from '../task/task.repository.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { Flag, ListOf, Nested, nestedKind } from '../../../core/dto/index.js';
+import { ServiceBody } from '../service/service.dto.js';
+import { StateBody } from '../state/state.dto.js';
+import { TaskBody } from '../task/task.dto.js';
 
 /** What is to be found active, or made. */
-export interface CompositeElement {
-  readonly service: NewService;
-  readonly state: NewState;
-  readonly task: NewTask | undefined;
-  /** Whether only a task of that state will do. */
-  readonly associateStateTask: boolean;
+export class CompositeElementBody {
+  @Nested(() => ServiceBody, { mandatory: true }) readonly service!: ServiceBody;
+  @Nested(() => StateBody, { mandatory: true }) readonly state!: StateBody;
+  @Nested(() => TaskBody) readonly task: TaskBody | undefined;
+
+  @Flag({ empty: 'value', description: 'whether only a task of that state will do' })
+  readonly associate_state_task: boolean = false;
 }
 
 /** More would hold their locks for too long. */
-const maxElements = 100;
+const mostElements = 100;
 
-const booleanField = field('true or false', (value) => {
-  const word = typeof value === 'string' ? value.toLowerCase() : value;
-  if (word === true || word === 'true') return true;
-  return word === false || word === 'false' ? false : undefined;
-});
+/** The body of POST /services_composite/start. */
+export class CompositeBody {
+  @ListOf(nestedKind(() => CompositeElementBody, 'a map with service and state'), {
+    mandatory: true,
+    ...{ min: 1, max: mostElements, takes: `1 to ${String(mostElements)} elements` },
+  })
+  readonly services!: readonly CompositeElementBody[];
+}
 
-const element = z.object(
-  {
-    service: serviceSchema,
-    state: stateSchema,
-    task: taskSchema.nullish(),
-    associate_state_task: booleanField,
-  },
-  'takes a map with service and state',
-);
+export class FoundService {
+  @ApiProperty({ type: 'string' }) readonly service_id!: string;
+  @ApiProperty({ type: 'boolean' }) readonly created!: boolean;
+}
 
-const sizeRule = `takes 1 to ${String(maxElements)} elements`;
+export class FoundState {
+  @ApiProperty({ type: 'integer' }) readonly state_id!: number;
+  @ApiProperty({ type: 'boolean' }) readonly created!: boolean;
+}
 
-export const compositeSchema = z.object({
-  services: z.array(element, sizeRule).min(1, sizeRule).max(maxElements, sizeRule),
-});
+export class FoundTask {
+  @ApiProperty({ type: 'integer' }) readonly task_id!: number;
+  @ApiProperty({ type: 'boolean' }) readonly created!: boolean;
+}
 
-/**
- * The body of POST /services_composite/start.
- * @param ownMembers what of a service's, a state's or a task's members the caller may write
- * @throws DomainError MissingParameter, InvalidParameter
- */
-export function compositeOf(
-  body: JsonMap,
-  { services }: z.infer<typeof compositeSchema>,
-  ownMembers: (members: JsonMap) => JsonMap,
-): CompositeElement[] {
-  const bodies = body.services as readonly Record<'service' | 'state' | 'task', JsonMap>[];
-  return services.map(({ service, state, task, associate_state_task }, index) => {
-    const given = bodies[index] ?? { service: {}, state: {}, task: {} };
-    const path = `services[${String(index)}]`;
-    return {
-      service: newServiceOf(ownMembers(given.service), service, `${path}.service.`),
-      state: newStateOf(ownMembers(given.state), state, `${path}.state.`),
-      task: task ? newTaskOf(ownMembers(given.task), task, `${path}.task.`) : undefined,
-      associateStateTask: associate_state_task ?? false,
-    };
-  });
+/** What became of an element: found active, or created. */
+export class CompositeAnswerElement {
+  @ApiProperty({ type: () => FoundService }) readonly service!: FoundService;
+  @ApiProperty({ type: () => FoundState }) readonly state!: FoundState;
+  @ApiProperty({ type: () => FoundTask, required: false }) readonly task?: FoundTask;
+}
+
+export class CompositeStarted {
+  @ApiProperty({ type: () => CompositeAnswerElement, isArray: true })
+  readonly services!: CompositeAnswerElement[];
 }

@@ -1,8 +1,10 @@
-import { json, Operation } from '../../../core/http/openapi/operation.js';
+import { json, Operation } from '../../../core/http/openapi/index.js';
+import { CompositeStarted } from './composite.dto.js';
 import { badJson, noState, section, serviceId, serviceUrl, taskId } from '../item/item.openapi.js';
 
 export const ApiStartComposite = (): MethodDecorator =>
   Operation({
+    operationId: 'startComposite',
     summary: 'Find or start active services with a state and a task each, all or nothing',
     section,
     body: [
@@ -21,15 +23,18 @@ export const ApiStartComposite = (): MethodDecorator =>
         ],
       }),
     ],
-    answer: json({
-      services: [
-        {
-          service: { service_id: serviceId, created: false },
-          state: { state_id: 7, created: true },
-          task: { task_id: 11, created: true },
-        },
-      ],
-    }),
+    answer: json(
+      {
+        services: [
+          {
+            service: { service_id: serviceId, created: false },
+            state: { state_id: 7, created: true },
+            task: { task_id: 11, created: true },
+          },
+        ],
+      },
+      CompositeStarted,
+    ),
     location: `${serviceUrl}/tasks/${taskId}`,
     errors: {
       '400 MissingParameter': 'services[0].service.contact_key is mandatory',

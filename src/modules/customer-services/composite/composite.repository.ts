@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement, statement } from '../../../core/database/index.js';
-import type { JsonMap, Scalar } from '../item/item-event.dto.js';
+import type { JsonMap, Scalar } from '../item/item-event.js';
 import { completedAtSql, typeTextSql, mergedExtensionsSql } from '../item/item-columns-sql.js';
 import { jsonParameter } from '../item/statement-parameters.js';
 import { isWritableSql, renewalSql, type WriteTarget, targetValues } from '../item/renewal-sql.js';

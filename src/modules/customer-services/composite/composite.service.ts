@@ -10,7 +10,7 @@ import { ServiceWriter } from '../service/service-writer.js';
 import { type NewState, StateRepository } from '../state/state.repository.js';
 import { TaskRepository } from '../task/task.repository.js';
 import type { TenantName } from '../tenant.js';
-import type { CompositeElement } from './composite.dto.js';
+import type { CompositeElement } from './composite-element.js';
 import { CompositeRepository } from './composite.repository.js';
 
 /** One element of the answer. */

@@ -1,9 +1,8 @@
 import { Controller, Param, Put, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Internal } from '../../../core/identity/index.js';
-import { JsonValue, MandatoryJsonBody } from '../../edge/index.js';
+import { JsonObjectBody, JsonValue } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { anyObject } from '../item/item-event.dto.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { ApiMergeExtension, ApiPutExtension } from './extension.openapi.js';
 import { ExtensionsService } from './extension.service.js';
@@ -35,7 +34,7 @@ export class ExtensionsController {
     @Tenant() tenant: TenantName,
     @Param('serviceId') serviceId: string,
     @Param('name') name: string,
-    @MandatoryJsonBody(anyObject) members: object,
+    @JsonObjectBody() members: object,
   ): Promise<void> {
     await this.extensions.merge(tenant, { serviceId, name }, members);
   }
@@ -59,7 +58,7 @@ export class ExtensionsController {
     @Param('serviceId') serviceId: string,
     @Param('id') id: string,
     @Param('name') name: string,
-    @MandatoryJsonBody(anyObject) members: object,
+    @JsonObjectBody() members: object,
   ): Promise<void> {
     await this.extensions.merge(tenant, { serviceId, item: { kind: 'state', id }, name }, members);
   }
@@ -83,7 +82,7 @@ export class ExtensionsController {
     @Param('serviceId') serviceId: string,
     @Param('id') id: string,
     @Param('name') name: string,
-    @MandatoryJsonBody(anyObject) members: object,
+    @JsonObjectBody() members: object,
   ): Promise<void> {
     await this.extensions.merge(tenant, { serviceId, item: { kind: 'task', id }, name }, members);
   }

@@ -12,9 +12,9 @@ import {
 } from '../item/item.openapi.js';
 
 const holders = {
-  service: { path: {}, errors: noService },
-  state: { path: { id: stateId }, errors: noState },
-  task: { path: { id: taskId }, errors: noTask },
+  service: { name: 'Service', path: {}, errors: noService },
+  state: { name: 'State', path: { id: stateId }, errors: noState },
+  task: { name: 'Task', path: { id: taskId }, errors: noTask },
 };
 
 const badName = {
@@ -24,6 +24,7 @@ const badName = {
 
 export const ApiPutExtension = (holder: keyof typeof holders): MethodDecorator =>
   Operation({
+    operationId: `put${holders[holder].name}Extension`,
     summary: `Replace one extension of a ${holder} by the JSON value of the body`,
     section,
     path: { serviceId, ...holders[holder].path, name: 'Feedback' },
@@ -33,6 +34,7 @@ export const ApiPutExtension = (holder: keyof typeof holders): MethodDecorator =
 
 export const ApiMergeExtension = (holder: keyof typeof holders): MethodDecorator =>
   Operation({
+    operationId: `merge${holders[holder].name}Extension`,
     summary: `Put members into one extension of a ${holder} that is a map`,
     section,
     path: { serviceId, ...holders[holder].path, name: 'Feedback' },

@@ -1,4 +1,4 @@
-import type { JsonMap, Scalar } from './item-event.dto.js';
+import type { JsonMap, Scalar } from './item-event.js';
 
 /**
  * What services, states and tasks have in common, as it is read. Times are milliseconds since 1970.

@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../../../core/database/index.js';
-import type { ItemEvent } from './item-event.dto.js';
+import type { ItemEvent } from './item-event.js';
 import { nowMsSql, mergedExtensionsSql } from './item-columns-sql.js';
 import { instantParameter, jsonParameter } from './statement-parameters.js';
 import { renewedOwnerSql, type WriteTarget, targetValues } from './renewal-sql.js';

@@ -30,21 +30,6 @@ export const noState = {
 };
 export const noTask = { ...noService, '404 TaskNotFound': `the service has no task "${taskId}"` };
 
-export const taskFlags = {
-  active_tasks: 'true',
-  completed_tasks: 'true',
-  extensions: 'Feedback,Task.*',
-};
-export const allFlags = { active_states: 'true', completed_states: 'true', ...taskFlags };
-export const listQuery = {
-  started_from: '2026-11-01T00:00:00Z',
-  started_to: '2026-12-01T00:00:00Z',
-  completed_from: '2026-11-01T00:00:00Z',
-  completed_to: '2026-12-01T00:00:00Z',
-  size: '100',
-  index: '0',
-};
-
 export const taskExample = {
   task_id: 11,
   task_type: 'call back',

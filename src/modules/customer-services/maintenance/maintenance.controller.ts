@@ -1,22 +1,23 @@
 import { Controller, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import type { z } from 'zod';
 import { AccessPolicy, Internal } from '../../../core/identity/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
-import { KnownQuery, MandatoryJsonBody } from '../../edge/index.js';
+import { KnownQuery, MandatoryDtoBody } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { type Query as Given, readWholeNumber } from '../item/item-query.dto.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { type AuditEntry, MaintenanceAudit } from './audit/maintenance-audit.js';
-import { exportOrderOf } from './export/export.dto.js';
+import { exportOrderOf } from './export/export-order.js';
 import { ServiceStream } from './export/service-stream.js';
 import { ApiPurge, ApiReadAudit, ApiStream } from './maintenance.openapi.js';
-import { purgeOrderOf, purgeSchema } from './purge/purge.dto.js';
+import {
+  MaintenanceAuditQuery,
+  PurgeBody,
+  type Purged,
+  ServiceExportQuery,
+} from './maintenance.dto.js';
+import { purgeOrderOf } from './purge/purge-order.js';
 import { PurgeService } from './purge/purge.service.js';
-
-const defaultEntries = 100;
-const maxEntries = 1000;
 
 /**
  * What operators do with all services of a tenant
@@ -38,7 +39,7 @@ export class MaintenanceController {
   @ApiStream()
   stream(
     @Tenant() tenant: TenantName,
-    @Query() query: Given,
+    @Query() query: ServiceExportQuery,
     @Req() request: Request,
   ): StreamAnswer {
     return this.services.answer({ tenant, who: this.callerOf(request) }, exportOrderOf(query));
@@ -50,17 +51,19 @@ export class MaintenanceController {
   @ApiPurge()
   async purge(
     @Tenant() tenant: TenantName,
-    @MandatoryJsonBody(purgeSchema) body: z.infer<typeof purgeSchema>,
+    @MandatoryDtoBody() body: PurgeBody,
     @Req() request: Request,
-  ): Promise<{ purged: number }> {
+  ): Promise<Purged> {
     return this.purges.purge({ tenant, who: this.callerOf(request) }, purgeOrderOf(body));
   }
 
   @Get('audit')
-  @KnownQuery('limit')
+  @KnownQuery(MaintenanceAuditQuery)
   @ApiReadAudit()
-  async audit(@Tenant() tenant: TenantName, @Query() query: Given): Promise<AuditEntry[]> {
-    const limit = readWholeNumber(query, 'limit', 1, maxEntries) ?? defaultEntries;
+  async audit(
+    @Tenant() tenant: TenantName,
+    @Query() { limit }: MaintenanceAuditQuery,
+  ): Promise<AuditEntry[]> {
     return this.audits.listNewest(tenant, limit);
   }
 

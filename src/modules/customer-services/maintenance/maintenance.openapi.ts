@@ -1,4 +1,10 @@
-import { type Example, json, Operation } from '../../../core/http/openapi/operation.js';
+import { type Example, json, Operation } from '../../../core/http/openapi/index.js';
+import {
+  ExportedFiles,
+  ExportedFileView,
+  MaintenanceAuditEntry,
+  Purged,
+} from './maintenance.dto.js';
 
 const section = 'cs-api-operations, Maintenance';
 const beyond = 'docs/operations/context-services-maintenance.md (beyond the documents)';
@@ -39,21 +45,22 @@ const noFile = { '404 FileNotFound': `there is no exported file "${name}"` };
 
 export const ApiStream = (): MethodDecorator =>
   Operation({
+    operationId: 'streamServices',
     summary: 'Stream services by the time of their events: ids, or whole services',
     section,
-    query: range,
     answer: json([service]),
     errors: { ...parameters, ...access, ...unavailable },
   });
 
 export const ApiExport = (): MethodDecorator =>
   Operation({
+    operationId: 'exportServices',
     summary: 'Write services into files; a member of the body wins over the query',
     section,
     query: { ...range, format: 'json' },
     body: [json({ ...range, export_content: true, format: 'csv' })],
     isBodyOptional: true,
-    answer: json({ created: [name] }),
+    answer: json({ created: [name] }, ExportedFiles),
     errors: {
       ...{ ...parameters, ...body, ...access },
       '500 ExportFailed': 'the export was given up: there is no room for it',
@@ -63,10 +70,11 @@ export const ApiExport = (): MethodDecorator =>
 
 export const ApiPurge = (): MethodDecorator =>
   Operation({
+    operationId: 'purgeServices',
     summary: 'Remove services that started before a time, with all that is in them',
     section,
     body: [json({ limit: '2026-01-01T00:00:00Z', operation: 'purge.service.completed' })],
-    answer: json({ purged: 1204 }),
+    answer: json({ purged: 1204 }, Purged),
     errors: {
       '400 MissingParameter': 'limit is mandatory',
       '400 InvalidParameter': 'limit takes a time as 2026-11-27T10:15:30.250Z, with Z or an offset',
@@ -77,14 +85,16 @@ export const ApiPurge = (): MethodDecorator =>
 
 export const ApiListFiles = (): MethodDecorator =>
   Operation({
+    operationId: 'listExportedFiles',
     summary: 'List the exported files of this node, the newest first',
     section: beyond,
-    answer: json([{ name, size: 52_114, created: '2026-11-27T20:30:15.250Z' }]),
+    answer: json([{ name, size: 52_114, created: '2026-11-27T20:30:15.250Z' }], ExportedFileView),
     errors: access,
   });
 
 export const ApiDownload = (): MethodDecorator =>
   Operation({
+    operationId: 'readExportedFile',
     summary: 'Read an exported file',
     section: beyond,
     path: { name },
@@ -94,6 +104,7 @@ export const ApiDownload = (): MethodDecorator =>
 
 export const ApiDeleteFile = (): MethodDecorator =>
   Operation({
+    operationId: 'deleteExportedFile',
     summary: 'Remove an exported file',
     section: beyond,
     path: { name },
@@ -103,21 +114,24 @@ export const ApiDeleteFile = (): MethodDecorator =>
 
 export const ApiReadAudit = (): MethodDecorator =>
   Operation({
+    operationId: 'readMaintenanceAudit',
     summary: 'Read who streamed, exported and purged services, the newest call first',
     section: beyond,
-    query: { limit: '100' },
-    answer: json([
-      {
-        id: 7,
-        operation: 'purge',
-        parameters: { operation: 'purge.service.all', limit: '2026-01-01T00:00:00.000Z' },
-        who: 'key:operator',
-        begun: '2026-11-27T20:30:15.250Z',
-        ended: '2026-11-27T20:30:16.891Z',
-        services: 1204,
-        outcome: 'completed',
-      },
-    ]),
+    answer: json(
+      [
+        {
+          id: 7,
+          operation: 'purge',
+          parameters: { operation: 'purge.service.all', limit: '2026-01-01T00:00:00.000Z' },
+          who: 'key:operator',
+          begun: '2026-11-27T20:30:15.250Z',
+          ended: '2026-11-27T20:30:16.891Z',
+          services: 1204,
+          outcome: 'completed',
+        },
+      ],
+      MaintenanceAuditEntry,
+    ),
     errors: {
       '400 InvalidParameter': 'limit takes a whole number from 1 to 1000',
       ...{ ...access, ...unavailable },

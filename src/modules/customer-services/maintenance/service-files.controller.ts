@@ -1,25 +1,14 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Req,
-  UseGuards,
-} from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AccessPolicy, Internal } from '../../../core/identity/index.js';
 import type { StreamAnswer } from '../../../core/http/answer.js';
-import { JsonBody, KnownQuery } from '../../edge/index.js';
+import { DtoBodyWithQuery, KnownQuery } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { anyObject, type JsonMap } from '../item/item-event.dto.js';
-import type { Query as Given } from '../item/item-query.dto.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { filesOrderOf } from './export/export.dto.js';
+import { filesOrderOf } from './export/export-order.js';
 import { type ExportedFile, ExportFolder } from './files/export-folder.js';
+import { type ExportedFiles, ServiceFilesBody } from './maintenance.dto.js';
 import { ServiceFiles } from './files/service-files.js';
 import { ApiDeleteFile, ApiDownload, ApiExport, ApiListFiles } from './maintenance.openapi.js';
 
@@ -40,12 +29,11 @@ export class ServiceFilesController {
   @ApiExport()
   async export(
     @Tenant() tenant: TenantName,
-    @Query() query: Given,
-    @JsonBody(anyObject) body: JsonMap,
+    @DtoBodyWithQuery() body: ServiceFilesBody,
     @Req() request: Request,
-  ): Promise<{ created: string[] }> {
+  ): Promise<ExportedFiles> {
     const who = this.policy.callerOf(request).name;
-    return this.files.export({ tenant, who }, filesOrderOf(query, body));
+    return this.files.export({ tenant, who }, filesOrderOf(body));
   }
 
   @Get('files')

@@ -4,15 +4,12 @@ import { Internal } from '../../../core/identity/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
 import type { ItemAnswer } from '../item/item-answer.js';
 import type { Activity } from '../item/item-filter.js';
-import { readItemFilter, readProjection } from '../item/item-query.dto.js';
+import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { requireCustomerName } from './service.dto.js';
+import { requireCustomerName } from './new-service.js';
+import { ServiceListQuery } from './service.dto.js';
 import { ApiListOfContact, ApiListOfCustomer } from './service.openapi.js';
 import { ServicesService } from './service.service.js';
-
-type Parameters = Readonly<Record<string, unknown>>;
-
-const types = 'service_types';
 
 /**
  * A customer's history (docs/compatibility.md, Queries). `anonymous` wins over the id of a service.
@@ -25,61 +22,67 @@ export class ServiceListsController {
   constructor(private readonly services: ServicesService) {}
 
   @Get('customers/:customerId/services')
-  @ApiListOfCustomer('All services of a customer')
+  @ApiListOfCustomer('listServicesOfCustomer', 'All services of a customer')
   async all(
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofCustomer(tenant, customerId, query, undefined);
   }
 
   @Get('customers/:customerId/services/active')
-  @ApiListOfCustomer('Services of a customer that are active')
+  @ApiListOfCustomer('listActiveServicesOfCustomer', 'Services of a customer that are active')
   async active(
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofCustomer(tenant, customerId, query, 'active');
   }
 
   @Get('customers/:customerId/services/completed')
-  @ApiListOfCustomer('Services of a customer that are completed')
+  @ApiListOfCustomer('listCompletedServicesOfCustomer', 'Services of a customer that are completed')
   async completed(
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofCustomer(tenant, customerId, query, 'completed');
   }
 
   @Get('services/anonymous/:contactKey')
-  @ApiListOfContact('All services that are known by a contact key alone')
+  @ApiListOfContact('listServicesOfContact', 'All services that are known by a contact key alone')
   async allAnonymous(
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofContact(tenant, contactKey, query, undefined);
   }
 
   @Get('services/anonymous/:contactKey/active')
-  @ApiListOfContact('Active services that are known by a contact key alone')
+  @ApiListOfContact(
+    'listActiveServicesOfContact',
+    'Active services that are known by a contact key alone',
+  )
   async activeAnonymous(
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofContact(tenant, contactKey, query, 'active');
   }
 
   @Get('services/anonymous/:contactKey/completed')
-  @ApiListOfContact('Completed services that are known by a contact key alone')
+  @ApiListOfContact(
+    'listCompletedServicesOfContact',
+    'Completed services that are known by a contact key alone',
+  )
   async completedAnonymous(
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
-    @Query() query: Parameters,
+    @Query() query: ServiceListQuery,
   ): Promise<ItemAnswer[]> {
     return this.ofContact(tenant, contactKey, query, 'completed');
   }
@@ -87,22 +90,22 @@ export class ServiceListsController {
   private ofCustomer(
     tenant: TenantName,
     customerId: string,
-    query: Parameters,
+    query: ServiceListQuery,
     activity: Activity | undefined,
   ): Promise<ItemAnswer[]> {
     const customer = requireCustomerName('customer_id', customerId);
-    const filter = readItemFilter(query, types, activity);
-    return this.services.listOfCustomer(tenant, customer, filter, readProjection(query));
+    const filter = itemFilterOf(query, query.service_types, activity);
+    return this.services.listOfCustomer(tenant, customer, filter, projectionOf(query));
   }
 
   private ofContact(
     tenant: TenantName,
     contactKey: string,
-    query: Parameters,
+    query: ServiceListQuery,
     activity: Activity | undefined,
   ): Promise<ItemAnswer[]> {
     const contact = requireCustomerName('contact_key', contactKey);
-    const filter = readItemFilter(query, types, activity);
-    return this.services.listOfContact(tenant, contact, filter, readProjection(query));
+    const filter = itemFilterOf(query, query.service_types, activity);
+    return this.services.listOfContact(tenant, contact, filter, projectionOf(query));
   }
 }

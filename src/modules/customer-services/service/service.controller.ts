@@ -14,27 +14,16 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/identity/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import {
-  JsonMembers,
-  MandatoryJsonBody,
-  MandatoryJsonMembers,
-  parseBody,
-} from '../../edge/index.js';
+import { DtoMembers, MandatoryDtoBody, MandatoryDtoMembers } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { endSchema, itemEndOf, type JsonMap } from '../item/item-event.dto.js';
+import { ItemEndBody, ShownQuery } from '../item/item.dto.js';
+import { itemEndOf } from '../item/item-event.js';
 import type { ItemAnswer } from '../item/item-answer.js';
 import { locationOf } from '../item/item-location.js';
-import { readProjection } from '../item/item-query.dto.js';
+import { projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import {
-  type LifeBody,
-  lifeSchema,
-  newLifeOf,
-  newServiceOf,
-  requireCustomerName,
-  serviceSchema,
-  serviceStartOf,
-} from './service.dto.js';
+import { newLifeOf, newServiceOf, requireCustomerName, serviceStartOf } from './new-service.js';
+import { ServiceBody, ServiceLifeBody } from './service.dto.js';
 import {
   ApiAssociateService,
   ApiDeleteService,
@@ -44,8 +33,6 @@ import {
   ApiStartService,
 } from './service.openapi.js';
 import { ServicesService } from './service.service.js';
-
-type Parameters = Readonly<Record<string, unknown>>;
 
 /** Services, one at a time (docs/compatibility.md, Operations). */
 @ApiTags('Context Services')
@@ -60,10 +47,10 @@ export class ServicesController {
   @ApiStartService()
   async start(
     @Tenant() tenant: TenantName,
-    @MandatoryJsonMembers() body: JsonMap,
+    @MandatoryDtoMembers() body: ServiceBody,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const service = newServiceOf(body, parseBody(serviceSchema, body));
+    const service = newServiceOf(body);
     const id = await this.services.start(tenant, service);
     return new LocatedAnswer({ service_id: id }, locationOf(request, id));
   }
@@ -75,10 +62,10 @@ export class ServicesController {
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
     @Param('id') id: string,
-    @JsonMembers() body: JsonMap,
+    @DtoMembers() body: ServiceBody,
   ): Promise<void> {
     const customer = requireCustomerName('customer_id', customerId);
-    const event = serviceStartOf(body, parseBody(serviceSchema, body));
+    const event = serviceStartOf(body);
     await this.services.associate(tenant, id, customer, event);
   }
 
@@ -88,9 +75,9 @@ export class ServicesController {
   async end(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @JsonMembers() body: JsonMap,
+    @DtoMembers() body: ItemEndBody,
   ): Promise<void> {
-    await this.services.end(tenant, id, itemEndOf(body, parseBody(endSchema, body)));
+    await this.services.end(tenant, id, itemEndOf(body));
   }
 
   @Get('services/:id')
@@ -98,9 +85,9 @@ export class ServicesController {
   async read(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: ShownQuery,
   ): Promise<ItemAnswer> {
-    return this.services.read(tenant, id, readProjection(query));
+    return this.services.read(tenant, id, projectionOf(query));
   }
 
   @Put('services/:id')
@@ -108,7 +95,7 @@ export class ServicesController {
   async setLife(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonBody(lifeSchema) body: LifeBody,
+    @MandatoryDtoBody() body: ServiceLifeBody,
   ): Promise<void> {
     await this.services.setLife(tenant, id, newLifeOf(body));
   }

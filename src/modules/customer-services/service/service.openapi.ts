@@ -1,11 +1,11 @@
-import { json, Operation } from '../../../core/http/openapi/operation.js';
+import { json, Operation } from '../../../core/http/openapi/index.js';
+import { ServiceView } from '../item/item.dto.js';
+import { StartedService } from './service.dto.js';
 import {
-  allFlags,
   badEvent,
   badJson,
   badQuery,
   commonExample,
-  listQuery,
   noService,
   section,
   serviceExample,
@@ -17,6 +17,7 @@ const id = serviceId;
 
 export const ApiStartService = (): MethodDecorator =>
   Operation({
+    operationId: 'startService',
     summary: 'Start a service; other members of the body are its extensions',
     section,
     body: [
@@ -29,13 +30,14 @@ export const ApiStartService = (): MethodDecorator =>
       }),
     ],
     status: 201,
-    answer: json({ service_id: id }),
+    answer: json({ service_id: id }, StartedService),
     location: serviceUrl,
     errors: { '400 MissingParameter': 'contact_key is mandatory', ...badEvent },
   });
 
 export const ApiAssociateService = (): MethodDecorator =>
   Operation({
+    operationId: 'associateService',
     summary: 'Give a service to a customer, or move it from another one',
     section,
     path: { customerId: 'C-1024', id },
@@ -46,6 +48,7 @@ export const ApiAssociateService = (): MethodDecorator =>
 
 export const ApiEndService = (): MethodDecorator =>
   Operation({
+    operationId: 'endService',
     summary: 'End a service; what is in it goes on',
     section,
     path: { id },
@@ -56,16 +59,17 @@ export const ApiEndService = (): MethodDecorator =>
 
 export const ApiReadService = (): MethodDecorator =>
   Operation({
+    operationId: 'readService',
     summary: 'Read a service',
     section,
     path: { id },
-    query: allFlags,
-    answer: json(serviceExample),
+    answer: json(serviceExample, ServiceView),
     errors: { ...badQuery, ...noService },
   });
 
 export const ApiSetServiceLife = (): MethodDecorator =>
   Operation({
+    operationId: 'setServiceLife',
     summary: 'Say how long a service is kept',
     section,
     path: { id },
@@ -80,30 +84,29 @@ export const ApiSetServiceLife = (): MethodDecorator =>
 
 export const ApiDeleteService = (): MethodDecorator =>
   Operation({
+    operationId: 'removeService',
     summary: 'Remove a service with its states and tasks',
     section,
     path: { id },
     errors: noService,
   });
 
-const historyQuery = { service_types: 'support,sales', ...listQuery, ...allFlags };
-
-export const ApiListOfCustomer = (summary: string): MethodDecorator =>
+export const ApiListOfCustomer = (operationId: string, summary: string): MethodDecorator =>
   Operation({
+    operationId,
     summary,
     section,
     path: { customerId: 'C-1024' },
-    query: historyQuery,
-    answer: json([serviceExample]),
+    answer: json([serviceExample], ServiceView),
     errors: badQuery,
   });
 
-export const ApiListOfContact = (summary: string): MethodDecorator =>
+export const ApiListOfContact = (operationId: string, summary: string): MethodDecorator =>
   Operation({
+    operationId,
     summary,
     section,
     path: { contactKey: '+33155559999' },
-    query: historyQuery,
-    answer: json([{ ...serviceExample, customer_id: undefined }]),
+    answer: json([{ ...serviceExample, customer_id: undefined }], ServiceView),
     errors: badQuery,
   });

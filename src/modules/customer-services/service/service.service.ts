@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../../core/database/index.js';
 import { type DomainError, invalidParameter } from '../../../core/errors/index.js';
 import { serviceNotFound } from '../customer-services.errors.js';
 import { serviceIdOf } from '../domain/service-id.js';
-import type { ItemEvent } from '../item/item-event.dto.js';
+import type { ItemEvent } from '../item/item-event.js';
 import { type ItemAnswer, serviceAnswer, type AnswerProjection } from '../item/item-answer.js';
 import type { ItemFilter } from '../item/item-filter.js';
 import { requireServiceUuid } from '../item/item-ids.js';

@@ -3,18 +3,16 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/identity/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { JsonMembers, MandatoryJsonMembers, parseBody } from '../../edge/index.js';
+import { DtoMembers, MandatoryDtoMembers } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { endSchema, itemEndOf, type JsonMap } from '../item/item-event.dto.js';
+import { ItemEndBody, ShownQuery } from '../item/item.dto.js';
+import { itemEndOf } from '../item/item-event.js';
 import type { ItemAnswer } from '../item/item-answer.js';
 import { locationOf } from '../item/item-location.js';
-import {
-  readItemFilter,
-  type Query as Parameters,
-  readProjection,
-} from '../item/item-query.dto.js';
+import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { newStateOf, stateSchema, transitionOf, transitionSchema } from './state.dto.js';
+import { newStateOf, transitionOf } from './new-state.js';
+import { StateBody, StateListQuery, TransitionBody } from './state.dto.js';
 import {
   ApiEndState,
   ApiListStates,
@@ -23,8 +21,6 @@ import {
   ApiTransition,
 } from './state.openapi.js';
 import { StatesService } from './state.service.js';
-
-const types = 'state_types';
 
 /**
  * States of a service (docs/compatibility.md, Operations). Routes with a literal segment stand
@@ -43,14 +39,10 @@ export class StatesController {
   async start(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonMembers() body: JsonMap,
+    @MandatoryDtoMembers() body: StateBody,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const state = await this.states.start(
-      tenant,
-      id,
-      newStateOf(body, parseBody(stateSchema, body)),
-    );
+    const state = await this.states.start(tenant, id, newStateOf(body));
     return new LocatedAnswer({ state_id: state }, locationOf(request, id, 'states', state));
   }
 
@@ -60,10 +52,10 @@ export class StatesController {
   async transition(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonMembers() body: JsonMap,
+    @MandatoryDtoMembers() body: TransitionBody,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const transition = transitionOf(body, parseBody(transitionSchema, body));
+    const transition = transitionOf(body);
     const state = await this.states.transition(tenant, id, transition);
     return new LocatedAnswer({ state_id: state }, locationOf(request, id, 'states', state));
   }
@@ -75,53 +67,53 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('stateId') stateId: string,
-    @JsonMembers() body: JsonMap,
+    @DtoMembers() body: ItemEndBody,
   ): Promise<void> {
-    await this.states.end(tenant, id, stateId, itemEndOf(body, parseBody(endSchema, body)));
+    await this.states.end(tenant, id, stateId, itemEndOf(body));
   }
 
   @Get()
-  @ApiListStates('All states of a service')
+  @ApiListStates('listStates', 'All states of a service')
   async all(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: StateListQuery,
   ): Promise<ItemAnswer[]> {
     return this.states.list(
       tenant,
       id,
-      readItemFilter(query, types, undefined),
-      readProjection(query),
+      itemFilterOf(query, query.state_types, undefined),
+      projectionOf(query),
     );
   }
 
   @Get('active')
-  @ApiListStates('States of a service that are active')
+  @ApiListStates('listActiveStates', 'States of a service that are active')
   async active(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: StateListQuery,
   ): Promise<ItemAnswer[]> {
     return this.states.list(
       tenant,
       id,
-      readItemFilter(query, types, 'active'),
-      readProjection(query),
+      itemFilterOf(query, query.state_types, 'active'),
+      projectionOf(query),
     );
   }
 
   @Get('completed')
-  @ApiListStates('States of a service that are completed')
+  @ApiListStates('listCompletedStates', 'States of a service that are completed')
   async completed(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: StateListQuery,
   ): Promise<ItemAnswer[]> {
     return this.states.list(
       tenant,
       id,
-      readItemFilter(query, types, 'completed'),
-      readProjection(query),
+      itemFilterOf(query, query.state_types, 'completed'),
+      projectionOf(query),
     );
   }
 
@@ -131,8 +123,8 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('stateId') stateId: string,
-    @Query() query: Parameters,
+    @Query() query: ShownQuery,
   ): Promise<ItemAnswer> {
-    return this.states.read(tenant, id, stateId, readProjection(query));
+    return this.states.read(tenant, id, stateId, projectionOf(query));
   }
 }

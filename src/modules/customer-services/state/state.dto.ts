@@ -1,68 +1,49 @@
-import { z } from 'zod';
+import { ApiProperty } from '@nestjs/swagger';
+import { Nested, Text } from '../../../core/dto/index.js';
 import {
-  commonFieldsOf,
-  commonShape,
-  dispositionOf,
-  dispositionShape,
-  estDuration,
-  extensionsOf,
-  itemId,
-  type JsonMap,
-  scalar,
-  startShape,
-} from '../item/item-event.dto.js';
-import type { NewState, Transition } from './state.repository.js';
+  ItemEventBody,
+  ItemId,
+  ItemListQuery,
+  ItemStartBody,
+  type Scalar,
+  Seconds,
+  TypeOrText,
+  WordsWithCommas,
+} from '../item/item.dto.js';
 
 /** What the start of a state may say. */
-export const stateSchema = z.object(
-  { ...startShape, state_type: scalar, previous_state_id: itemId },
-  'takes a map',
-);
-
-const mandatoryId = itemId.transform((id, context): number => {
-  if (id !== undefined) return id;
-  context.addIssue({ code: 'custom', message: 'takes the id of a state' });
-  return z.NEVER;
-});
-
-export const transitionSchema = z.object({
-  ...commonShape,
-  from: z.object({ state_id: mandatoryId, ...dispositionShape }, 'takes a map with state_id'),
-  to: z.object({ state_type: scalar, est_duration: estDuration }, 'takes a map').nullish(),
-});
-
-/**
- * A state to be made.
- * @param path where the body stands in the request's, as `services[0].state.`
- * @throws DomainError InvalidParameter
- */
-export function newStateOf(body: JsonMap, state: z.infer<typeof stateSchema>, path = ''): NewState {
-  return {
-    type: state.state_type,
-    previousStateId: state.previous_state_id,
-    estDuration: state.est_duration,
-    at: state.timestamp,
-    fields: commonFieldsOf(state),
-    extensions: extensionsOf(body, path),
-  };
+export class StateBody extends ItemStartBody {
+  @TypeOrText() readonly state_type: Scalar | undefined;
+  @ItemId() readonly previous_state_id: number | undefined;
 }
 
-/**
- * From one state to the next: common fields are of both events, extensions are the new state's.
- * @throws DomainError InvalidParameter
- */
-export function transitionOf(body: JsonMap, given: z.infer<typeof transitionSchema>): Transition {
-  const { from, to, timestamp: at } = given;
-  const common = commonFieldsOf(given);
-  return {
-    from: from.state_id,
-    end: { at, fields: { ...common, ...dispositionOf(from) }, extensions: {} },
-    start: {
-      at,
-      type: to?.state_type,
-      estDuration: to?.est_duration,
-      fields: common,
-      extensions: extensionsOf(body),
-    },
-  };
+/** The state that a transition leaves. */
+export class TransitionFrom {
+  @ItemId({ mandatory: true }) readonly state_id!: number;
+  @TypeOrText() readonly disposition: Scalar | undefined;
+  @Text({ empty: 'value', max: 64 }) readonly disposition_desc: string | undefined;
+}
+
+/** The state that a transition begins. */
+export class TransitionTo {
+  @TypeOrText() readonly state_type: Scalar | undefined;
+  @Seconds(0) readonly est_duration: number | undefined;
+}
+
+/** The body of POST …/states/transition. */
+export class TransitionBody extends ItemEventBody {
+  @Nested(() => TransitionFrom, { mandatory: true, takes: 'a map with state_id' })
+  readonly from!: TransitionFrom;
+
+  @Nested(() => TransitionTo) readonly to: TransitionTo | undefined;
+}
+
+/** The query of the states of a service. */
+export class StateListQuery extends ItemListQuery {
+  @WordsWithCommas('identify') readonly state_types: readonly string[] = [];
+}
+
+/** Names a state that was started. */
+export class StartedState {
+  @ApiProperty({ type: 'integer' }) readonly state_id!: number;
 }

@@ -1,8 +1,9 @@
-import { json, Operation } from '../../../core/http/openapi/operation.js';
+import { json, Operation } from '../../../core/http/openapi/index.js';
+import { StateView } from '../item/item.dto.js';
+import { StartedState } from './state.dto.js';
 import {
   badEvent,
   badQuery,
-  listQuery,
   noService,
   noState,
   section,
@@ -11,25 +12,26 @@ import {
   stateExample,
   stateId,
   taskExample,
-  taskFlags,
 } from '../item/item.openapi.js';
 
 const answer = { service_id: id, ...stateExample, completed_tasks: [taskExample] };
 
 export const ApiStartState = (): MethodDecorator =>
   Operation({
+    operationId: 'startState',
     summary: 'Start a state of a service',
     section,
     path: { id },
     body: [json({ state_type: 'identify', previous_state_id: 6, Questions: ['name', 'city'] })],
     status: 201,
-    answer: json({ state_id: 7 }),
+    answer: json({ state_id: 7 }, StartedState),
     location: `${serviceUrl}/states/${stateId}`,
     errors: { ...badEvent, ...noService },
   });
 
 export const ApiTransition = (): MethodDecorator =>
   Operation({
+    operationId: 'changeState',
     summary: 'End a state and start the next one, at one instant, both or neither',
     section,
     path: { id },
@@ -41,7 +43,7 @@ export const ApiTransition = (): MethodDecorator =>
       }),
     ],
     status: 201,
-    answer: json({ state_id: 8 }),
+    answer: json({ state_id: 8 }, StartedState),
     location: `${serviceUrl}/states/8`,
     errors: {
       '400 MissingParameter': 'from.state_id is mandatory',
@@ -53,6 +55,7 @@ export const ApiTransition = (): MethodDecorator =>
 
 export const ApiEndState = (): MethodDecorator =>
   Operation({
+    operationId: 'endState',
     summary: 'End a state; its tasks go on',
     section,
     path: { id, stateId },
@@ -61,22 +64,22 @@ export const ApiEndState = (): MethodDecorator =>
     errors: { ...badEvent, ...noState },
   });
 
-export const ApiListStates = (summary: string): MethodDecorator =>
+export const ApiListStates = (operationId: string, summary: string): MethodDecorator =>
   Operation({
+    operationId,
     summary,
     section,
     path: { id },
-    query: { state_types: 'identify', ...listQuery, ...taskFlags },
-    answer: json([answer]),
+    answer: json([answer], StateView),
     errors: { ...badQuery, ...noService },
   });
 
 export const ApiReadState = (): MethodDecorator =>
   Operation({
+    operationId: 'readState',
     summary: 'Read a state',
     section,
     path: { id, stateId },
-    query: taskFlags,
-    answer: json(answer),
+    answer: json(answer, StateView),
     errors: { ...badQuery, ...noState },
   });

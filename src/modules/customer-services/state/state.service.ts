@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DomainError, invalidParameter } from '../../../core/errors/index.js';
 import { serviceNotFound, stateCompleted, stateNotFound } from '../customer-services.errors.js';
-import type { ItemEvent } from '../item/item-event.dto.js';
+import type { ItemEvent } from '../item/item-event.js';
 import { type ItemAnswer, type AnswerProjection, stateAnswer } from '../item/item-answer.js';
 import type { ItemFilter } from '../item/item-filter.js';
 import { requireItemId, requireServiceUuid } from '../item/item-ids.js';

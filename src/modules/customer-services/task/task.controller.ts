@@ -3,20 +3,17 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Internal } from '../../../core/identity/index.js';
 import { LocatedAnswer } from '../../../core/http/answer.js';
-import { JsonMembers, MandatoryJsonMembers, parseBody } from '../../edge/index.js';
+import { DtoMembers, MandatoryDtoMembers } from '../../edge/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import { endSchema, itemEndOf, type JsonMap } from '../item/item-event.dto.js';
+import { ItemEndBody, ShownQuery } from '../item/item.dto.js';
+import { itemEndOf } from '../item/item-event.js';
 import type { ItemAnswer } from '../item/item-answer.js';
 import type { Activity } from '../item/item-filter.js';
 import { locationOf } from '../item/item-location.js';
-import {
-  readItemFilter,
-  type Query as Parameters,
-  readProjection,
-  readWholeNumber,
-} from '../item/item-query.dto.js';
+import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
-import { newTaskOf, taskSchema } from './task.dto.js';
+import { newTaskOf } from './new-task.js';
+import { TaskBody, TaskListQuery } from './task.dto.js';
 import { ApiEndTask, ApiListTasks, ApiReadTask, ApiStartTask } from './task.openapi.js';
 import { TasksService } from './task.service.js';
 
@@ -37,10 +34,10 @@ export class TasksController {
   async start(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @MandatoryJsonMembers() body: JsonMap,
+    @MandatoryDtoMembers() body: TaskBody,
     @Req() request: Request,
   ): Promise<LocatedAnswer> {
-    const task = await this.tasks.start(tenant, id, newTaskOf(body, parseBody(taskSchema, body)));
+    const task = await this.tasks.start(tenant, id, newTaskOf(body));
     return new LocatedAnswer({ task_id: task }, locationOf(request, id, 'tasks', task));
   }
 
@@ -51,37 +48,37 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('taskId') taskId: string,
-    @JsonMembers() body: JsonMap,
+    @DtoMembers() body: ItemEndBody,
   ): Promise<void> {
-    await this.tasks.end(tenant, id, taskId, itemEndOf(body, parseBody(endSchema, body)));
+    await this.tasks.end(tenant, id, taskId, itemEndOf(body));
   }
 
   @Get()
-  @ApiListTasks('All tasks of a service')
+  @ApiListTasks('listTasks', 'All tasks of a service')
   async all(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: TaskListQuery,
   ): Promise<ItemAnswer[]> {
     return this.list(tenant, id, query, undefined);
   }
 
   @Get('active')
-  @ApiListTasks('Tasks of a service that are active')
+  @ApiListTasks('listActiveTasks', 'Tasks of a service that are active')
   async active(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: TaskListQuery,
   ): Promise<ItemAnswer[]> {
     return this.list(tenant, id, query, 'active');
   }
 
   @Get('completed')
-  @ApiListTasks('Tasks of a service that are completed')
+  @ApiListTasks('listCompletedTasks', 'Tasks of a service that are completed')
   async completed(
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
-    @Query() query: Parameters,
+    @Query() query: TaskListQuery,
   ): Promise<ItemAnswer[]> {
     return this.list(tenant, id, query, 'completed');
   }
@@ -92,19 +89,18 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Param('taskId') taskId: string,
-    @Query() query: Parameters,
+    @Query() query: ShownQuery,
   ): Promise<ItemAnswer> {
-    return this.tasks.read(tenant, id, taskId, readProjection(query));
+    return this.tasks.read(tenant, id, taskId, projectionOf(query));
   }
 
   private list(
     tenant: TenantName,
     id: string,
-    query: Parameters,
+    query: TaskListQuery,
     activity: Activity | undefined,
   ): Promise<ItemAnswer[]> {
-    const filter = readItemFilter(query, 'task_types', activity);
-    const state = readWholeNumber(query, 'state_id', 0, Number.MAX_SAFE_INTEGER);
-    return this.tasks.list(tenant, id, filter, state, readProjection(query));
+    const filter = itemFilterOf(query, query.task_types, activity);
+    return this.tasks.list(tenant, id, filter, query.state_id, projectionOf(query));
   }
 }

@@ -1,32 +1,29 @@
-import { z } from 'zod';
+import { ApiProperty } from '@nestjs/swagger';
+import { Whole } from '../../../core/dto/index.js';
 import {
-  commonFieldsOf,
-  extensionsOf,
-  itemId,
-  type JsonMap,
-  scalar,
-  startShape,
-} from '../item/item-event.dto.js';
-import type { NewTask } from './task.repository.js';
+  ItemId,
+  ItemListQuery,
+  ItemStartBody,
+  type Scalar,
+  TypeOrText,
+  WordsWithCommas,
+} from '../item/item.dto.js';
 
 /** What the start of a task may say. */
-export const taskSchema = z.object(
-  { ...startShape, task_type: scalar, state_id: itemId },
-  'takes a map',
-);
+export class TaskBody extends ItemStartBody {
+  @TypeOrText() readonly task_type: Scalar | undefined;
+  @ItemId() readonly state_id: number | undefined;
+}
 
-/**
- * A task to be made.
- * @param path where the body stands in the request's, as `services[0].task.`
- * @throws DomainError InvalidParameter
- */
-export function newTaskOf(body: JsonMap, task: z.infer<typeof taskSchema>, path = ''): NewTask {
-  return {
-    type: task.task_type,
-    stateId: task.state_id,
-    estDuration: task.est_duration,
-    at: task.timestamp,
-    fields: commonFieldsOf(task),
-    extensions: extensionsOf(body, path),
-  };
+/** The query of the tasks of a service. */
+export class TaskListQuery extends ItemListQuery {
+  @WordsWithCommas('call back') readonly task_types: readonly string[] = [];
+
+  @Whole({ empty: 'value', min: 0, max: Number.MAX_SAFE_INTEGER, digits: /^\d{1,16}$/, example: 7 })
+  readonly state_id: number | undefined;
+}
+
+/** Names a task that was started. */
+export class StartedTask {
+  @ApiProperty({ type: 'integer' }) readonly task_id!: number;
 }

@@ -1,8 +1,9 @@
-import { json, Operation } from '../../../core/http/openapi/operation.js';
+import { json, Operation } from '../../../core/http/openapi/index.js';
+import { TaskView } from '../item/item.dto.js';
+import { StartedTask } from './task.dto.js';
 import {
   badEvent,
   badQuery,
-  listQuery,
   noService,
   noState,
   noTask,
@@ -14,22 +15,23 @@ import {
 } from '../item/item.openapi.js';
 
 const answer = { service_id: id, ...taskExample };
-const extensions = 'Feedback,Task.*';
 
 export const ApiStartTask = (): MethodDecorator =>
   Operation({
+    operationId: 'startTask',
     summary: 'Start a task of a service or of one of its states',
     section,
     path: { id },
     body: [json({ task_type: 'call back', state_id: 7, Window: { from: 9, to: 12 } })],
     status: 201,
-    answer: json({ task_id: 11 }),
+    answer: json({ task_id: 11 }, StartedTask),
     location: `${serviceUrl}/tasks/${taskId}`,
     errors: { ...badEvent, ...noState },
   });
 
 export const ApiEndTask = (): MethodDecorator =>
   Operation({
+    operationId: 'endTask',
     summary: 'End a task',
     section,
     path: { id, taskId },
@@ -38,22 +40,22 @@ export const ApiEndTask = (): MethodDecorator =>
     errors: { ...badEvent, ...noTask },
   });
 
-export const ApiListTasks = (summary: string): MethodDecorator =>
+export const ApiListTasks = (operationId: string, summary: string): MethodDecorator =>
   Operation({
+    operationId,
     summary,
     section,
     path: { id },
-    query: { state_id: '7', task_types: 'call back', ...listQuery, extensions },
-    answer: json([answer]),
+    answer: json([answer], TaskView),
     errors: { ...badQuery, ...noService },
   });
 
 export const ApiReadTask = (): MethodDecorator =>
   Operation({
+    operationId: 'readTask',
     summary: 'Read a task',
     section,
     path: { id, taskId },
-    query: { extensions },
-    answer: json(answer),
+    answer: json(answer, TaskView),
     errors: { ...badQuery, ...noTask },
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../../core/database/index.js';
-import type { ItemEvent, ItemStart } from '../item/item-event.dto.js';
+import type { ItemEvent, ItemStart } from '../item/item-event.js';
 import { nowMsSql } from '../item/item-columns-sql.js';
 import { endItemStatement, itemEndValues, findItemStatement } from '../item/item-statements.js';
 import { instantParameter, jsonParameter } from '../item/statement-parameters.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceRow } from '../../item/item-row.js';
 import { AutoCompletionWriter } from '../../service/auto-completion-writer.js';
-import type { ServiceSelection } from './export.dto.js';
+import type { ServiceSelection } from './export-order.js';
 import {
   type IndexPosition,
   ServiceWalkRepository,

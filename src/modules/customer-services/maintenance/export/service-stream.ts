@@ -7,7 +7,7 @@ import { fullProjection } from '../../item/item-row.js';
 import { MaintenanceAudit } from '../audit/maintenance-audit.js';
 import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js';
 import { writeJson } from '../../../../core/json/index.js';
-import { type ExportOrder, parametersOf } from './export.dto.js';
+import { type ExportOrder, parametersOf } from './export-order.js';
 import { ServiceExport } from './service-export.js';
 
 const fullAnswerProjection: AnswerProjection = {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, SqlState, sqlStateOf, statement } from '../../../../core/database/index.js';
 import type { IndexPosition, WalkRange } from '../export/service-walk.repository.js';
 import { completedAtSql } from '../../item/item-columns-sql.js';
-import type { PurgeOrder } from './purge.dto.js';
+import type { PurgeOrder } from './purge-order.js';
 
 /** How long a purge waits for somebody who holds a service. */
 const lockTimeout = '5s';

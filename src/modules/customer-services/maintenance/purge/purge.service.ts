@@ -7,7 +7,7 @@ import type { MaintenanceRun } from '../audit/maintenance-run.js';
 import { type IndexPosition, ServiceWalkRepository } from '../export/service-walk.repository.js';
 import { servicesHeld } from '../maintenance.errors.js';
 import { LongWorkGate } from '../long-work-gate.js';
-import type { PurgeOrder } from './purge.dto.js';
+import type { PurgeOrder } from './purge-order.js';
 import { hasWaitedTooLong, type LockedServices, PurgeRepository } from './purge.repository.js';
 import { pauseBetweenBatches } from '../../../../core/scheduling/index.js';
 

@@ -1,7 +1,3 @@
-import { z } from 'zod';
-import { missingParameter } from '../../../../core/errors/index.js';
-import { instant } from '../../item/item-event.dto.js';
-
 const operations = {
   'purge.service.all': { isActive: undefined, isAnonymous: false },
   'purge.service.started': { isActive: true, isAnonymous: false },
@@ -12,12 +8,7 @@ const operations = {
 
 export type PurgeOperation = keyof typeof operations;
 
-const names = Object.keys(operations) as [PurgeOperation, ...PurgeOperation[]];
-
-export const purgeSchema = z.object({
-  limit: instant,
-  operation: z.enum(names, { error: `takes one of ${names.join(', ')}` }),
-});
+export const purgeOperations = Object.keys(operations) as PurgeOperation[];
 
 /** Which services are purged. */
 export interface PurgeOrder {
@@ -30,8 +21,9 @@ export interface PurgeOrder {
   readonly isAnonymous: boolean;
 }
 
-/** @throws DomainError MissingParameter */
-export function purgeOrderOf({ limit, operation }: z.infer<typeof purgeSchema>): PurgeOrder {
-  if (limit === undefined) throw missingParameter('limit');
+export function purgeOrderOf({
+  limit,
+  operation,
+}: Pick<PurgeOrder, 'limit' | 'operation'>): PurgeOrder {
   return { operation, limit, ...operations[operation] };
 }
