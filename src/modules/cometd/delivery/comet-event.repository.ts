@@ -25,13 +25,13 @@ export interface AppendedEvent extends LoggedEvent {
  * lock on that row makes the order of numbers the order of commits; a sequence would not (number 6
  * can be visible and acknowledged before 5 is). Users are locked in the order of their
  * bytes, whatever collation the database has, so that two
- * writers never wait for each other.
+ * writers never wait for each other. A text that many users get travels once, and not back.
  */
 const append = statement(
   'cometd.append',
   `WITH mail AS (
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-              WITH ORDINALITY AS mail (user_id, id, data, place)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::int[])
+              WITH ORDINALITY AS mail (user_id, id, text, place)
    ), fresh AS (
      SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY place DESC) - 1 AS from_last
        FROM mail
@@ -43,11 +43,15 @@ const append = statement(
      ON CONFLICT (user_id) DO UPDATE
         SET last_seq = u.last_seq + excluded.last_seq, touched_at = now()
      RETURNING user_id, last_seq
+   ), numbered AS (
+     SELECT user_id, log.last_seq - from_last AS seq, id, text FROM fresh JOIN log USING (user_id)
+   ), stored AS (
+     INSERT INTO comet_event (user_id, seq, id, data)
+     SELECT user_id, seq, id, ($4::text[])[text] FROM numbered
+     ON CONFLICT (user_id, id) DO NOTHING
+     RETURNING user_id, seq
    )
-   INSERT INTO comet_event (user_id, seq, id, data)
-   SELECT user_id, log.last_seq - from_last, id, data FROM fresh JOIN log USING (user_id)
-   ON CONFLICT (user_id, id) DO NOTHING
-   RETURNING user_id AS user, seq::float8 AS seq, data`,
+   SELECT user_id AS user, seq::float8 AS seq, text FROM stored JOIN numbered USING (user_id, seq)`,
 );
 
 /** The length of a text that is stored apart is known without reading it. */
@@ -95,18 +99,40 @@ export function serializeEvent(id: string, data: NewMail['data']): string {
   return JSON.stringify({ ...data, id });
 }
 
+/** The texts of some mail, each once. */
+class EventTexts {
+  readonly all: string[] = [];
+  private readonly known = new Map<NewMail['data'], Map<string, number>>();
+
+  /** @returns which of them it is, from 1 on as PostgreSQL counts */
+  placeOf({ id, data }: NewMail): number {
+    const byId = this.known.get(data) ?? new Map<string, number>();
+    this.known.set(data, byId);
+    const place = byId.get(id) ?? this.all.push(serializeEvent(id, data));
+    byId.set(id, place);
+    return place;
+  }
+}
+
 /** The logs of users. */
 @Injectable()
 export class CometEventRepository {
   constructor(private readonly database: Database) {}
 
-  /** Appends mail; what a user has already, by its id, is left out of what is returned. */
-  append(mail: readonly NewMail[]): Promise<AppendedEvent[]> {
-    return this.database.rows<AppendedEvent>(append, [
+  /**
+   * Appends mail; what a user has already, by its id, is left out of what is returned. Mail with the
+   * same id and the same object as its data is one text, however many users get it.
+   */
+  async append(mail: readonly NewMail[]): Promise<AppendedEvent[]> {
+    const texts = new EventTexts();
+    const places = mail.map((one) => texts.placeOf(one));
+    const rows = await this.database.rows<{ user: string; seq: number; text: number }>(append, [
       mail.map(({ user }) => user),
       mail.map(({ id }) => id),
-      mail.map(({ id, data }) => serializeEvent(id, data)),
+      places,
+      texts.all,
     ]);
+    return rows.map(({ user, seq, text }) => ({ user, seq, data: texts.all[text - 1] ?? '' }));
   }
 
   /**
@@ -138,6 +164,6 @@ export interface NewMail {
   readonly user: string;
   /** 32 hexadecimal digits; mail of an id that the user has already is not sent again. */
   readonly id: string;
-  /** What goes out on `/_genesys` as `data`; `id` is added to it. */
+  /** What goes out on `/_genesys` as `data`; `id` is added to it. One object for all who get the same. */
   readonly data: Readonly<Record<string, unknown>>;
 }

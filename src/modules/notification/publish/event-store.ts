@@ -66,7 +66,7 @@ export class EventStore {
   private storeLocalized(record: Omit<EventRecord, 'mail'>, lane: string): Promise<StoredEvent> {
     return this.unitOfWork.run(async () => {
       const stored = await this.storeDeliveries({ ...record, mail: null }, lane);
-      await this.mail.send(stored.comet.map((delivery) => this.mailOf(record.id, delivery)));
+      await this.mail.send(this.localizedMail(record.id, stored.comet));
       return stored;
     });
   }
@@ -78,12 +78,20 @@ export class EventStore {
     return this.events.publish(record, filtersThatMatch(tag), pushEnabled);
   }
 
-  /** Who subscribed in several languages gets one of them; the id is the event's. */
-  private mailOf(id: string, delivery: ClaimedDelivery): NewMail {
-    const { event, language } = delivery;
-    const message = this.localization.localize(event, language ?? undefined);
-    const data = { message, tag: event.tag };
-    return { user: delivery.deviceId, id: mailId(id), data };
+  /**
+   * Who subscribed in several languages gets one of them; the id is the event's. All of one language get
+   * the same object.
+   */
+  private localizedMail(id: string, deliveries: readonly ClaimedDelivery[]): NewMail[] {
+    const byLanguage = new Map<string | null, NewMail['data']>();
+    return deliveries.map(({ event, language, deviceId }) => {
+      const data = byLanguage.get(language) ?? {
+        message: this.localization.localize(event, language ?? undefined),
+        tag: event.tag,
+      };
+      byLanguage.set(language, data);
+      return { user: deviceId, id: mailId(id), data };
+    });
   }
 }
 
