@@ -30,7 +30,7 @@ export function requestTimeout(silenceMs: number): DomainError {
   return new DomainError(
     'requestTimeout',
     'RequestTimeout',
-    `the body brought no byte for ${String(silenceMs / 1000)} s`,
+    `the body brought nothing, or next to nothing, for ${String(silenceMs / 1000)} s`,
   );
 }
 

@@ -1,18 +1,25 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stored } from '../../support/database-rows.js';
 import { eventually } from '../../support/eventually.js';
+import { useHttpSink } from '../../support/http-sink.js';
+import { publish } from '../../support/notification.js';
 import { useServers, useTestServer } from '../../support/use-servers.js';
 
 // docs/compatibility.md, Request bodies: all under way on one node are bounded together
 const mebibyte = 1_048_576;
 const server = useTestServer({
-  config: { server: { max_body_size: 4 * mebibyte, max_body_memory: 4 * mebibyte } },
+  config: {
+    server: { max_body_size: 4 * mebibyte, max_body_memory: 4 * mebibyte },
+    security: { allowed_callback_networks: ['127.0.0.1'] },
+  },
 });
 const servers = useServers();
+const sink = useHttpSink();
 const storage = '/genesys/1/storage/60';
 const multipart = 'multipart/form-data; boundary=XX';
 const part = '--XX\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n';
@@ -61,26 +68,57 @@ describe('uploads that stall', () => {
       expect(refused.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     });
     expect(await stored(server)).toEqual(before);
-    expect((await upload(100_000)).status).toBe(200);
+    expect((await upload(50_000)).status).toBe(200);
     sockets.splice(0).forEach((socket) => socket.destroy());
     await eventually(async () => expect((await upload(3 * mebibyte)).status).toBe(200));
   });
 
-  it('are 408 after 10 s without a byte, whatever they send, and hold nothing then', async () => {
+  it('leave room for small bodies, however much they hold', async () => {
+    for (let count = 0; count < 40; count++) await stalled(95_000);
+    await eventually(async () => {
+      expect((await upload(90_000)).status).toBe(503);
+    });
+    const small = await Promise.all(Array.from({ length: 5 }, () => upload(20_000)));
+    expect(small.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('are 408 after 10 s without a byte, or with next to none of much, and hold nothing then', async () => {
+    const trickling = await stalled(900_000);
+    const trickle = setInterval(() => trickling.write('x'), 1000);
     const waiting = await Promise.all([
-      stalled(900_000),
+      trickling,
       stalled(900_000),
       stalled(1000, 'application/x-www-form-urlencoded', storage, 9000),
       stalled(1000, 'application/json', '/genesys/1/cs/services/start', 9000),
       stalled(1000, 'application/json', '/genesys/cometd', 9000),
     ]);
-    const answers = await Promise.all(waiting.map(answerOn));
+    const answers = await Promise.all(waiting.map(answerOn)).finally(() => clearInterval(trickle));
     for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"exception":"RequestTimeout"/);
       expect(answer).toMatch(/connection: close/i);
     }
     expect((await upload(3 * mebibyte)).status).toBe(200);
   });
+});
+
+it('calls that wait for somebody else do not keep large bodies of others from being worked on', async () => {
+  const waiting: ServerResponse[] = [];
+  for (let count = 0; count < 8; count++) {
+    sink.answer(`/${String(count)}`, (response) => waiting.push(response));
+  }
+  let answered = 0;
+  const publishes = Array.from({ length: 8 }, (_, count) => {
+    const deviceId = `${sink.url}/${String(count)}`;
+    const event = { tag: 'a.b', message: 'm'.repeat(70_000) };
+    return publish(server, { ...event, notificationDetails: { type: 'httpcb', deviceId } }).then(
+      () => answered++,
+    );
+  });
+  expect((await upload(200_000)).status).toBe(200);
+  expect(answered).toBe(0);
+  await eventually(() => expect(waiting).toHaveLength(8));
+  for (const response of waiting) response.writeHead(200).end();
+  await Promise.all(publishes);
 });
 
 it('an upload that is refused hears so at once, also when it stalls', async () => {

@@ -8,8 +8,17 @@ const retryAfterSeconds = 1;
 /** A smaller body is worked on at once: it costs less than its waiting. */
 const freeBytes = 65_536;
 
+/** Of the memory, what larger bodies leave to smaller ones: slow uploads shut nobody out who sends little. */
+const shareOfSmall = 1 / 8;
+
 /** How long a body that has come waits for its turn, milliseconds. */
 const longestWaitMs = 20_000;
+
+/**
+ * How long a turn lasts at most, milliseconds. Its copies are made by then; a call that waits for
+ * somebody else meanwhile, as for a callback, must not keep other bodies from being worked on.
+ */
+const longestTurnMs = 2000;
 
 /** The account of each request that has one. */
 const accounts = new WeakMap<IncomingMessage, BodyMemoryReservation>();
@@ -45,7 +54,8 @@ export class BodyMemory {
   /** @param held by the body that asks: one that is alone is bounded by its own size */
   private adjust(bytes: number, held: number): void {
     const isAlone = this.total === held;
-    if (bytes > 0 && !isAlone && this.total + bytes > this.maxBytes()) {
+    const share = held + bytes <= freeBytes ? 1 : 1 - shareOfSmall;
+    if (bytes > 0 && !isAlone && this.total + bytes > this.maxBytes() * share) {
       throw tooManyBodies('the bodies under way hold all memory that this node has for them');
     }
     this.total += bytes;
@@ -62,6 +72,7 @@ export class BodyMemoryReservation {
   private bytes = 0;
   private isReleased = false;
   private turn: Turn | undefined;
+  private turnEnd: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -88,8 +99,12 @@ export class BodyMemoryReservation {
   async takeTurn(bytes: number): Promise<void> {
     if (bytes <= freeBytes) return;
     const turn = this.turns.takeNow(bytes) ?? (await this.waitForTurn(bytes));
-    if (this.isReleased) turn.giveBack();
-    else this.turn = turn;
+    if (this.isReleased) {
+      turn.giveBack();
+      return;
+    }
+    this.turn = turn;
+    this.turnEnd = setTimeout(() => turn.giveBack(), longestTurnMs);
   }
 
   /** The body turned out to be smaller than its turn is for. */
@@ -101,6 +116,7 @@ export class BodyMemoryReservation {
     if (this.isReleased) return;
     this.isReleased = true;
     this.adjust(-this.bytes, this.bytes);
+    clearTimeout(this.turnEnd);
     this.turn?.giveBack();
   }
 

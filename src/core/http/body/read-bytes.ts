@@ -57,6 +57,13 @@ export function decodingOfBody(request: IncomingMessage): Decoding | undefined {
 /** A body that brings no byte for so long holds its memory no longer. */
 const maxSilenceMs = 10_000;
 
+/**
+ * A body that holds much has to bring so many bytes within that time, or its end: 400 bytes a second are
+ * slower than any line, and a byte now and then would hold the memory for minutes.
+ */
+const leastBytes = 4096;
+const muchBytes = 65_536;
+
 /** A body that was read; what it holds is given back when the request ends, or before. */
 export interface ReadBody {
   readonly bytes: Buffer;
@@ -105,6 +112,8 @@ export async function readBytes(request: IncomingMessage, bounds: BodyLimits): P
 function readUntilEnd(request: IncomingMessage, sink: Gathered): Promise<void> {
   return new Promise((resolve, reject) => {
     const silence = setTimeout(() => fail(requestTimeout(maxSilenceMs)), maxSilenceMs);
+    let total = 0;
+    let sinceRefresh = 0;
     const stop = (): void => {
       clearTimeout(silence);
       request.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onBreak);
@@ -114,7 +123,12 @@ function readUntilEnd(request: IncomingMessage, sink: Gathered): Promise<void> {
       reject(errorOf(error));
     };
     const onData = (chunk: Buffer): void => {
-      silence.refresh();
+      total += chunk.length;
+      sinceRefresh += chunk.length;
+      if (total <= muchBytes || sinceRefresh >= leastBytes) {
+        sinceRefresh = 0;
+        silence.refresh();
+      }
       try {
         sink.add(chunk);
       } catch (error) {
