@@ -162,7 +162,7 @@ function requirePresent(read: unknown): unknown {
  */
 export const TextBody = (mediaTypes: readonly string[], maxBytes: number): ParameterDecorator =>
   bodyDecorator(async (request, bounds) => {
-    const own = { ...bounds, maxBytes, maxTextBytes: maxBytes };
+    const own: BodyLimits = { ...bounds, maxBytes, maxTextBytes: maxBytes };
     const text = await readText(request, mediaTypes, own);
     if (text === undefined) throw invalidBody('the body is not in the charset that it names');
     requireStorable('body', text);
