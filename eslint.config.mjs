@@ -96,8 +96,8 @@ const byHand = {
 /** What reads a body or a query without its class. */
 const handReaders = [
   {
-    group: ['**/edge/index.js', '**/edge/body.decorators.js', '**/http/body/index.js'],
-    importNames: ['JsonBody', 'MandatoryJsonBody', 'parseBody', 'readJson', 'queryFields'],
+    group: ['**/http/body/index.js'],
+    importNames: ['readJson', 'queryFields'],
     ...byHand,
   },
   { group: ['zod'], ...byHand },

@@ -84,7 +84,7 @@ const laws: Record<string, Law> = {
   'a body that is read without its class': {
     ...{ rule: 'no-restricted-imports', says: 'DTO classes' },
     file: 'src/modules/storage/storage.controller.ts',
-    code: "import { JsonBody } from '../edge/index.js';\nexport const f = JsonBody;",
+    code: "import { readJson } from '../../core/http/body/index.js';\nexport const f = readJson;",
   },
   'a schema of another library in place of a class': {
     ...{ rule: 'no-restricted-imports', says: 'DTO classes' },

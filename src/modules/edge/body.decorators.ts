@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { z } from 'zod';
 import { invalidBody } from '../../core/errors/index.js';
 import {
   type BodyLimits,
@@ -16,7 +15,6 @@ import {
 } from '../../core/http/body/index.js';
 import { plainJson } from '../../core/json/index.js';
 import { noteBodyClass } from '../../core/http/openapi/parameters.js';
-import { parseBody } from './domain/parse-body.js';
 import { bodyBoundsOf } from './edge-context.js';
 import { withoutServerOwnedField, withoutServerOwnedMember } from './gms-user.js';
 
@@ -59,23 +57,6 @@ export const ServiceFieldsWithQuery = bodyDecorator(async (request, bounds): Pro
 });
 
 /**
- * `@JsonBody(schema) body: z.infer<typeof schema>`: a JSON object; no body counts as an empty one.
- * Members that the schema does not name are ignored. Faults are answered 400 MissingParameter or
- * InvalidParameter and name the member.
- */
-export const JsonBody = (schema: z.ZodType): ParameterDecorator =>
-  bodyDecorator(async (request, bounds) => {
-    const read = await readJson(request, bounds);
-    return parseBody(schema, requireObject(read === undefined ? {} : read));
-  })();
-
-/** As `JsonBody`, but no body is refused: 400 InvalidBody. */
-export const MandatoryJsonBody = (schema: z.ZodType): ParameterDecorator =>
-  bodyDecorator(async (request, bounds) => {
-    return parseBody(schema, requireObject(requirePresent(await readJson(request, bounds))));
-  })();
-
-/**
  * `@DtoBody() body: EventBody`: a JSON object, read by its class (core/dto); no body counts as an empty
  * one. Not @Body(): Express would read it before the guard has admitted the request.
  */
@@ -89,21 +70,6 @@ export const MandatoryDtoBody = bodyDecorator(
   async (request, bounds) => requireObject(requirePresent(await readJson(request, bounds))),
   noteBodyClass,
 );
-
-/**
- * `@JsonMembers() body: JsonMap`: a JSON object of which members are stored under their names, not
- * looked at yet; no body counts as an empty one.
- */
-export const JsonMembers = bodyDecorator(async (request, bounds) => {
-  const read = await readJson(request, bounds);
-  return withoutServerOwnedMember(request, requireObject(read === undefined ? {} : read));
-});
-
-/** As `JsonMembers`, but no body is refused: 400 InvalidBody. */
-export const MandatoryJsonMembers = bodyDecorator(async (request, bounds) => {
-  const members = requireObject(requirePresent(await readJson(request, bounds)));
-  return withoutServerOwnedMember(request, members);
-});
 
 /**
  * `@PlainJsonBody() options: GivenOptions`: a JSON object for who knows JavaScript's numbers alone.

@@ -9,14 +9,10 @@ export {
   DtoBodyWithQuery,
   DtoMembers,
   FormFields,
-  JsonBody,
-  JsonMembers,
   JsonObjectBody,
   JsonValue,
   MandatoryDtoBody,
   MandatoryDtoMembers,
-  MandatoryJsonBody,
-  MandatoryJsonMembers,
   PlainJsonBody,
   ServiceFields,
   ServiceFieldsWithQuery,
@@ -32,4 +28,3 @@ export { contactCenterOf, tenantPart } from './tenant-headers.js';
 export { headerText, isUserName, maxUserNameLength } from './domain/user-name.js';
 export { externalBase } from './external-base.js';
 export { accessKeyPrefix, basicPassword, bearerToken, isJwtForm } from './credentials.js';
-export { parseBody } from './domain/parse-body.js';
