@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connect, exchange, mailIn, post, session } from '../../support/bayeux.js';
 import { publishTo, tryPublishTo } from '../../support/comet-publishing.js';
@@ -17,7 +18,10 @@ afterAll(() => database.close());
 
 it('a database that hangs is answered 503, by however many it is asked, and costs no session', async () => {
   const clientId = await session(server, 'waits');
+  // The second is held; it looks in the database before that, which does not hang yet.
+  await exchange(server, 'waits', connect(clientId, { advice: { timeout: 0 } }));
   const held = exchange(server, 'waits', connect(clientId));
+  await delay(1000);
   database.hang();
   const greet = (place: number) =>
     post(server, `new ${String(place)}`, { channel: '/meta/handshake' });

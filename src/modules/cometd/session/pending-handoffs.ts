@@ -19,10 +19,17 @@ const left = 'left';
 const longestHandoverMs = 1000;
 
 /**
- * As long as that one lives it is waited for so many times more: what it has sent, and has not written
- * down yet, would else be sent again. One that hangs for longer is as good as dead.
+ * As long as that one lives it is waited for up to so long, milliseconds, or a quarter of
+ * `max_interval`: what it has sent, and has not written down yet, would else be sent again. One that
+ * hangs for longer is as good as dead, and the client must not run out of its time.
  */
-const longerHandovers = 9;
+const longestHandoverToLivingMs = 10_000;
+
+/**
+ * So often, in milliseconds, it is told again: what was told may have been lost where it did not listen,
+ * as after an outage of the database, and what it wrote down may have failed.
+ */
+const tellAgainMs = 250;
 
 /**
  * The node of the handshake answers connects without a look in the database, until it hears that
@@ -77,7 +84,8 @@ export class PendingHandoffs {
   ): Promise<OwnedSession> {
     const isAhead = taken.acknowledges && ack > Math.max(taken.cursor, taken.sent);
     const mostMs = Math.max(longestWaitFor(taken), isAhead ? longestFirstHandoverMs : 0);
-    const patience = { mostMs, ...this.longerFor(taken) };
+    const toLivingMs = Math.min(longestHandoverToLivingMs, (maxInterval * 1000) / 4);
+    const patience = this.patienceFor(clientId, taken, mostMs, toLivingMs);
     const hasLeft =
       mostMs > 0 && this.resolversByKey.expect(leaving(clientId, taken.epoch - 1), patience);
     this.tell(`${clientId}:${String(taken.epoch)}`);
@@ -95,10 +103,28 @@ export class PendingHandoffs {
     };
   }
 
-  /** With acknowledgements the client tells by itself what it has. */
-  private longerFor({ acknowledges, owner }: OwnedSession): Pick<Patience, 'longer'> {
-    if (acknowledges || owner === null) return {};
-    return { longer: { times: longerHandovers, mayCome: () => this.bus.isThere(owner) } };
+  /**
+   * With acknowledgements the client tells by itself what it has. Else the node before is told again and
+   * again; where it or this node does not listen, no word can come.
+   */
+  private patienceFor(
+    clientId: string,
+    { acknowledges, owner, epoch }: OwnedSession,
+    mostMs: number,
+    toLivingMs: number,
+  ): Patience {
+    if (acknowledges || owner === null) return { mostMs };
+    let waitedMs = 0;
+    const mayCome = async (): Promise<boolean> => {
+      waitedMs += tellAgainMs;
+      const isThere = this.bus.isConnected && (await this.bus.isThere(owner));
+      if (isThere) this.tell(`${clientId}:${String(epoch)}`);
+      return isThere || waitedMs < mostMs;
+    };
+    return {
+      mostMs: tellAgainMs,
+      longer: { times: Math.ceil(Math.max(toLivingMs, mostMs) / tellAgainMs) - 1, mayCome },
+    };
   }
 }
 
