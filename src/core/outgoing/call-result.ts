@@ -41,8 +41,11 @@ const codes: Readonly<Record<string, CallFailure>> = {
 /** Certificates fail under dozens of codes of OpenSSL and of Node. */
 const certificateCode = /CERT|^ERR_TLS|^UNABLE_TO|SELF_SIGNED|^HOSTNAME_MISMATCH/;
 
-/** OpenSSL's other complaints: the two sides have no version, cipher or language in common. */
-const tlsCode = /^ERR_SSL|^EPROTO$/;
+/**
+ * OpenSSL's other complaints: the two sides have no version, cipher or language in common. Where something
+ * else failed in OpenSSL before, Node may take the code from there.
+ */
+const tlsCode = /^ERR_SSL|^ERR_OSSL|^EPROTO$/;
 
 /** Longer words help nobody, characters. */
 const maxReasonLength = 300;
