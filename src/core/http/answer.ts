@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import contentDisposition from 'content-disposition';
 import { writeJson } from '../json/index.js';
+import { closeWhenStalled, maxStallMs, waitForDrain } from './stalled-answer.js';
 
 /** An answer of bytes that a caller once stored; it must never run in this server's origin. */
 export class BytesAnswer {
@@ -49,8 +50,14 @@ const plainText = 'text/plain;charset=UTF-8';
 /**
  * Writes an answer: an object as JSON, a string as plain text, bytes with their own type, and
  * nothing as an empty body. Never cached: Cache-Control and Pragma as in the documents' captures.
+ * @param stallMs how long the client may take nothing of it
  */
-export function writeAnswer(response: ServerResponse, status: number, body: unknown): void {
+export function writeAnswer(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  stallMs = maxStallMs,
+): void {
   if (body === undefined || body === null) {
     send(response, status, undefined, '');
   } else if (typeof body === 'string') {
@@ -65,6 +72,7 @@ export function writeAnswer(response: ServerResponse, status: number, body: unkn
   } else {
     send(response, status, jsonType, writeJson(body));
   }
+  closeWhenStalled(response, stallMs);
 }
 
 /**
@@ -121,12 +129,14 @@ function setFileHeaders(response: ServerResponse, name: string, bytes: number): 
  * Writes a streamed answer, as fast as its client takes it; of a client that goes away the pieces
  * are closed at once. The first piece is waited for before the head is sent: until then a failure
  * still has an answer of its own.
+ * @param stallMs how long the client may take nothing of what waits for it
  * @throws what the making throws, before anything was sent or after
  */
 export async function streamAnswer(
   response: ServerResponse,
   status: number,
   answer: StreamAnswer,
+  stallMs = maxStallMs,
 ): Promise<void> {
   const { contentType, chunks, file } = await answer.begin();
   try {
@@ -139,10 +149,11 @@ export async function streamAnswer(
     }
     const isWanted = response.req.method !== 'HEAD';
     for (; isWanted && piece.done !== true; piece = await chunks.next()) {
-      if (!response.write(piece.value)) await waitForDrain(response);
+      if (!response.write(piece.value)) await waitForDrain(response, stallMs);
       if (response.destroyed) return;
     }
     response.end();
+    closeWhenStalled(response, stallMs);
   } finally {
     await chunks.return();
   }
@@ -151,18 +162,6 @@ export async function streamAnswer(
 /** Every client reads `filename`, in ASCII; a name of other characters stands in `filename*` too. */
 function attachmentHeader(fileName: string): string {
   return contentDisposition(fileName, { fallback: fileName.replace(/[^\x20-\x7e]/gu, '_') });
-}
-
-/** Until the client has taken what was written, or has gone away. */
-function waitForDrain(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    if (response.destroyed) resolve();
-    else response.on('drain', settle).on('close', settle);
-  });
 }
 
 /** What every answer says: that nobody is to keep it, and that its type is what it says. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { isJsonObject, jsonPieces } from '../json/index.js';
 import { Slices } from '../event-loop/slices.js';
 import { jsonType, setCommonHeaders } from './answer.js';
+import { closeWhenStalled } from './stalled-answer.js';
 
 /** A list of more items, or an object of more members or characters, is large. */
 const most = { items: 20, members: 200, characters: 100_000 };
@@ -42,4 +43,5 @@ export async function writeLargeAnswer(
   response.setHeader('Content-Length', length);
   for (const piece of pieces) response.write(piece);
   response.end();
+  closeWhenStalled(response);
 }

@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { closeWhenStalled } from '../../../core/http/stalled-answer.js';
 import type { ClientConnection } from '../session/client-connection.js';
 import type { Exchange } from '../session/exchange.js';
 import { jsonpText } from '../protocol/jsonp.js';
-
-/** After so long without a byte that the client takes, the answer is given up, milliseconds. */
-const maxStallMs = 60_000;
 
 /** A long poll, or with a callback's name a script (callback-polling). */
 export class HttpExchange implements Exchange {
@@ -53,10 +51,7 @@ export class HttpExchange implements Exchange {
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Content-Length', Buffer.byteLength(body));
     response.end(body, () => this.notifyWritten(true));
-    // A client that reads slowly is waited for, one that reads nothing is not.
-    if ((response.socket?.writableLength ?? 0) > 0) {
-      response.setTimeout(maxStallMs, () => response.destroy());
-    }
+    closeWhenStalled(response);
   }
 
   private handleClose(): void {
