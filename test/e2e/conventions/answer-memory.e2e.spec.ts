@@ -1,9 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  everything,
+  fresh,
+  startService,
+  startState,
+  startTask,
+} from '../../support/customer-services.js';
 import type { SpawnedServer } from '../../support/spawned-server.js';
 import { useServers } from '../../support/use-servers.js';
 
-// docs/compatibility.md, Answers; Storage API: no answer is held as a whole until it has been read
+// docs/compatibility.md, Storage API and Queries: no large answer is held whole until it was read
 const mebibyte = 1_048_576;
 const servers = useServers();
 const storage = '/genesys/1/storage';
@@ -125,5 +132,71 @@ describe('a file of 9 MB', () => {
     await closed;
     expect(isMixed).toBe(false);
     expect(read).toBeLessThan(bytes.length);
+  });
+});
+
+describe('a list of Context Services that is large by its extensions', () => {
+  const services = '/genesys/1/cs/services';
+  const customer = fresh();
+  const ofCustomer = `/genesys/1/cs/customers/${customer}/services`;
+  const body = (at: number) => ({ Note: `${at} "é" `.padEnd(900_000, 'x'), Number: 1.5 });
+  const textOf = async (path: string): Promise<string> => {
+    const answer = await server.request('GET', path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json;charset=UTF-8');
+    return answer.text;
+  };
+  /** Whether a list is, byte for byte, its items as each is answered alone. */
+  const isOfItems = async (list: string, items: string[]): Promise<boolean> => {
+    const texts: string[] = [];
+    for (const item of items) texts.push(await textOf(item));
+    return (await textOf(list)) === `[${texts.join(',')}]`;
+  };
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    for (let at = 0; at < 27; at++) {
+      ids.push(await startService(server, { customer_id: customer, ...body(at) }));
+    }
+  });
+
+  it('holds services as they are answered one by one, by start, in the part asked for', async () => {
+    const items = ids.map((id) => `${services}/${id}?${everything}`);
+    expect(await isOfItems(`${ofCustomer}?${everything}`, items)).toBe(true);
+    const part = `${ofCustomer}/active?size=3&index=2&${everything}`;
+    expect(await isOfItems(part, items.slice(2, 5))).toBe(true);
+  });
+
+  it('holds services of a contact key, with their states and tasks', async () => {
+    const contact_key = fresh();
+    const some: string[] = [];
+    for (const at of [0, 1, 2]) {
+      const id = await startService(server, { contact_key, ...body(at) });
+      const state_id = await startState(server, id, body(at));
+      await startTask(server, id, { state_id, ...body(at) });
+      some.push(`${services}/${id}?${everything}`);
+    }
+    expect(await isOfItems(`${services}/anonymous/${contact_key}?${everything}`, some)).toBe(true);
+  });
+
+  it('holds states and tasks as they are answered one by one', async () => {
+    const id = await startService(server);
+    const states: string[] = [];
+    const tasks: string[] = [];
+    for (const at of [0, 1, 2]) {
+      const state_id = await startState(server, id, body(at));
+      const task = await startTask(server, id, { ...body(at) });
+      states.push(`${services}/${id}/states/${state_id}?${everything}`);
+      tasks.push(`${services}/${id}/tasks/${task}?${everything}`);
+    }
+    expect(await isOfItems(`${services}/${id}/states?${everything}`, states)).toBe(true);
+    expect(await isOfItems(`${services}/${id}/tasks?${everything}`, tasks)).toBe(true);
+    expect(
+      await isOfItems(`${services}/${id}/tasks?size=2&index=1&${everything}`, tasks.slice(1)),
+    ).toBe(true);
+  });
+
+  it('is in memory in pieces while ten read it slowly', async () => {
+    expect(await heldFor(10, `${ofCustomer}?${everything}`)).toBeLessThan(150);
   });
 });

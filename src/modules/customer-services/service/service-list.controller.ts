@@ -2,8 +2,8 @@ import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Internal } from '../../../core/identity/index.js';
 import { CviewRoleGuard } from '../cview-role.guard.js';
-import type { ItemAnswer } from '../item/item-answer.js';
 import type { Activity } from '../item/item-filter.js';
+import type { ItemList } from '../item/item-list.js';
 import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
 import { requireCustomerName } from './new-service.js';
@@ -27,7 +27,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofCustomer(tenant, customerId, query, undefined);
   }
 
@@ -37,7 +37,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofCustomer(tenant, customerId, query, 'active');
   }
 
@@ -47,7 +47,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('customerId') customerId: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofCustomer(tenant, customerId, query, 'completed');
   }
 
@@ -57,7 +57,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofContact(tenant, contactKey, query, undefined);
   }
 
@@ -70,7 +70,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofContact(tenant, contactKey, query, 'active');
   }
 
@@ -83,7 +83,7 @@ export class ServiceListsController {
     @Tenant() tenant: TenantName,
     @Param('contactKey') contactKey: string,
     @Query() query: ServiceListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.ofContact(tenant, contactKey, query, 'completed');
   }
 
@@ -92,10 +92,10 @@ export class ServiceListsController {
     customerId: string,
     query: ServiceListQuery,
     activity: Activity | undefined,
-  ): Promise<ItemAnswer[]> {
-    const customer = requireCustomerName('customer_id', customerId);
+  ): Promise<ItemList> {
+    const name = requireCustomerName('customer_id', customerId);
     const filter = itemFilterOf(query, query.service_types, activity);
-    return this.services.listOfCustomer(tenant, customer, filter, projectionOf(query));
+    return this.services.list({ tenant, kind: 'customer', name }, filter, projectionOf(query));
   }
 
   private ofContact(
@@ -103,9 +103,9 @@ export class ServiceListsController {
     contactKey: string,
     query: ServiceListQuery,
     activity: Activity | undefined,
-  ): Promise<ItemAnswer[]> {
-    const contact = requireCustomerName('contact_key', contactKey);
+  ): Promise<ItemList> {
+    const name = requireCustomerName('contact_key', contactKey);
     const filter = itemFilterOf(query, query.service_types, activity);
-    return this.services.listOfContact(tenant, contact, filter, projectionOf(query));
+    return this.services.list({ tenant, kind: 'contact', name }, filter, projectionOf(query));
   }
 }

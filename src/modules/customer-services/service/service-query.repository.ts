@@ -6,6 +6,7 @@ import {
   serviceProjectionPlaceholders,
 } from '../item/item-columns-sql.js';
 import { type ItemFilter, filterValues, pageSql, filterSql } from '../item/item-filter.js';
+import { type WeighedItem, weightOfAllSql, weightSql } from '../item/item-weight.js';
 import { type ServiceRow, type ItemProjection, serviceProjectionValues } from '../item/item-row.js';
 
 const find = statement(
@@ -22,11 +23,36 @@ const listOf = (name: string, owner: string) =>
       WHERE ${isLiveSql('$1')} AND ${owner} AND ${filterSql('s', 3)} ${pageSql('s', 9)}`,
   );
 
-const listOfCustomer = listOf('customerServices.listOfCustomer', 's.customer_id = $2');
-const listOfContact = listOf(
-  'customerServices.listOfContact',
-  's.contact_key = $2 AND s.customer_id IS NULL',
-);
+const weighListOf = (name: string, owner: string) =>
+  statement(
+    name,
+    `WITH page AS MATERIALIZED (
+       SELECT s.id FROM cs_service s
+        WHERE ${isLiveSql('$1')} AND ${owner} AND ${filterSql('s', 3)} ${pageSql('s', 9)})
+     SELECT s.id, (${weightSql('s')} + ${weightOfAllSql('cs_state', 'i.service_id = s.id')}
+                   + ${weightOfAllSql('cs_task', 'i.service_id = s.id')})::float8 AS bytes
+       FROM page JOIN cs_service s ON s.id = page.id ORDER BY s.started_at, s.id`,
+  );
+
+/** The three statements of one kind of lists. */
+const listsOf = (name: string, owner: string) => ({
+  all: listOf(`customerServices.listOf${name}`, owner),
+  some: listOf(`customerServices.listSomeOf${name}`, `${owner} AND s.id = ANY ($16::uuid[])`),
+  weigh: weighListOf(`customerServices.weighListOf${name}`, owner),
+});
+
+const lists = {
+  customer: listsOf('Customer', 's.customer_id = $2'),
+  contact: listsOf('Contact', 's.contact_key = $2 AND s.customer_id IS NULL'),
+};
+
+/** Whose services a list holds. */
+export interface ServiceOwner {
+  readonly tenant: string;
+  /** `contact`: services of nobody known, by their contact key. */
+  readonly kind: keyof typeof lists;
+  readonly name: string;
+}
 
 /** Reads services, with their states and tasks when wanted; each call is one statement. */
 @Injectable()
@@ -41,40 +67,34 @@ export class ServiceQueryRepository {
     ]);
   }
 
-  /** Services of a customer, by their start. */
-  listOfCustomer(
-    tenant: string,
-    customerId: string,
-    filter: ItemFilter,
-    projection: ItemProjection,
-  ): Promise<ServiceRow[]> {
-    return this.database.rows(listOfCustomer, valuesOf(tenant, customerId, filter, projection));
+  /** Services of an owner, by their start. */
+  list(owner: ServiceOwner, filter: ItemFilter, projection: ItemProjection): Promise<ServiceRow[]> {
+    return this.database.rows(lists[owner.kind].all, [
+      ...pageValues(owner, filter),
+      ...serviceProjectionValues(projection),
+    ]);
   }
 
-  /** Services of nobody known, by their contact key, by their start. */
-  listOfContact(
-    tenant: string,
-    contactKey: string,
+  /** Those of the services that are still in the list, by their start. */
+  listSome(
+    owner: ServiceOwner,
     filter: ItemFilter,
     projection: ItemProjection,
+    uuids: readonly string[],
   ): Promise<ServiceRow[]> {
-    return this.database.rows(listOfContact, valuesOf(tenant, contactKey, filter, projection));
+    return this.database.rows(lists[owner.kind].some, [
+      ...pageValues(owner, { ...filter, index: 0 }),
+      ...serviceProjectionValues(projection),
+      uuids,
+    ]);
+  }
+
+  /** What is in a list, with all that may be shown of it, by its start. */
+  weighList(owner: ServiceOwner, filter: ItemFilter): Promise<WeighedItem<string>[]> {
+    return this.database.rows(lists[owner.kind].weigh, pageValues(owner, filter));
   }
 }
 
-function valuesOf(
-  tenant: string,
-  owner: string,
-  filter: ItemFilter,
-  projection: ItemProjection,
-): unknown[] {
-  const { size, index } = filter;
-  return [
-    tenant,
-    owner,
-    ...filterValues(filter),
-    size,
-    index,
-    ...serviceProjectionValues(projection),
-  ];
+function pageValues({ tenant, name }: ServiceOwner, filter: ItemFilter): unknown[] {
+  return [tenant, name, ...filterValues(filter), filter.size, filter.index];
 }

@@ -7,6 +7,8 @@ import { serviceIdOf } from '../domain/service-id.js';
 import type { ItemEvent } from '../item/item-event.js';
 import { type ItemAnswer, serviceAnswer, type AnswerProjection } from '../item/item-answer.js';
 import type { ItemFilter } from '../item/item-filter.js';
+import { type ItemList, readList } from '../item/item-list.js';
+import type { ServiceRow } from '../item/item-row.js';
 import { requireServiceUuid } from '../item/item-ids.js';
 import type { WriteTarget } from '../item/renewal-sql.js';
 import type { TenantName } from '../tenant.js';
@@ -16,7 +18,7 @@ import {
   type ServiceStart,
   ServiceRepository,
 } from './service.repository.js';
-import { ServiceQueryRepository } from './service-query.repository.js';
+import { type ServiceOwner, ServiceQueryRepository } from './service-query.repository.js';
 import { ServiceRemovalRepository } from './service-removal.repository.js';
 import { ServiceWriter } from './service-writer.js';
 
@@ -92,26 +94,20 @@ export class ServicesService {
     return serviceAnswer(row, projection);
   }
 
-  /** Services of a customer, by their start. */
-  async listOfCustomer(
-    tenant: TenantName,
-    customerId: string,
+  /** Services of an owner, by their start. */
+  async list(
+    owner: ServiceOwner,
     filter: ItemFilter,
     projection: AnswerProjection,
-  ): Promise<ItemAnswer[]> {
-    const rows = await this.queries.listOfCustomer(tenant, customerId, filter, projection.items);
-    return rows.map((row) => serviceAnswer(row, projection));
-  }
-
-  /** Services that no customer has, by contact key and by their start. */
-  async listOfContact(
-    tenant: TenantName,
-    contactKey: string,
-    filter: ItemFilter,
-    projection: AnswerProjection,
-  ): Promise<ItemAnswer[]> {
-    const rows = await this.queries.listOfContact(tenant, contactKey, filter, projection.items);
-    return rows.map((row) => serviceAnswer(row, projection));
+  ): Promise<ItemList> {
+    const { items } = projection;
+    const answers = (rows: readonly ServiceRow[]): ItemAnswer[] =>
+      rows.map((row) => serviceAnswer(row, projection));
+    return readList<string>({
+      weigh: items.extensions ? () => this.queries.weighList(owner, filter) : undefined,
+      readAll: async () => answers(await this.queries.list(owner, filter, items)),
+      readSome: async (uuids) => answers(await this.queries.listSome(owner, filter, items, uuids)),
+    });
   }
 
   private async write(

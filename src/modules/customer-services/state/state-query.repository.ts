@@ -7,6 +7,7 @@ import {
   stateProjectionPlaceholders,
 } from '../item/item-columns-sql.js';
 import { type ItemFilter, filterValues, pageSql, filterSql } from '../item/item-filter.js';
+import { type WeighedItem, weightOfAllSql, weightSql } from '../item/item-weight.js';
 import { type StateRow, type ItemProjection, stateProjectionValues } from '../item/item-row.js';
 
 const statesWhere = (name: string, firstWanted: number, which: string) => {
@@ -26,6 +27,20 @@ const list = statesWhere(
   'customerServices.listStates',
   11,
   `${filterSql('st', 3)} ${pageSql('st', 9)}`,
+);
+const listSome = statesWhere(
+  'customerServices.listSomeStates',
+  11,
+  `st.id = ANY ($14::bigint[]) AND ${filterSql('st', 3)} ${pageSql('st', 9)}`,
+);
+const weighList = statement(
+  'customerServices.weighStates',
+  `WITH page AS MATERIALIZED (
+     SELECT st.id FROM cs_service s JOIN cs_state st ON st.service_id = s.id
+      WHERE s.id = $2 AND ${isLiveSql('$1')} AND ${filterSql('st', 3)} ${pageSql('st', 9)})
+   SELECT st.id::float8 AS id,
+          (${weightSql('st')} + ${weightOfAllSql('cs_task', 'i.service_id = $2 AND i.state_id = st.id')})::float8 AS bytes
+     FROM page JOIN cs_state st ON st.id = page.id ORDER BY st.started_at, st.id`,
 );
 
 /** Reads states, with their tasks when wanted; each call is one statement. */
@@ -50,19 +65,33 @@ export class StateQueryRepository {
     filter: ItemFilter,
     projection: ItemProjection,
   ): Promise<StateRow[] | undefined> {
-    const { size, index } = filter;
-    const values = [
-      tenant,
-      uuid,
-      ...filterValues(filter),
-      size,
-      index,
-      ...stateProjectionValues(projection),
-    ];
+    const values = [...pageValues(uuid, tenant, filter), ...stateProjectionValues(projection)];
     return this.read(list, values);
+  }
+
+  /** Those of the states that are still in the list, by their start. */
+  async listSome(
+    uuid: string,
+    tenant: string,
+    filter: ItemFilter,
+    projection: ItemProjection,
+    ids: readonly number[],
+  ): Promise<StateRow[]> {
+    const page = pageValues(uuid, tenant, { ...filter, index: 0 });
+    const values = [...page, ...stateProjectionValues(projection), ids];
+    return (await this.read(listSome, values)) ?? [];
+  }
+
+  /** What is in a list, with its tasks, by its start. */
+  weighList(uuid: string, tenant: string, filter: ItemFilter): Promise<WeighedItem<number>[]> {
+    return this.database.rows(weighList, pageValues(uuid, tenant, filter));
   }
 
   private async read(what: typeof find, values: unknown[]): Promise<StateRow[] | undefined> {
     return (await this.database.row<{ states: StateRow[] }>(what, values))?.states;
   }
+}
+
+function pageValues(uuid: string, tenant: string, filter: ItemFilter): unknown[] {
+  return [tenant, uuid, ...filterValues(filter), filter.size, filter.index];
 }

@@ -8,6 +8,7 @@ import { CviewRoleGuard } from '../cview-role.guard.js';
 import { ItemEndBody, ShownQuery } from '../item/item.dto.js';
 import { itemEndOf } from '../item/item-event.js';
 import type { ItemAnswer } from '../item/item-answer.js';
+import type { ItemList } from '../item/item-list.js';
 import { locationOf } from '../item/item-location.js';
 import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
@@ -78,7 +79,7 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: StateListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.states.list(
       tenant,
       id,
@@ -93,7 +94,7 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: StateListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.states.list(
       tenant,
       id,
@@ -108,7 +109,7 @@ export class StatesController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: StateListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.states.list(
       tenant,
       id,

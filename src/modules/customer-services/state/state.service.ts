@@ -5,6 +5,8 @@ import type { ItemEvent } from '../item/item-event.js';
 import { type ItemAnswer, type AnswerProjection, stateAnswer } from '../item/item-answer.js';
 import type { ItemFilter } from '../item/item-filter.js';
 import { requireItemId, requireServiceUuid } from '../item/item-ids.js';
+import { type ItemList, readList } from '../item/item-list.js';
+import type { StateRow } from '../item/item-row.js';
 import { ServiceWriter } from '../service/service-writer.js';
 import { ServiceRepository } from '../service/service.repository.js';
 import type { TenantName } from '../tenant.js';
@@ -84,11 +86,19 @@ export class StatesService {
     serviceId: string,
     filter: ItemFilter,
     projection: AnswerProjection,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     const uuid = requireServiceUuid(serviceId);
-    const rows = await this.queries.list(uuid, tenant, filter, projection.items);
-    if (rows === undefined) throw serviceNotFound(serviceId);
-    return rows.map((row) => stateAnswer(uuid, row, projection));
+    const { queries } = this;
+    const { items } = projection;
+    const answers = (rows: readonly StateRow[] | undefined): ItemAnswer[] => {
+      if (rows === undefined) throw serviceNotFound(serviceId);
+      return rows.map((row) => stateAnswer(uuid, row, projection));
+    };
+    return readList<number>({
+      weigh: items.extensions ? () => queries.weighList(uuid, tenant, filter) : undefined,
+      readAll: async () => answers(await queries.list(uuid, tenant, filter, items)),
+      readSome: async (ids) => answers(await queries.listSome(uuid, tenant, filter, items, ids)),
+    });
   }
 
   /** Why a write on a state touched nothing. */

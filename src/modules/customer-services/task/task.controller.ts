@@ -9,6 +9,7 @@ import { ItemEndBody, ShownQuery } from '../item/item.dto.js';
 import { itemEndOf } from '../item/item-event.js';
 import type { ItemAnswer } from '../item/item-answer.js';
 import type { Activity } from '../item/item-filter.js';
+import type { ItemList } from '../item/item-list.js';
 import { locationOf } from '../item/item-location.js';
 import { itemFilterOf, projectionOf } from '../item/item-query.js';
 import { Tenant, type TenantName } from '../tenant.js';
@@ -59,7 +60,7 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: TaskListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.list(tenant, id, query, undefined);
   }
 
@@ -69,7 +70,7 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: TaskListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.list(tenant, id, query, 'active');
   }
 
@@ -79,7 +80,7 @@ export class TasksController {
     @Tenant() tenant: TenantName,
     @Param('id') id: string,
     @Query() query: TaskListQuery,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     return this.list(tenant, id, query, 'completed');
   }
 
@@ -99,7 +100,7 @@ export class TasksController {
     id: string,
     query: TaskListQuery,
     activity: Activity | undefined,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     const filter = itemFilterOf(query, query.task_types, activity);
     return this.tasks.list(tenant, id, filter, query.state_id, projectionOf(query));
   }

@@ -5,6 +5,8 @@ import type { ItemEvent } from '../item/item-event.js';
 import { type ItemAnswer, type AnswerProjection, taskAnswer } from '../item/item-answer.js';
 import type { ItemFilter } from '../item/item-filter.js';
 import { requireItemId, requireServiceUuid } from '../item/item-ids.js';
+import { type ItemList, readList } from '../item/item-list.js';
+import type { TaskRow } from '../item/item-row.js';
 import { ServiceWriter } from '../service/service-writer.js';
 import { ServiceRepository } from '../service/service.repository.js';
 import type { TenantName } from '../tenant.js';
@@ -79,12 +81,19 @@ export class TasksService {
     filter: ItemFilter,
     stateId: number | undefined,
     projection: AnswerProjection,
-  ): Promise<ItemAnswer[]> {
+  ): Promise<ItemList> {
     const uuid = requireServiceUuid(serviceId);
+    const { queries } = this;
     const { extensions } = projection.items;
-    const rows = await this.queries.list(uuid, tenant, filter, stateId, extensions);
-    if (rows === undefined) throw serviceNotFound(serviceId);
-    return rows.map((row) => taskAnswer(uuid, row, projection));
+    const answers = (rows: readonly TaskRow[] | undefined): ItemAnswer[] => {
+      if (rows === undefined) throw serviceNotFound(serviceId);
+      return rows.map((row) => taskAnswer(uuid, row, projection));
+    };
+    return readList<number>({
+      weigh: extensions ? () => queries.weighList(uuid, tenant, filter, stateId) : undefined,
+      readAll: async () => answers(await queries.list(uuid, tenant, filter, stateId, extensions)),
+      readSome: async (ids) => answers(await queries.listSome(uuid, tenant, filter, ids)),
+    });
   }
 
   private async orServiceNotFound(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceRow } from '../../item/item-row.js';
+import { piecesByWeight } from '../../item/item-weight.js';
 import { AutoCompletionWriter } from '../../service/auto-completion-writer.js';
 import type { ServiceSelection } from './export-order.js';
 import {
@@ -12,9 +13,6 @@ import {
 
 /** How many services one page of the walk looks at. */
 const pageSize = { ids: 2000, whole: 200 };
-
-/** What is read in one piece: so many services, or fewer when they are large, in bytes. */
-const piece = { services: 50, bytes: 1024 * 1024 };
 
 type Step = (after: IndexPosition) => Promise<WalkedPage | undefined>;
 
@@ -84,18 +82,6 @@ export class ServiceExport {
   private async *pieces(uuids: readonly string[]): AsyncGenerator<readonly string[]> {
     if (uuids.length === 0) return;
     const weights = await this.repository.weigh(uuids);
-    let some: string[] = [];
-    let bytes = 0;
-    for (const uuid of uuids) {
-      const weight = weights.get(uuid) ?? typicalBytes;
-      if (some.length === piece.services || (some.length > 0 && bytes + weight > piece.bytes)) {
-        yield some;
-        some = [];
-        bytes = 0;
-      }
-      some.push(uuid);
-      bytes += weight;
-    }
-    yield some;
+    yield* piecesByWeight(uuids.map((id) => ({ id, bytes: weights.get(id) ?? typicalBytes })));
   }
 }

@@ -6,7 +6,7 @@ import { type ItemAnswer, serviceAnswer, type AnswerProjection } from '../../ite
 import { fullProjection } from '../../item/item-row.js';
 import { MaintenanceAudit } from '../audit/maintenance-audit.js';
 import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js';
-import { writeJson } from '../../../../core/json/index.js';
+import { jsonArray } from '../../../../core/json/index.js';
 import { type ExportOrder, parametersOf } from './export-order.js';
 import { ServiceExport } from './service-export.js';
 
@@ -53,18 +53,4 @@ export class ServiceStream {
     const run = await this.audit.startRun({ ...caller, operation: 'stream', parameters });
     yield* jsonArray(run.trackUntilRead(this.items(caller.tenant, order)));
   }
-}
-
-/** Writes batches of values as one JSON array, a piece of text for each batch. */
-export async function* jsonArray(
-  batches: AsyncIterable<readonly unknown[]>,
-): AsyncGenerator<string, void> {
-  let before = '[';
-  for await (const batch of batches) {
-    const values = batch.map((value) => writeJson(value)).join(',\n');
-    if (before === '[' || values !== '') yield before + values;
-    if (values !== '') before = ',\n';
-    else if (before === '[') before = '';
-  }
-  yield before === '[' ? '[]' : ']';
 }

@@ -7,6 +7,7 @@ import {
   serviceProjectionPlaceholders,
 } from '../../item/item-columns-sql.js';
 import { fullProjection, type ServiceRow, serviceProjectionValues } from '../../item/item-row.js';
+import { weightSql } from '../../item/item-weight.js';
 
 /** A place in the order of an index: an event's instant, as PostgreSQL writes it, and a service. */
 export interface IndexPosition {
@@ -88,14 +89,9 @@ const walkEndsAlone = walkBy(
   `NOT (s.started_at > $7::timestamptz AND s.started_at < $4::timestamptz)`,
 );
 
-/**
- * SQL: about how many bytes each item takes when it is read. Extensions that are stored as they are
- * stay below the threshold of compression; only others are looked at.
- */
+/** SQL: the weight of each item of a table. */
 const weightsSql = (table: string, key: string): string =>
-  `SELECT ${key} AS id, 500 + CASE WHEN coalesce(pg_column_size(extensions), pg_column_size(extensions_was)) > 500
-                                   THEN octet_length(coalesce(extensions::text, extensions_was::text)) ELSE 0 END AS bytes
-     FROM ${table} WHERE ${key} = ANY ($1::uuid[])`;
+  `SELECT ${key} AS id, ${weightSql('i')} AS bytes FROM ${table} i WHERE ${key} = ANY ($1::uuid[])`;
 
 const weigh = statement(
   'customerServices.weigh',

@@ -7,7 +7,8 @@ import type { MaintenanceCaller } from '../audit/maintenance-audit.repository.js
 import type { MaintenanceRun } from '../audit/maintenance-run.js';
 import { csvKinds, type ExportKind, jsonKinds } from '../domain/export-name.js';
 import { type FilesOrder, parametersOf } from '../export/export-order.js';
-import { jsonArray, ServiceStream } from '../export/service-stream.js';
+import { jsonArray } from '../../../../core/json/index.js';
+import { ServiceStream } from '../export/service-stream.js';
 import { ServiceExport } from '../export/service-export.js';
 import { exportFailed } from '../maintenance.errors.js';
 import { LongWorkGate } from '../long-work-gate.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jsonArray } from './service-stream.js';
+import { jsonArray } from './json-array.js';
 
 async function written(...batches: unknown[][]): Promise<string[]> {
   const pieces: string[] = [];
