@@ -50,7 +50,8 @@ export class HttpExchange implements Exchange {
     response.setHeader('Pragma', 'no-cache');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Content-Length', Buffer.byteLength(body));
-    response.end(body, () => this.notifyWritten(true));
+    // Node calls this too when the connection was closed with bytes that nobody took.
+    response.end(body, () => this.notifyWritten(!response.req.socket.destroyed));
     closeWhenStalled(response);
   }
 
