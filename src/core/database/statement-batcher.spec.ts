@@ -84,7 +84,7 @@ describe('calls that are joined', () => {
 
   it('of one key come one after the other, also beside another statement', async () => {
     const keyOf = (order: string) => order[0]!;
-    const own = { keyOf, mostStatements: 2 };
+    const own = { keyOf, maxStatements: 2 };
     const { statements, results } = await calls(own, ['a1', 'a2', 'b1', 'b2', 'a3', 'c1']);
     expect(statements.begun).toEqual([['a1'], ['b1', 'c1']]);
     await statements.end();
