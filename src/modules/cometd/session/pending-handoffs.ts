@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '../../../core/bus/index.js';
+import { AdaptiveCache } from '../../../core/observability/index.js';
 import { AwaitedWords, type Patience } from '../awaited-words.js';
 import { CometSessionRepository, type OwnedSession } from './comet-session.repository.js';
 
@@ -38,10 +39,15 @@ const tellAgainMs = 250;
  */
 const longestFirstHandoverMs = 250;
 
+/** Nodes that are remembered at once. */
+const maxNodes = 100;
+
 /** What nodes tell each other of sessions, and how a session comes from one of them to another. */
 @Injectable()
 export class PendingHandoffs {
   private readonly resolversByKey = new AwaitedWords();
+  /** Whether a node lives, for all sessions that come from it at once. */
+  private readonly presenceByNode = new Map<string, AdaptiveCache<boolean>>();
 
   constructor(
     private readonly repository: CometSessionRepository,
@@ -117,7 +123,7 @@ export class PendingHandoffs {
     let waitedMs = 0;
     const mayCome = async (): Promise<boolean> => {
       waitedMs += tellAgainMs;
-      const isThere = this.bus.isConnected && (await this.bus.isThere(owner));
+      const isThere = this.bus.isConnected && (await this.isThere(owner));
       if (isThere) this.tell(`${clientId}:${String(epoch)}`);
       return isThere || waitedMs < mostMs;
     };
@@ -125,6 +131,16 @@ export class PendingHandoffs {
       mostMs: tellAgainMs,
       longer: { times: Math.ceil(Math.max(toLivingMs, mostMs) / tellAgainMs) - 1, mayCome },
     };
+  }
+
+  private isThere(node: string): Promise<boolean> {
+    const known = this.presenceByNode.get(node);
+    if (known !== undefined) return known.get();
+    // Each start of a node has a name of its own; those of the past are forgotten.
+    if (this.presenceByNode.size >= maxNodes) this.presenceByNode.clear();
+    const presence = new AdaptiveCache(() => this.bus.isThere(node));
+    this.presenceByNode.set(node, presence);
+    return presence.get();
   }
 }
 
